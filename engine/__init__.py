@@ -1,0 +1,1 @@
+"""Pulsebook: facts in, decisions and deliveries out, each with its reason."""

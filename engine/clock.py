@@ -1,0 +1,63 @@
+"""The only place that asks the system for the time; everything else is told it."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+EPOCH = date(1970, 1, 1)
+MICROSECONDS = 1_000_000
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class SetClock:
+    """A clock that stands where it was put: for scenarios, the demo and tests."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01; the unit in which all days are kept."""
+    return (day - EPOCH).days
+
+
+def day_of(number: float) -> date:
+    return EPOCH + timedelta(days=int(number))
+
+
+def local_day(at: datetime, zone: str) -> int:
+    """The day number of the calendar date that `at` has in `zone`."""
+    return day_number(at.astimezone(ZoneInfo(zone)).date())
+
+
+def start_of_day(day: int, zone: str) -> datetime:
+    """The first moment of a day in `zone`, in UTC (where midnight is skipped: the moment after the gap)."""
+    day_start = datetime.combine(day_of(day), datetime.min.time(), ZoneInfo(zone))
+    return day_start.astimezone(UTC)
+
+
+def end_of_day(day: int, zone: str) -> datetime:
+    """23:59:59 of a day in `zone`, in UTC: where a date is said in `until` or `--as-of`."""
+    last = datetime.combine(day_of(day), datetime.min.time().replace(hour=23, minute=59, second=59), ZoneInfo(zone))
+    return last.astimezone(UTC)
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since the epoch; exact, unlike `timestamp()`."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def moment(micros: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros))

@@ -1,0 +1,1 @@
+"""Conditions: the forms of the files, the tree that they become, and the tree's four readings."""

@@ -1,0 +1,123 @@
+"""A form in; its tree of tests on columns out, `not` pushed down."""
+
+from itertools import combinations
+
+from engine.conditions import columns as of
+from engine.conditions import forms
+from engine.conditions.tree import All, Any, Test, Tree, negated
+from engine.language.base import Entry
+from engine.language.catalog import Catalog
+
+
+def compile_condition(form: Entry, catalog: Catalog) -> Tree:
+    """The tree of a condition whose names the catalog knows.
+
+    Raises ValueError where a constant does not fit the type of what it is compared with.
+    """
+    if isinstance(form, forms.AllOf):
+        return _joined(All, tuple(compile_condition(part, catalog) for part in form.all))
+    if isinstance(form, forms.AnyOf):
+        return _joined(Any, tuple(compile_condition(part, catalog) for part in form.any))
+    if isinstance(form, forms.NotThat):
+        return negated(compile_condition(form.not_, catalog))
+    if isinstance(form, forms.AtLeastOf):
+        inner = tuple(compile_condition(part, catalog) for part in form.of)
+        return _joined(Any, tuple(_joined(All, chosen) for chosen in combinations(inner, form.at_least)))
+    if isinstance(form, forms.AccountIs):
+        entries = (_attribute(name, want, catalog) for name, want in form.account.items())
+        return _joined(All, tuple(entries))
+    return _leaf(form, catalog)
+
+
+def _joined(node: type[All] | type[Any], parts: tuple[Tree, ...]) -> Tree:
+    return parts[0] if len(parts) == 1 else node(parts)
+
+
+def _yes(column: of.ColumnOf, wanted: bool = True) -> Test:
+    return Test(column, "==", float(wanted))
+
+
+def _bounded(column: of.ColumnOf, bounds: tuple[tuple[str, float], ...]) -> Tree:
+    return _joined(All, tuple(Test(column, sign, number) for sign, number in bounds))
+
+
+def where_filter(name: str, where: dict[str, forms.Want] | None, catalog: Catalog) -> of.Filter:
+    """The tests of `where` on the records of one event or fact."""
+    found: list[of.FilterTest] = []
+    for prop, want in (where or {}).items():
+        type_ = catalog.property_type(name, prop)
+        if type_ is None:
+            raise ValueError(f"{name} has no property {prop!r}")
+        found.extend(of.filter_tests(prop, want, type_))
+    return tuple(found)
+
+
+def _attribute(name: str, want: forms.Want, catalog: Catalog) -> Tree:
+    type_ = catalog.attribute_type(name)
+    if type_ is None:
+        raise ValueError(f"there is no attribute {name!r}")
+    column = of.AttributeOf(name)
+    if not isinstance(want, forms.Wanted):
+        if isinstance(want, tuple):
+            return _yes(of.AttributeIn(name, tuple(of.constant(raw, type_) for raw in want)))
+        return Test(column, "==", of.constant(want, type_))
+    if want.known is not None:
+        return _yes(of.KnownOf("account", name), want.known)
+    if isinstance(want.not_, tuple):
+        return negated(_yes(of.AttributeIn(name, tuple(of.constant(raw, type_) for raw in want.not_))))
+    if want.not_ is not None:
+        return Test(column, "!=", of.constant(want.not_, type_))
+    return _joined(All, tuple(Test(column, sign, of.bound(raw, type_)) for sign, raw in want.bounds))
+
+
+def _leaf(form: Entry, catalog: Catalog) -> Tree:
+    match form:
+        case forms.ScoreIs():
+            return _bounded(of.ScoreValue(form.score), form.bounds)
+        case forms.ScoreBand():
+            if isinstance(form.band, str):
+                return Test(of.ScoreBandName(form.score), "==", form.band)
+            return _yes(of.ScoreBandIn(form.score, form.band))
+        case forms.ScoreCrossing():
+            how, band = form.crossing
+            return _yes(of.ScoreCrossed(form.score, how, band))
+        case forms.ScoreTrend():
+            amount, percent = form.amount
+            drops = form.drops is not None
+            trend = of.ScoreTrendOver(form.score, drops, form.over.count, percent, form.min_points)
+            return Test(trend, ">=", amount)
+        case forms.MeasureIs():
+            return _bounded(of.MeasureValue(form.measure), form.bounds)
+        case forms.MeasureAgainstUsual():
+            return _yes(of.MeasureAgainst(form.measure, *form.factor))
+        case forms.FactWithin():
+            return Test(of.FactCount(form.fact, form.within, where_filter(form.fact, form.where, catalog)), ">=", 1.0)
+        case forms.FactActive():
+            holding = of.FactCount(form.fact, None, where_filter(form.fact, form.where, catalog))
+            return Test(holding, ">=" if form.active else "<", 1.0)
+        case forms.EventCount():
+            where = where_filter(form.event, form.where, catalog)
+            return _yes(of.EventReached(form.event, form.at_least, form.in_, where))
+        case forms.EventNone():
+            return _yes(of.EventSilent(form.event, form.none_in, where_filter(form.event, form.where, catalog)))
+        case forms.DateIn():
+            return _date(form)
+        case forms.RuleActive():
+            return Test(of.RuleState(form.rule), "==" if form.active else "!=", "active")
+        case forms.RuleFired():
+            return _yes(of.RuleFiredIn(form.rule, form.in_last.count))
+        case forms.Known():
+            kind, subject = form.subject
+            return _yes(of.KnownOf("account" if kind == "date" else kind, subject), form.known)
+        case forms.TaskIs():
+            return _yes(of.TaskState(form.task, form.state))
+    raise TypeError(f"{type(form).__name__} is no condition")
+
+
+def _date(form: forms.DateIn) -> Tree:
+    column = of.DaysUntil(form.date)
+    if form.in_next is not None:
+        return All((Test(column, ">=", 0.0), Test(column, "<=", float(form.in_next.count))))
+    if form.in_last is not None:
+        return All((Test(column, "<=", 0.0), Test(column, ">", -float(form.in_last.count))))
+    return Test(column, "<" if form.passed else ">=", 0.0)

@@ -1,0 +1,124 @@
+"""A tree of tests: its plain reading, its mask over columns, its pattern for durable-rules, its ways to match.
+
+`not` is pushed down to the tests when the tree is made, so a test is true only of a known value and nothing behind it
+needs three-valued logic: a condition is false exactly when its negation is true, and unknown when neither is.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.conditions.columns import ColumnOf, Constant, compare
+
+NEGATED = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="}
+PATTERN_OF = {"<": "$lt", "<=": "$lte", "==": "", "!=": "$neq", ">=": "$gte", ">": "$gt"}
+_ARRAY_OPERATORS = {"<": operator.lt, "<=": operator.le, ">=": operator.ge, ">": operator.gt}
+
+Column = NDArray[np.float64] | NDArray[np.object_]
+Columns = Callable[[ColumnOf], Column]
+Row = Mapping[str, Constant]
+"""The known values of one account by column name; what is unknown is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    column: ColumnOf
+    operator: str
+    value: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple["Tree", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    parts: tuple["Tree", ...]
+
+
+Tree = Test | All | Any
+
+
+def negated(tree: Tree) -> Tree:
+    """True exactly where the tree is false; unknown where it is unknown."""
+    if isinstance(tree, Test):
+        return Test(tree.column, NEGATED[tree.operator], tree.value)
+    inner = tuple(negated(part) for part in tree.parts)
+    return Any(inner) if isinstance(tree, All) else All(inner)
+
+
+def tests(tree: Tree) -> tuple[Test, ...]:
+    """The tests, in the order in which they stand."""
+    if isinstance(tree, Test):
+        return (tree,)
+    return tuple(chain.from_iterable(tests(part) for part in tree.parts))
+
+
+def columns_of(tree: Tree) -> frozenset[ColumnOf]:
+    return frozenset(test.column for test in tests(tree))
+
+
+def ways(tree: Tree) -> int:
+    """In how many ways durable-rules could match it: `any` adds its branches, `all` multiplies them."""
+    if isinstance(tree, Test):
+        return 1
+    inner = [ways(part) for part in tree.parts]
+    return prod(inner) if isinstance(tree, All) else sum(inner)
+
+
+def holds(tree: Tree, row: Row) -> bool:
+    """The plain reading: is it true of this account?"""
+    if isinstance(tree, All):
+        return all(holds(part, row) for part in tree.parts)
+    if isinstance(tree, Any):
+        return any(holds(part, row) for part in tree.parts)
+    value = row.get(tree.column.name)
+    return value is not None and compare(value, tree.operator, tree.value)
+
+
+def answer(tree: Tree, row: Row) -> bool | None:
+    """True, false, or None where it is unknown."""
+    if holds(tree, row):
+        return True
+    return False if holds(negated(tree), row) else None
+
+
+def mask(tree: Tree, columns: Columns) -> NDArray[np.bool_]:
+    """For which accounts it is true."""
+    if isinstance(tree, All):
+        return np.asarray(np.all([mask(part, columns) for part in tree.parts], axis=0), dtype=np.bool_)
+    if isinstance(tree, Any):
+        return np.asarray(np.any([mask(part, columns) for part in tree.parts], axis=0), dtype=np.bool_)
+    return _test_mask(columns(tree.column), tree.operator, tree.value)
+
+
+def _test_mask(column: Column, sign: str, value: Constant) -> NDArray[np.bool_]:
+    if sign in ("==", "!="):
+        equal = np.asarray(column == value, dtype=np.bool_)
+        return equal if sign == "==" else known(column) & ~equal
+    with np.errstate(invalid="ignore"):
+        return np.asarray(_ARRAY_OPERATORS[sign](column.astype(np.float64), value), dtype=np.bool_)
+
+
+def known(column: Column) -> NDArray[np.bool_]:
+    """Where a column has a value."""
+    if column.dtype == np.object_:
+        return np.fromiter((value is not None for value in column), np.bool_, len(column))
+    return ~np.isnan(column.astype(np.float64))
+
+
+def pattern(tree: Tree) -> dict[str, object]:
+    """The same as durable-rules reads it; a key that a fact lacks never matches."""
+    if isinstance(tree, All):
+        return {"$and": [pattern(part) for part in tree.parts]}
+    if isinstance(tree, Any):
+        return {"$or": [pattern(part) for part in tree.parts]}
+    comparison: dict[str, object] = {tree.column.name: tree.value}
+    sign = PATTERN_OF[tree.operator]
+    return {sign: comparison} if sign else comparison

@@ -1,0 +1,1 @@
+"""The words of a workspace's files, as frozen pydantic models; `language.md` made checkable."""

@@ -1,0 +1,153 @@
+"""rules/catalog.yaml in; the names that may come in, with their types, units and bounds out."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from engine.language.base import Day, Days, Entry, Number, Text, texts
+
+Type = Literal["text", "number", "boolean", "date", "time"]
+
+BUILT_IN_ATTRIBUTES: dict[str, Type] = {
+    "id": "text",
+    "name": "text",
+    "parent": "text",
+    "owner": "text",
+    "timezone": "text",
+    "country": "text",
+    "since": "date",
+    "value": "number",
+    "currency": "text",
+}
+"""Attributes that every account has. `owner` is a teammate's email, `value` a year's revenue in `currency`."""
+
+BUILT_IN_PROPERTIES: dict[str, Type] = {
+    "contact": "text",
+    "contact_role": "text",
+    "day": "date",
+    "weekday": "text",
+    "hour": "number",
+}
+"""Properties that every event has, in the account's zone; weekday mon … sun, hour 0 to 23."""
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OUTCOMES = ("churned", "renewed", "expanded", "contracted")
+
+RESERVED = frozenset({"id", "account", "at", "event", "fact", "metric", "value", "contact"})
+"""No metric and no property may have one of these names: they are columns of imports."""
+RESERVED_FACT = RESERVED | {"until", "source", "author", "reason", "repeats"}
+RESERVED_EVENT = RESERVED | {"contact_role", "day", "weekday", "hour"}
+
+
+class FieldType(Entry):
+    """The type of an attribute or a property, and what it may be."""
+
+    type: Type = "text"
+    """text, number, boolean, date or time."""
+    values: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()
+    """The only texts allowed."""
+    min: Number | None = None
+    """A row with less is refused."""
+    max: Number | None = None
+    """A row with more is refused."""
+    label: Text | None = None
+    """What it is called where people read it."""
+
+    @model_validator(mode="after")
+    def _sense(self) -> Self:
+        if self.values and self.type != "text":
+            raise ValueError("`values` is for texts; leave it out or make the type text")
+        if (self.min is not None or self.max is not None) and self.type != "number":
+            raise ValueError("`min` and `max` are for numbers; leave them out or make the type number")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("`min` is above `max`; swap them")
+        return self
+
+
+def _short(value: object) -> object:
+    """A type alone stands for a field of that type (only under `properties`)."""
+    return {"type": value} if isinstance(value, str) else value
+
+
+Property = Annotated[FieldType, BeforeValidator(_short)]
+
+
+class Metric(Entry):
+    """A level: one number a day."""
+
+    unit: Text | None = None
+    """What is counted, for people."""
+    min: Number | None = None
+    max: Number | None = None
+    of: Literal["account", "contact"] = "account"
+    """Whose: rows of the other sort are refused. An account's day is the mean of its contacts' values."""
+    from_: Day | None = Field(default=None, alias="from")
+    """Records are complete from this day on. Default: the oldest record."""
+    quiet_after: Days | None = None
+    """Without a record for so long the feed is quiet."""
+    label: Text | None = None
+
+
+class Event(Entry):
+    """Something that happens at an instant, any number of times a day."""
+
+    properties: dict[str, Property] = {}
+    """Its properties, with their types."""
+    from_: Day | None = Field(default=None, alias="from")
+    """Records are complete from this day on. Default: the oldest record."""
+    quiet_after: Days | None = None
+    """Without a record for so long the feed is quiet."""
+    label: Text | None = None
+
+
+class FactKind(Entry):
+    """A statement that holds for a while."""
+
+    properties: dict[str, Property] = {}
+    """Its properties, with their types."""
+    lasts: Days | None = None
+    """The end of one that comes without `until`: day + lasts − 1. Without both it holds until ended."""
+    when_changes: str | None = None
+    """An attribute of accounts: when its value changes to another, the fact is asserted by itself."""
+    label: Text | None = None
+
+
+class Catalog(Entry):
+    """The names that may come in."""
+
+    attributes: dict[str, FieldType] = {}
+    """Of accounts; the current value, no history."""
+    metrics: dict[str, Annotated[Metric, BeforeValidator(lambda value: {} if value is None else value)]] = {}
+    """Levels, one number a day."""
+    events: dict[str, Annotated[Event, BeforeValidator(lambda value: {} if value is None else value)]] = {}
+    """Things that happened, with typed properties."""
+    facts: dict[str, Annotated[FactKind, BeforeValidator(lambda value: {} if value is None else value)]] = {}
+    """Statements that hold for a while."""
+    outcomes: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()
+    """Besides churned, renewed, expanded and contracted."""
+
+    def attribute_type(self, name: str) -> Type | None:
+        """The type of an attribute, declared or built in; None if there is none of that name."""
+        declared = self.attributes.get(name)
+        return declared.type if declared else BUILT_IN_ATTRIBUTES.get(name)
+
+    def attribute_names(self) -> tuple[str, ...]:
+        return (*BUILT_IN_ATTRIBUTES, *(name for name in self.attributes if name not in BUILT_IN_ATTRIBUTES))
+
+    def property_type(self, name: str, prop: str) -> Type | None:
+        """The type of a property of an event or a fact; None if there is none of that name."""
+        kind = self.events.get(name) or self.facts.get(name)
+        if kind is None:
+            return None
+        if name in self.events and prop in BUILT_IN_PROPERTIES:
+            return BUILT_IN_PROPERTIES[prop]
+        declared = kind.properties.get(prop)
+        return declared.type if declared else None
+
+    def property_names(self, name: str) -> tuple[str, ...]:
+        kind = self.events.get(name) or self.facts.get(name)
+        declared = tuple(kind.properties) if kind else ()
+        return (*declared, *BUILT_IN_PROPERTIES) if name in self.events else declared
+
+    def all_outcomes(self) -> tuple[str, ...]:
+        return (*OUTCOMES, *self.outcomes)

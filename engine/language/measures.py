@@ -1,0 +1,200 @@
+"""rules/measures.yaml in; definitions of measures out, one class per kind."""
+
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag, model_validator
+
+from engine.conditions.forms import Where
+from engine.language.base import Count, Days, Entry, Text, Window
+
+Show = Literal["number", "percent", "money", "letter"]
+STATISTICS = ("sum", "mean", "min", "max", "median")
+
+
+class MeasureBase(Entry):
+    label: Text | None = None
+    """What it is called where people read it."""
+    show: Show = "number"
+    """How it is shown; changes nothing else."""
+
+
+class Latest(MeasureBase):
+    """The newest day's value of a metric."""
+
+    latest: str
+    """A metric."""
+    max_age: Days | None = None
+    """Unknown when the newest day is so many days ago or more."""
+
+
+class Statistic(MeasureBase):
+    """A statistic of a metric's days, or of an event's number property, in a window."""
+
+    sum: str | None = None
+    """A metric, or EVENT.PROP."""
+    mean: str | None = None
+    min: str | None = None
+    max: str | None = None
+    median: str | None = None
+    over: Window
+    """The window."""
+    min_points: Count = 1
+    """With fewer values it is unknown."""
+    where: Where | None = None
+    """Only events that are so."""
+
+    @property
+    def statistic(self) -> tuple[str, str]:
+        """(sum | mean | min | max | median, what of)."""
+        return next((kind, getattr(self, kind)) for kind in STATISTICS if getattr(self, kind) is not None)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(getattr(self, kind) is not None for kind in STATISTICS) != 1:
+            raise ValueError("say one of: sum, mean, min, max, median")
+        subject = self.statistic[1]
+        if "." not in subject and self.where is not None:
+            raise ValueError("`where` is for events; a metric has one value a day")
+        if "." not in subject and not self.over.in_days:
+            raise ValueError("a metric has one value a day: give `over` in days, like 28d")
+        return self
+
+
+class EventsCounted(MeasureBase):
+    """The number of events in a window."""
+
+    count: str
+    """An event."""
+    over: Window
+    where: Where | None = None
+
+
+class Distinct(MeasureBase):
+    """The number of different values of a property (or of different tuples of several) in a window."""
+
+    distinct: str
+    """An event."""
+    by: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
+    """One property, or a list of them."""
+    over: Window
+    where: Where | None = None
+
+
+class DaysWith(MeasureBase):
+    """The number of days with at least one event."""
+
+    days_with: str
+    """An event."""
+    over: Days
+    where: Where | None = None
+
+
+class DaysSince(MeasureBase):
+    """Days since the newest record of a metric, event or fact, or since a date attribute."""
+
+    days_since: str
+    where: Where | None = None
+
+
+class Returning(MeasureBase):
+    """Of the contacts with the event in the window before, the share with it in this window (0 to 1)."""
+
+    returning: str
+    """An event."""
+    over: Days
+    where: Where | None = None
+
+
+class AttributeValue(MeasureBase):
+    """The value of an attribute."""
+
+    attribute: str
+
+
+class Ratio(MeasureBase):
+    """One measure divided by another."""
+
+    ratio: tuple[str, str]
+
+
+class Difference(MeasureBase):
+    """One measure less another."""
+
+    difference: tuple[str, str]
+
+
+class Change(MeasureBase):
+    """A measure now less the same in the window before."""
+
+    change: str
+
+
+class ChangePercent(MeasureBase):
+    """The change in percent of the earlier window."""
+
+    change_percent: str
+
+
+class Usual(MeasureBase):
+    """The account's own usual: the median of earlier windows."""
+
+    usual: str
+
+
+KINDS: dict[str, type[MeasureBase]] = {
+    "latest": Latest,
+    **dict.fromkeys(STATISTICS, Statistic),
+    "count": EventsCounted,
+    "distinct": Distinct,
+    "days_with": DaysWith,
+    "days_since": DaysSince,
+    "returning": Returning,
+    "attribute": AttributeValue,
+    "ratio": Ratio,
+    "difference": Difference,
+    "change": Change,
+    "change_percent": ChangePercent,
+    "usual": Usual,
+}
+
+
+def kind_of(value: object) -> str | None:
+    """The class that a definition is told by, from the keys it has."""
+    if isinstance(value, MeasureBase):
+        return type(value).__name__
+    if not isinstance(value, dict):
+        return None
+    return next((KINDS[key].__name__ for key in KINDS if key in value), None)
+
+
+Measure = Annotated[
+    Annotated[Latest, Tag("Latest")]
+    | Annotated[Statistic, Tag("Statistic")]
+    | Annotated[EventsCounted, Tag("EventsCounted")]
+    | Annotated[Distinct, Tag("Distinct")]
+    | Annotated[DaysWith, Tag("DaysWith")]
+    | Annotated[DaysSince, Tag("DaysSince")]
+    | Annotated[Returning, Tag("Returning")]
+    | Annotated[AttributeValue, Tag("AttributeValue")]
+    | Annotated[Ratio, Tag("Ratio")]
+    | Annotated[Difference, Tag("Difference")]
+    | Annotated[Change, Tag("Change")]
+    | Annotated[ChangePercent, Tag("ChangePercent")]
+    | Annotated[Usual, Tag("Usual")],
+    Discriminator(
+        kind_of,
+        custom_error_type="no_measure",
+        custom_error_message=f"a measure is one of: {', '.join(KINDS)}",
+    ),
+]
+
+
+def measure_forms() -> tuple[type[MeasureBase], ...]:
+    """The classes of the union, in its order."""
+    return tuple(get_args(part)[0] for part in get_args(get_args(Measure)[0]))
+
+
+class Measures(RootModel[dict[str, Measure]]):
+    """`name: definition`."""
+
+    root: dict[str, Measure] = {}

@@ -1,0 +1,176 @@
+"""playbooks/*.yaml in; playbooks and their steps out."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from engine.conditions.forms import Condition
+from engine.language.base import Days, Duration, Entry, Number, Text, Whole
+
+DEFAULT_PRIORITY = 50
+
+
+class LeastLoaded(Entry):
+    """The teammate of a pool with the fewest open tasks, then by email."""
+
+    least_loaded: str
+
+
+class RoundRobin(Entry):
+    """The teammates of a pool in turn, by email."""
+
+    round_robin: str
+
+
+def _kind_of_assignee(value: object) -> str:
+    if isinstance(value, dict):
+        return "round robin" if "round_robin" in value else "least loaded"
+    if isinstance(value, RoundRobin):
+        return "round robin"
+    return "least loaded" if isinstance(value, LeastLoaded) else "text"
+
+
+Assignee = Annotated[
+    Annotated[Text, Tag("text")]
+    | Annotated[LeastLoaded, Tag("least loaded")]
+    | Annotated[RoundRobin, Tag("round robin")],
+    Discriminator(_kind_of_assignee),
+]
+
+
+class SlackStep(Entry):
+    """A message to a teammate or a channel."""
+
+    step: str
+    slack: str
+    """The template."""
+    to: Text = "owner"
+    """owner, manager, "#channel" or a teammate's email."""
+
+
+class TaskStep(Entry):
+    """A piece of work in a teammate's queue."""
+
+    step: str
+    task: str
+    """The template: first line title, rest body."""
+    assign: Assignee = "owner"
+    due: Duration | None = None
+    cancel_with_run: bool = False
+    """Cancels the task, if open, when the run ends."""
+
+
+class EmailStep(Entry):
+    """A mail to a contact at the account."""
+
+    step: str
+    email: str
+    """The template: first line `Subject: …`, an empty line, the text."""
+    to: Text
+    """A contact role."""
+    class_: Literal["marketing", "service"] = Field(default="marketing", alias="class")
+
+
+class WaitStep(Entry):
+    """Holds the run."""
+
+    wait: Duration
+    until: Condition | None = None
+    """Over as soon as this is true."""
+
+
+class IfStep(Entry):
+    """Takes one of two branches."""
+
+    if_: Condition = Field(alias="if")
+    then: Annotated[tuple["Step", ...], Field(min_length=1)]
+    else_: tuple["Step", ...] = Field(default=(), alias="else")
+
+
+class StopStep(Entry):
+    """Ends the run."""
+
+    stop: Text
+
+
+_KINDS = {"slack": SlackStep, "task": TaskStep, "email": EmailStep, "wait": WaitStep, "if": IfStep, "stop": StopStep}
+STEP_KINDS: tuple[str, ...] = tuple(_KINDS)
+
+
+def step_kind(value: object) -> str | None:
+    """The kind of a step, told by the key that only this kind has."""
+    if isinstance(value, dict):
+        return next((kind for kind in _KINDS if kind in value), None)
+    return next((kind for kind, form in _KINDS.items() if isinstance(value, form)), None)
+
+
+Step = Annotated[
+    Annotated[SlackStep, Tag("slack")]
+    | Annotated[TaskStep, Tag("task")]
+    | Annotated[EmailStep, Tag("email")]
+    | Annotated[WaitStep, Tag("wait")]
+    | Annotated[IfStep, Tag("if")]
+    | Annotated[StopStep, Tag("stop")],
+    Discriminator(
+        step_kind,
+        custom_error_type="no_step",
+        custom_error_message=f"a step is one of: {', '.join(STEP_KINDS)}",
+    ),
+]
+
+IfStep.model_rebuild()
+
+
+class Goal(Entry):
+    """What the playbook is to bring about: a score or measure condition, within a time."""
+
+    score: str | None = None
+    measure: str | None = None
+    below: Number | None = None
+    at_most: Number | None = None
+    at_least: Number | None = None
+    above: Number | None = None
+    band: Text | tuple[Text, ...] | None = None
+    within: Days
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.score is None) == (self.measure is None):
+            raise ValueError("say one of: score, measure")
+        return self
+
+
+class Playbook(Entry):
+    """The written plan for one kind of moment."""
+
+    playbook: str
+    """Its name: its identity."""
+    label: Text | None = None
+    goal: Goal | None = None
+    """Measured, stops nothing."""
+    cooldown: Days | None = None
+    """It does not start again for the account within so many days of its last start."""
+    priority: Whole = DEFAULT_PRIORITY
+    """Higher starts first."""
+    not_while: tuple[str, ...] = ()
+    """Does not start while one of these runs for the account."""
+    stops: tuple[str, ...] = ()
+    """Its start ends runs of these."""
+    stop_when: Condition | None = None
+    approve: Literal["auto", "ask", "never"] = "ask"
+    """Of customer-facing steps: sent, held until approved, or refused by `check`."""
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+
+    @property
+    def title(self) -> str:
+        return self.label or self.playbook.replace("-", " ").replace("_", " ").capitalize()
+
+
+def all_steps(steps: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The steps and those inside their branches, in the order in which they stand."""
+    found: list[Entry] = []
+    for step in steps:
+        found.append(step)
+        if isinstance(step, IfStep):
+            found.extend(all_steps((*step.then, *step.else_)))
+    return tuple(found)

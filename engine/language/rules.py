@@ -1,0 +1,88 @@
+"""rules/*.yaml in; rules out."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from engine.conditions.forms import Condition
+from engine.language.base import Days, Entry, Hold, Number, Text, parse_share
+
+Severity = Literal["low", "medium", "high"]
+
+
+class Adjust(Entry):
+    """Points added to a score while the rule is active."""
+
+    score: str
+    by: Number
+    fades: Days | None = None
+    """The points go down evenly to 0 over so many days."""
+
+
+def _part(value: object) -> float:
+    share = parse_share(value)
+    if not 0 < share <= 1:
+        raise ValueError("a measure is softened by more than 0% and at most 100%")
+    return share
+
+
+class Soften(Entry):
+    """Bad measures (below 50 points) move towards 50 while the rule is active."""
+
+    score: str
+    group: str | None = None
+    measures: tuple[str, ...] = ()
+    by: Annotated[float, BeforeValidator(_part, json_schema_input_type=str)]
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.group is None) == (not self.measures):
+            raise ValueError("say what is softened: one of group, measures")
+        return self
+
+
+class Cap(Entry):
+    """The adjusted score is at most this while the rule is active."""
+
+    score: str
+    at_most: Annotated[Number, Field(ge=0, le=100)]
+
+
+class Rule(Entry):
+    """A condition and what follows from it."""
+
+    rule: str
+    """The rule's name: its identity."""
+    when: Condition
+    """What must be true."""
+    for_: Hold | None = Field(default=None, alias="for")
+    """It must have been true for so long before it fires."""
+    clear_at: Condition | None = None
+    """Once active it stays so until this is true (and `when` is not)."""
+    every: Hold | None = None
+    """While active it fires again after so long."""
+    severity: Severity = "medium"
+    because: Text | None = None
+    """The sentence that says why, as a template. Default: the condition's own."""
+    label: Text | None = None
+    play: str | None = None
+    """The playbook that it starts."""
+    backfill: bool = False
+    """When the rule is new: fire for what is already true, instead of taking it as seen."""
+    adjust: Adjust | None = None
+    soften: Soften | None = None
+    cap: Cap | None = None
+
+    @property
+    def effect(self) -> Adjust | Soften | Cap | None:
+        return self.adjust or self.soften or self.cap
+
+    @property
+    def title(self) -> str:
+        return self.label or self.rule.replace("-", " ").replace("_", " ").capitalize()
+
+    @model_validator(mode="after")
+    def _one_effect(self) -> Self:
+        if sum(effect is not None for effect in (self.adjust, self.soften, self.cap)) > 1:
+            raise ValueError("a rule has one effect on a score: adjust, soften or cap; split it in two")
+        return self
