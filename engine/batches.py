@@ -1,0 +1,143 @@
+"""What a source hands to the store: one file's worth of checked, typed records, as columns.
+
+A source knows the catalog but neither accounts nor their zones: the store says which account an id is, and on which day
+of the account's a moment lies.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain import Value
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of texts by code: `values[codes[i]]`; code −1 is blank."""
+
+    values: tuple[str, ...]
+    codes: Ints
+
+    def text(self, index: int) -> str | None:
+        code = int(self.codes[index])
+        return self.values[code] if code >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Moments as they stood in the file. `date_only`: `at` is a day number, meant in the account's zone;
+    otherwise `at` is microseconds since the epoch."""
+
+    at: Ints
+    date_only: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each record stood: `files[file[i]]`, line `line[i]` (the header is line 1)."""
+
+    files: tuple[str, ...]
+    file: Ints
+    line: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    account: Coded
+    contact: Coded
+    metric: Coded
+    when: When
+    value: NDArray[np.float64]
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    account: Coded
+    name: Coded
+    id: Coded
+    contact: Coded
+    when: When
+    properties: tuple[Mapping[str, Value], ...]
+    """Typed values by name, blanks left out; dates and times as date and datetime."""
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    account: Coded
+    name: Coded
+    id: Coded
+    when: When
+    until: When
+    """`at` is −1 and `date_only` false where there is none."""
+    source: Coded
+    author: Coded
+    reason: Coded
+    yearly: NDArray[np.bool_]
+    properties: tuple[Mapping[str, Value], ...]
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    account: Coded
+    outcome: Coded
+    when: When
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Accounts, contacts, teammates or aliases. `columns` has, per column that the file has, one value per record
+    (None: blank). The key columns (`id`; `account` and `email`; `email`; `alias`) are among them."""
+
+    kind: str
+    columns: Mapping[str, tuple[Value | None, ...]]
+    places: Places
+
+    def __len__(self) -> int:
+        return len(self.places.line)
+
+
+Batch = Observations | Events | Facts | Outcomes | Entries
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Refusal:
+    """A record that was not taken, and why. `line` 0: the file as a whole."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of a batch: read = applied + unchanged + corrected + held + refused."""
+
+    applied: int = 0
+    unchanged: int = 0
+    corrected: int = 0
+    held: int = 0
+    refused: tuple[Refusal, ...] = ()
+    import_id: int | None = None
+    blocks: frozenset[int] = frozenset()
+    """Blocks in which something became due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a batch comes in. `at` is when it happens; nothing dated more than 5 minutes later is taken."""
+
+    at: datetime
+    source: str
+    author: str | None = None
+    history: bool = False
+    dry_run: bool = False
+    keep_good: bool = False

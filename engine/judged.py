@@ -1,0 +1,34 @@
+"""What a look concludes about the accounts of a snapshot: the one value that is saved, or shown, or thrown away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.domain import Action, Decision, Episode, PlannedTask, Run
+from engine.snapshot import Days, ScoreLook, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The result of one look. Sparse lists name their accounts by id; arrays follow the snapshot's accounts."""
+
+    snapshot: Snapshot
+    version: str
+    cause: str
+    """Why the look took place: `sweep 2026-11-24`, `import 12`, `arrival`, `run 2026-11-24T…`."""
+    scores: Mapping[str, ScoreLook] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    """Those that changed, whole."""
+    rule_since: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Fingerprints that this look is the first by: rule and moment."""
+    runs: tuple[Run, ...] = ()
+    """New and changed ones, whole."""
+    tasks: tuple[PlannedTask, ...] = ()
+    cancelled: tuple[tuple[str, str], ...] = ()
+    """(run, step) of open tasks to cancel."""
+    actions: tuple[Action, ...] = ()
+    account_ended: tuple[str, ...] = ()
+    """Accounts whose open tasks are cancelled and whose waiting deliveries become `not_sent`."""
+    look_at: Days | None = None
+    """Per account, microseconds: the next moment at which something falls due by itself."""
