@@ -1,0 +1,304 @@
+"""A template's text and plain values in; the rendered text out, in a sandbox with limits."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from engine.errors import PulsebookError
+
+LONGEST = 40_000
+"""Characters; Slack cuts a message there (docs.slack.dev, chat.postMessage)."""
+DEEPEST_LOOP = 2
+"""Loops within loops: more is no message, and could run for hours over short lists."""
+
+FILTERS_KEPT = frozenset(
+    {
+        "abs",
+        "capitalize",
+        "count",
+        "d",
+        "default",
+        "dictsort",
+        "e",
+        "escape",
+        "first",
+        "float",
+        "groupby",
+        "int",
+        "join",
+        "last",
+        "length",
+        "list",
+        "lower",
+        "map",
+        "max",
+        "min",
+        "reject",
+        "rejectattr",
+        "replace",
+        "reverse",
+        "round",
+        "select",
+        "selectattr",
+        "sort",
+        "string",
+        "sum",
+        "title",
+        "trim",
+        "truncate",
+        "unique",
+        "upper",
+        "urlencode",
+        "wordcount",
+    }
+)
+"""Jinja's own filters that work on what they are given; those that can make megabytes from nothing are left out."""
+
+
+class MissingValue(PulsebookError):
+    """A value that an email needs is not known."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"no {name}")
+
+
+class TemplateFailed(PulsebookError):
+    """A template could not be rendered; the message names it, never a value."""
+
+
+class Unknown(Undefined):
+    """A name that exists, with a value that is not known: prints `unknown`, is false, equals nothing."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "unknown"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(self)(name=f"{self._undefined_name}.{name}")
+
+    def __getitem__(self, key: object) -> "Unknown":
+        return type(self)(name=f"{self._undefined_name}.{key}")
+
+    def _never(self, _other: object) -> bool:
+        return False
+
+    def _still(self, *_others: object) -> "Unknown":
+        return self
+
+    __lt__ = __le__ = __gt__ = __ge__ = _never  # type: ignore[assignment]
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _still  # type: ignore[assignment]
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _still  # type: ignore[assignment]
+    __mod__ = __rmod__ = __neg__ = __pos__ = __call__ = _still  # type: ignore[assignment]
+
+
+class Needed(Unknown):
+    """The same in an email, where printing it means that the email is not sent."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        raise MissingValue(str(self._undefined_name))
+
+
+def _day(value: Any) -> Any:
+    """2 Mar 2026."""
+    if isinstance(value, Undefined):
+        return value
+    return f"{value.day} {value:%b %Y}"
+
+
+def _number(value: Any) -> Any:
+    """1,234.5: no needless zeros."""
+    if isinstance(value, Undefined):
+        return value
+    shown = f"{round(float(value), 4):,.4f}".rstrip("0").rstrip(".")
+    return "0" if shown == "-0" else shown
+
+
+def _signed(value: Any) -> Any:
+    if isinstance(value, Undefined):
+        return value
+    shown = _number(value)
+    return f"+{shown}" if float(value) > 0 else shown.replace("-", "−")
+
+
+def _percent(value: Any) -> Any:
+    """0.3 as 30%."""
+    if isinstance(value, Undefined):
+        return value
+    return f"{_number(round(float(value) * 100, 1))}%"
+
+
+_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+
+
+@pass_context
+def _money(context: Context, value: Any) -> Any:
+    """With the account's currency: €84,000; cents only where there are any."""
+    if isinstance(value, Undefined):
+        return value
+    currency = context["account"]["currency"]
+    amount = float(value)
+    shown = f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
+    if isinstance(currency, Undefined):
+        return shown
+    return f"{_SIGNS[currency]}{shown}" if currency in _SIGNS else f"{shown} {currency}"
+
+
+def _days_from_today(context: Context, value: Any) -> int:
+    day = value.date() if isinstance(value, datetime) else value
+    today: date = context["today"]
+    return int((day - today).days)
+
+
+@pass_context
+def _ago(context: Context, value: Any) -> Any:
+    """3 days ago."""
+    if isinstance(value, Undefined):
+        return value
+    return _relative(_days_from_today(context, value))
+
+
+@pass_context
+def _in_days(context: Context, value: Any) -> Any:
+    """In 47 days."""
+    if isinstance(value, Undefined):
+        return value
+    return _relative(_days_from_today(context, value))
+
+
+def _relative(days: int) -> str:
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    if days in near:
+        return near[days]
+    return f"in {days} days" if days > 0 else f"{-days} days ago"
+
+
+OUR_FILTERS: Final = {
+    "day": _day,
+    "number": _number,
+    "signed": _signed,
+    "percent": _percent,
+    "money": _money,
+    "ago": _ago,
+    "in_days": _in_days,
+}
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """No loader, no globals, no arithmetic on texts: nothing that reaches out or grows without end."""
+
+    intercepted_binops = frozenset({"*", "%", "**", "+"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or isinstance(left, str | list) or isinstance(right, str | list):
+            raise TemplateError(f"`{operator}` is for numbers; write texts one after the other, or join them with `~`")
+        return super().call_binop(context, operator, left, right)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Sandbox:
+    sandbox = Sandbox(
+        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, trim_blocks=True, lstrip_blocks=True
+    )
+    sandbox.globals.clear()
+    sandbox.filters = {name: f for name, f in sandbox.filters.items() if name in FILTERS_KEPT} | dict(OUR_FILTERS)
+    return sandbox
+
+
+REFUSED_TAGS = (
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Extends,
+    nodes.Macro,
+    nodes.CallBlock,
+    nodes.Block,
+    nodes.AssignBlock,
+)
+GROWING = frozenset({"join", "replace", "urlencode", "escape", "e"})
+"""Filters whose result, set to a name and used again, could double at each line."""
+
+
+def too_wide(tree: nodes.Template) -> str | None:
+    """What a template must not use, in words; None if it is fine."""
+    for refused in REFUSED_TAGS:
+        for found in tree.find_all(refused):
+            return f"line {found.lineno}: {type(found).__name__.lower()} is not allowed in a template"
+    for assigned in tree.find_all(nodes.Assign):
+        grows = any(part.name in GROWING for part in assigned.find_all(nodes.Filter))
+        if grows or next(assigned.find_all(nodes.Concat), None):
+            return f"line {assigned.lineno}: `set` is for numbers and values, not for texts put together"
+    return _loops(tree, 0)
+
+
+def _loops(node: nodes.Node, depth: int) -> str | None:
+    for child in node.iter_child_nodes():
+        deeper = depth + isinstance(child, nodes.For)
+        if deeper > DEEPEST_LOOP:
+            return f"line {child.lineno}: loops are at most {DEEPEST_LOOP} deep in a template"
+        found = _loops(child, deeper)
+        if found:
+            return found
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> Template:
+    sandbox = environment()
+    problem = too_wide(sandbox.parse(text))
+    if problem:
+        raise TemplateError(problem)
+    return sandbox.from_string(text)
+
+
+def render(name: str, text: str, values: Mapping[str, object]) -> str:
+    """The template filled in. Raises MissingValue for an email's missing value, TemplateFailed for all else."""
+    try:
+        parts, length = [], 0
+        for part in _compiled(text).generate(values):
+            length += len(part)
+            if length > LONGEST:
+                raise TemplateFailed(f"Template {name} makes more than {LONGEST:,} characters. Shorten it.")
+            parts.append(part)
+    except (MissingValue, TemplateFailed):
+        raise
+    except (
+        TemplateError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
+        kind = str(error) if isinstance(error, TemplateError) else type(error).__name__
+        raise TemplateFailed(f"Template {name} can't be rendered ({kind}). Run `pulsebook check`.") from None
+    return _tidy("".join(parts))
+
+
+def _tidy(text: str) -> str:
+    """No trailing spaces, and no more than one empty line at a time: branches that were not taken leave no holes."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def plain(value: object, name: str, *, needed: bool) -> object:
+    """A value as templates see it: None becomes an unknown that knows its name."""
+    if value is None or value != value:
+        return (Needed if needed else Unknown)(name=name)
+    if isinstance(value, Mapping):
+        return {key: plain(item, f"{name}.{key}" if name else str(key), needed=needed) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, name, needed=needed) for item in value]
+    return value
