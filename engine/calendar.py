@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import holidays as public
+
+from engine.language.base import Duration
 
 SATURDAY = 5
 
@@ -47,3 +50,38 @@ class Calendar:
             day += timedelta(days=1)
             count -= self.is_business_day(day)
         return day
+
+
+@dataclass(frozen=True)
+class CompanyTime:
+    """The company's zone, the hour of its daily sweep, and its working days."""
+
+    zone: str
+    sweep: time
+    calendar: Calendar
+
+    def day(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
+    def sweep_on(self, day: date) -> datetime:
+        """The moment of that day's sweep, in UTC."""
+        return datetime.combine(day, self.sweep, ZoneInfo(self.zone)).astimezone(UTC)
+
+    def next_sweep(self, at: datetime) -> datetime:
+        """The first sweep after `at`."""
+        today = self.sweep_on(self.day(at))
+        return today if today > at else self.sweep_on(self.day(at) + timedelta(days=1))
+
+    def date_after(self, duration: Duration, at: datetime) -> date:
+        """The date so long after the day of `at`."""
+        if duration.unit == "b":
+            return self.calendar.business_days_after(self.day(at), duration.count)
+        if duration.unit == "d":
+            return self.day(at) + timedelta(days=duration.count)
+        return self.day(at + timedelta(microseconds=duration.microseconds))
+
+    def over_at(self, duration: Duration, since: datetime) -> datetime:
+        """When a wait that began at `since` is over: days at the hour of the sweep, hours by the clock."""
+        if duration.unit in ("m", "h"):
+            return since + timedelta(microseconds=duration.microseconds)
+        return self.sweep_on(self.date_after(duration, since))
