@@ -183,6 +183,8 @@ class Breakdown:
     rows: Rows
     values: tuple[Column, ...]
     points: Numbers
+    share: Numbers
+    """Of what was counted: contribution = points × share. NaN where an entry was not counted; 1 in points models."""
     contribution: Numbers
     age: Numbers
 
