@@ -15,11 +15,19 @@ class LeastLoaded(Entry):
 
     least_loaded: str
 
+    @property
+    def pool(self) -> tuple[str, str]:
+        return "least_loaded", self.least_loaded
+
 
 class RoundRobin(Entry):
     """The teammates of a pool in turn, by email."""
 
     round_robin: str
+
+    @property
+    def pool(self) -> tuple[str, str]:
+        return "round_robin", self.round_robin
 
 
 def _kind_of_assignee(value: object) -> str:

@@ -1,0 +1,121 @@
+"""Snapshot, measures, scores and rules' states in; what conditions speak of, as columns, out."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clock import day_of, local_day, microseconds
+from engine.conditions import columns as of
+from engine.conditions.tree import Column, known
+from engine.domain import Fact
+from engine.snapshot import Numbers, Snapshot
+
+Answer = NDArray[np.bool_]
+
+
+def answer(true: Answer, is_known: Answer) -> Numbers:
+    """1, 0 or unknown."""
+    return np.where(is_known, true.astype(np.float64), np.nan)
+
+
+class Columns:
+    """The columns of one look, each worked out when it is first asked for.
+
+    `resolvers` say how the columns that rest on other stages are worked out: by the class of the description. What
+    scores and rules conclude is put back by `forget`, so that the rounds after see it.
+    """
+
+    def __init__(self, snapshot: Snapshot, resolvers: Mapping[type, Callable[..., Column]]) -> None:
+        self._snapshot = snapshot
+        self._known: dict[of.ColumnOf, Column] = {}
+        self._resolvers: dict[type, Callable[..., Column]] = {
+            of.AttributeOf: lambda column: attribute(snapshot, column.attribute),
+            of.AttributeIn: lambda column: one_of(attribute(snapshot, column.attribute), column.values),
+            of.DaysUntil: lambda column: attribute(snapshot, column.attribute) - snapshot.today,
+            of.FactCount: lambda column: fact_count(snapshot, column),
+            of.TaskState: lambda _column: np.full(len(snapshot), np.nan),
+            **resolvers,
+        }
+
+    def __call__(self, column: of.ColumnOf) -> Column:
+        found = self._known.get(column)
+        if found is None:
+            found = self._known[column] = self._resolvers[type(column)](column)
+        return found
+
+    def forget(self, columns: Callable[[of.ColumnOf], bool]) -> None:
+        """Work these out again when they are next asked for."""
+        for column in [column for column in self._known if columns(column)]:
+            del self._known[column]
+
+    def row(self, index: int, columns: frozenset[of.ColumnOf]) -> dict[str, of.Constant]:
+        """The known values of one account by column name: its fact for durable-rules, and the evidence."""
+        found: dict[str, of.Constant] = {}
+        for column in columns:
+            value = self(column)[index]
+            if value is None or value != value:
+                continue
+            found[column.name] = value if isinstance(value, str) else float(value)
+        return found
+
+
+def attribute(snapshot: Snapshot, name: str) -> Column:
+    return snapshot.attributes[name]
+
+
+def one_of(column: Column, values: tuple[of.Constant, ...]) -> Numbers:
+    """Answer: the value is one of these."""
+    if column.dtype == np.object_:
+        wanted = frozenset(values)
+        true = np.fromiter((value in wanted for value in column), np.bool_, len(column))
+    else:
+        true = np.isin(column.astype(np.float64), [value for value in values if isinstance(value, float)])
+    return answer(true, known(column))
+
+
+def is_known(column: Column) -> Numbers:
+    return known(column).astype(np.float64)
+
+
+def fact_count(snapshot: Snapshot, column: of.FactCount) -> Numbers:
+    """How many facts were asserted in the window, or hold now."""
+    counts = np.zeros(len(snapshot))
+    table = snapshot.facts.get(column.fact)
+    if table is None:
+        return counts
+    for row, fact in zip(table.row, table.facts, strict=True):
+        counts[row] += matches(fact, column, snapshot, int(row))
+    return counts
+
+
+def matches(fact: Fact, column: of.FactCount, snapshot: Snapshot, row: int) -> bool:
+    """Does this fact count for the column?"""
+    if not all(test.holds(_constant(fact.properties.get(test.prop))) for test in column.where):
+        return False
+    today = int(snapshot.today[row])
+    if column.window is None:
+        return holds(fact, snapshot, row)
+    if column.window.in_days:
+        return 0 <= today - fact.day < column.window.count
+    return 0 <= microseconds(snapshot.at) - microseconds(fact.at) < column.window.microseconds
+
+
+def _constant(value: object) -> of.Constant | None:
+    if isinstance(value, bool):
+        return float(value)
+    if isinstance(value, date):
+        return float(of.constant(value.isoformat()[:10], "date"))
+    return value if isinstance(value, str | float) else None
+
+
+def holds(fact: Fact, snapshot: Snapshot, row: int) -> bool:
+    """at ≤ T ≤ until; one that comes back each year holds from its month and day to those of its end."""
+    if fact.at > snapshot.at:
+        return False
+    if not fact.yearly or fact.until is None:
+        return fact.until is None or snapshot.at <= fact.until
+    last = local_day(fact.until, str(snapshot.zones[row]))
+    begins, ends, here = ((day.month, day.day) for day in map(day_of, (fact.day, last, int(snapshot.today[row]))))
+    return begins <= here <= ends if begins <= ends else here >= begins or here <= ends

@@ -1,0 +1,254 @@
+"""A look in; what templates may say about one account, as plain values, out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+
+from engine.clock import day_of
+from engine.conditions.tree import Column
+from engine.domain import Contact, Fact, Happening, Run, Teammate
+from engine.language.measures import Show
+from engine.snapshot import Breakdown, Numbers, ScoreLook, Snapshot
+
+CHANGES = (7, 14, 28)
+"""Days over which `change_7d` and so on look back."""
+MOST_PARTS = 3
+
+
+class MeasureValues(Protocol):
+    """What telling needs of the measures of a look."""
+
+    def value(self, name: str) -> Column:
+        """One entry per account."""
+
+    def usual(self, name: str) -> Numbers | None:
+        """The account's own usual; None for measures that have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an active rule does to a score, for one account."""
+
+    score: str
+    rule: str
+    by: str
+    because: str
+    author: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTitle:
+    """What a measure is called and how it is shown."""
+
+    label: str
+    show: Show = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What all messages of a look share: names, people, titles."""
+
+    snapshot: Snapshot
+    scores: Mapping[str, ScoreLook]
+    primary: str
+    band_titles: Mapping[tuple[str, str], str]
+    """(score, band) to its label."""
+    measures: MeasureValues
+    measure_names: tuple[str, ...]
+    measure_titles: Mapping[str, MeasureTitle]
+    attributes: Mapping[str, str]
+    """Attribute to its type."""
+    company: str
+    currency: str
+    today: date
+    """The company's."""
+    effects: Mapping[int, Sequence[Effect]] = field(default_factory=dict)
+    usuals_known: bool = True
+    """False where the snapshot does not reach back far enough, because no template asks for a usual."""
+
+
+def plain_value(value: object, type_: str) -> object:
+    """An attribute as templates show it: dates as dates, booleans as such."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if type_ in ("date", "time") and isinstance(value, int | float):
+        return day_of(value)
+    if type_ == "boolean":
+        return bool(value)
+    return str(value) if type_ == "text" else float(str(value))
+
+
+def about_account(audience: Audience, row: int) -> dict[str, object]:
+    columns = audience.snapshot.attributes
+    about = {name: plain_value(columns[name][row], type_) for name, type_ in audience.attributes.items()}
+    about["currency"] = about.get("currency") or audience.currency
+    about["name"] = about.get("name") or audience.snapshot.accounts[row]
+    return about
+
+
+def _number(column: Numbers, row: int) -> float | None:
+    value = float(column[row])
+    return None if np.isnan(value) else value
+
+
+def about_score(audience: Audience, name: str, row: int) -> dict[str, object]:
+    """The fields of `score` and `scores.NAME`."""
+    look = audience.scores[name]
+    band = look.band[row]
+    about: dict[str, object] = {
+        "value": _number(look.value, row),
+        "band": band,
+        "label": audience.band_titles.get((name, band)) if band is not None else None,
+        "base": _number(look.base, row),
+        "coverage": _number(look.coverage, row),
+        "lifts": [],
+        "drags": [],
+        "context": [
+            {
+                "rule": effect.rule,
+                "by": effect.by,
+                "because": effect.because,
+                "author": effect.author,
+                "until": effect.until,
+            }
+            for effect in audience.effects.get(row, ())
+            if effect.score == name
+        ],
+    }
+    about |= {f"change_{days}d": _change(audience, name, row, days) for days in CHANGES}
+    for breakdown in look.breakdowns:
+        index = int(np.searchsorted(breakdown.rows, row))
+        if index < len(breakdown.rows) and breakdown.rows[index] == row:
+            about |= _parts(audience, breakdown, index, row)
+    return about
+
+
+def _change(audience: Audience, name: str, row: int, days: int) -> float | None:
+    """The adjusted score now less that day's, if the same version made both."""
+    look, history = audience.scores[name], audience.snapshot.history.get(name)
+    if history is None or history.adjusted.shape[1] <= days:
+        return None
+    then, version = history.adjusted[row, -1 - days], history.version[row, -1 - days]
+    if version != audience.snapshot.version_codes.get(str(look.fingerprint[row]), -1):
+        return None
+    change = float(look.adjusted[row]) - float(then)
+    return None if np.isnan(change) else round(change, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One measure's part in a score: the points it lost, and what it holds above the middle."""
+
+    lost: float
+    gained: float
+    values: Mapping[str, object]
+
+
+def _parts(audience: Audience, breakdown: Breakdown, index: int, row: int) -> dict[str, object]:
+    """The three measures that lift the score most, and the three that cost it most points."""
+    counted = np.flatnonzero(~np.isnan(breakdown.contribution[index]))
+    parts = [_part(audience, breakdown, int(entry), index, row) for entry in counted]
+    lifts = sorted((part for part in parts if part.gained > 0), key=lambda part: -part.gained)
+    drags = sorted((part for part in parts if part.lost > 0), key=lambda part: -part.lost)
+    return {
+        "lifts": [part.values for part in lifts[:MOST_PARTS]],
+        "drags": [part.values for part in drags[:MOST_PARTS]],
+    }
+
+
+def _part(audience: Audience, breakdown: Breakdown, entry: int, index: int, row: int) -> Part:
+    name = breakdown.measures[entry]
+    title = audience.measure_titles.get(name, MeasureTitle(name.replace("_", " ").capitalize()))
+    value = breakdown.values[entry][index]
+    known = None if value is None or value != value else value if isinstance(value, str) else float(value)
+    points, share = float(breakdown.points[index, entry]), float(breakdown.share[index, entry])
+    usual_column = audience.measures.usual(name) if audience.usuals_known and name in audience.measure_names else None
+    usual = None if usual_column is None else _number(usual_column, row)
+    lost = round((100 - points) * share, 4)
+    values = {
+        "label": title.label,
+        "value": known,
+        "usual": usual,
+        "points": points,
+        "lost": lost,
+        "age": _number(breakdown.age[index], entry),
+        "sentence": part_sentence(title, known, usual),
+    }
+    return Part(lost, round(max(0.0, points - 50) * share, 4), values)
+
+
+def part_sentence(title: MeasureTitle, value: str | float | None, usual: float | None) -> str:
+    """`Active users: 6, usually 19`."""
+    if value is None:
+        return f"{title.label}: not known"
+    usually = f", usually {shown(usual, title.show)}" if usual is not None else ""
+    return f"{title.label}: {shown(value, title.show)}{usually}"
+
+
+def shown(value: str | float, show: Show) -> str:
+    """A measure's value as people read it."""
+    if isinstance(value, str):
+        return value
+    if show == "percent":
+        return f"{round(value * 100, 1):g}%"
+    return f"{round(value, 2):,.2f}".rstrip("0").rstrip(".")
+
+
+def about_teammate(email: str | None, teammates: Mapping[str, Teammate]) -> dict[str, object]:
+    teammate = teammates.get(email) if email else None
+    if teammate is None:
+        return {"name": email, "first_name": None, "email": email}
+    return {
+        "name": teammate.name or email,
+        "first_name": teammate.first_name,
+        "email": email,
+    }
+
+
+def contacts_of(snapshot: Snapshot, row: int) -> tuple[Contact, ...]:
+    """The contacts of an account, by email."""
+    table = snapshot.contacts
+    first, last = np.searchsorted(table.row, [row, row + 1])
+    account = snapshot.accounts[row]
+    return tuple(
+        Contact(account, str(table.email[i]), table.name[i], table.role[i], table.consent[i])
+        for i in range(int(first), int(last))
+    )
+
+
+def about_contact(contact: Contact | None) -> dict[str, object]:
+    if contact is None:
+        return dict.fromkeys(("name", "first_name", "email", "role"))
+    return {
+        "name": contact.name,
+        "first_name": contact.first_name,
+        "email": contact.email,
+        "role": contact.role,
+    }
+
+
+def about_fact(fact: Fact) -> dict[str, object]:
+    return {
+        "name": fact.name,
+        "at": fact.at,
+        "until": fact.until,
+        "author": fact.author,
+        "source": fact.source,
+        "reason": fact.reason,
+        **fact.properties,
+    }
+
+
+def about_event(event: Happening) -> dict[str, object]:
+    return {"name": event.name, "at": event.at, "contact": event.contact, **event.properties}
+
+
+def about_tasks(run: Run) -> dict[str, object]:
+    return {
+        task.step: {"state": task.state, "due": task.due, "assignee": task.assignee or None}
+        for task in run.tasks.values()
+    }
