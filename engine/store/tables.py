@@ -8,13 +8,37 @@ make a block.
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, Numeric, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 BLOCK = 256
 """Accounts in a block: the lane of work, and the height of a chunk."""
 SPAN = 32
 """Days in a chunk."""
+
+
+class Money(TypeDecorator[Decimal]):
+    """An exact decimal with four places, kept as a number of ten-thousandths: SQLite has no decimals of its own."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, _: Dialect) -> int | None:
+        return None if value is None else int((Decimal(value) * 10_000).to_integral_value())
+
+    def process_result_value(self, value: int | None, _: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / 10_000
 
 
 def _id() -> Any:
@@ -44,7 +68,7 @@ class AccountRow(SQLModel, table=True):
     country: str | None = None
     since: int | None = None
     """Day number."""
-    value: Decimal | None = Field(default=None, sa_column=Column(Numeric(20, 4), nullable=True))
+    value: Decimal | None = Field(default=None, sa_column=Column(Money, nullable=True))
     currency: str | None = None
     attributes: dict[str, Any] = _json()
     """Declared attributes by name; dates as YYYY-MM-DD, times as ISO 8601 in UTC."""
@@ -106,17 +130,24 @@ class SeriesRow(SQLModel, table=True):
     __tablename__ = "series"
     id: int | None = _id()
     key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    event: str | None = Field(default=None, index=True)
+    """Of counts and sums: whose rows are counted, in every import, whatever version of the files it reads."""
+    definition: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """Of counts and sums: `kind`, `prop`, and `where` as [property, operator, values]."""
 
 
 class ChunkRow(SQLModel, table=True):
-    """One series of one block for one span: 256 × 32 values, packed; `seconds` of the day where records carry them."""
+    """One series of one block for one span: 256 × 32 values, packed (`engine.store.chunks`).
+
+    `times`: elapsed milliseconds since the start of the account's day, packed; none where all are 0.
+    """
 
     __tablename__ = "chunk"
     series_id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     block: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     span: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     values: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    seconds: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    times: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 class RecordedRow(SQLModel, table=True):
@@ -149,14 +180,17 @@ class EventRow(SQLModel, table=True):
 
 
 class ContactObservationRow(SQLModel, table=True):
-    """A contact's value of a metric on a day; the account's series holds the mean of its contacts."""
+    """A contact's value of a metric on a day; the account's series holds the mean of its contacts.
+
+    `time`: elapsed milliseconds since the start of the account's day.
+    """
 
     __tablename__ = "contact_observation"
     account_seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     contact_id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     metric: str = Field(primary_key=True)
     day: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    seconds: int
+    time: int
     value: float
 
 

@@ -1,0 +1,191 @@
+"""A database's URL in; connections out, one transaction each, on SQLite and on PostgreSQL alike."""
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.dml import Insert
+
+from engine.errors import PulsebookError
+
+Item = TypeVar("Item")
+
+HEAD = "0001"
+"""The newest migration, so that a database that is up to date is known without loading Alembic."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 30
+MIGRATION_LOCK = 7_305_127
+"""Taken on PostgreSQL while the tables are brought up to date, for several workers start at once."""
+PARAMETERS = 10_000
+"""Values in one `in (…)`: SQLite takes 32,766 to a statement, PostgreSQL 65,535."""
+
+
+class DatabaseUnusable(PulsebookError):
+    """The database can't be opened, read or written; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. Everything is done in `with database.reading()` or `with database.writing()`."""
+
+    engine: Engine
+    shown: str
+    """The URL without its password."""
+
+    @classmethod
+    def open(cls, url: str, folder: Path | None = None) -> "Database":
+        """`sqlite:///FILE` (relative to `folder`), `sqlite://` (in memory) or `postgresql://…`.
+
+        Raises DatabaseUnusable where that is none of them, where the file can't be made or written, and where the
+        driver is not installed. A server is first asked by the first transaction.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise DatabaseUnusable(
+                "[database] url is not the URL of a database. Write sqlite:///pulsebook.db or postgresql://…"
+            ) from None
+        kind = parsed.get_backend_name()
+        if kind == "sqlite":
+            return cls(_sqlite(parsed, folder or Path.cwd()), parsed.render_as_string())
+        if kind in ("postgresql", "postgres"):
+            return cls(_postgresql(parsed), parsed.render_as_string())
+        raise DatabaseUnusable(f"{kind!r} is no database that Pulsebook knows. Use sqlite:///… or postgresql://…")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot: what others commit meanwhile is not seen."""
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._connected(options) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, committed at the end, rolled back by an exception. On SQLite the only one of its time."""
+        with self._connected({"writes": True}) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _connected(self, options: dict[str, object]) -> Iterator[Connection]:
+        with self._said_plainly():
+            connection = self.engine.connect()
+        with connection:
+            yield connection.execution_options(**options)
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            if self.is_sqlite:
+                remedy = "Check the file and its rights, or name another in [database] url."
+            else:
+                remedy = "Check that the server runs and that [database] url names its host, database and user."
+            raise DatabaseUnusable(f"The database {self.shown} can't be used: {reason}. {remedy}") from error
+
+    def migrate(self) -> None:
+        """Makes the tables, or brings them up to date; quick where they are.
+
+        Raises DatabaseUnusable where a newer Pulsebook made them, and where the database can't be written.
+        """
+        with self._said_plainly():
+            if self.version() == HEAD:
+                return
+            with self.writing() as connection:
+                if not self.is_sqlite:
+                    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+                from engine.store.migrating import upgrade
+
+                upgrade(connection)
+
+    def version(self) -> str | None:
+        """The migration that the tables are at; None: there are no tables yet."""
+        with self.reading() as connection:
+            if not self.engine.dialect.has_table(connection, "alembic_version"):
+                return None
+            return connection.execute(text("select version_num from alembic_version")).scalar()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def upsert(connection: Connection, table: Table, key: Collection[str], update: Collection[str] | None = None) -> Insert:
+    """`insert into table … on conflict (key) do update set …` for a list of rows as dicts.
+
+    `update`: the columns that are replaced (None: all but the key; empty: do nothing). `statement.excluded` and
+    further clauses are the dialect's own.
+    """
+    insert = sqlite_insert(table) if connection.dialect.name == "sqlite" else postgresql_insert(table)
+    names = [column.name for column in table.columns if column.name not in key] if update is None else list(update)
+    if not names:
+        return insert.on_conflict_do_nothing(index_elements=list(key))
+    return insert.on_conflict_do_update(index_elements=list(key), set_={name: insert.excluded[name] for name in names})
+
+
+def portions(items: Collection[Item], size: int = PARAMETERS) -> Iterator[list[Item]]:
+    """The items in lists short enough for one statement."""
+    listed = list(items)
+    for start in range(0, len(listed), size):
+        yield listed[start : start + size]
+
+
+def _sqlite(url: URL, folder: Path) -> Engine:
+    if url.database in (None, "", ":memory:"):
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        file = folder / str(url.database)
+        _make_file(file)
+        engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_file(file: Path) -> None:
+    """Creates the file for its owner alone; the write-ahead log takes over its mode."""
+    if not file.parent.is_dir():
+        raise DatabaseUnusable(
+            f"The folder of the database {file} is not there. Make it, or name another in [database] url."
+        )
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"The database {file} can't be written: {error.strerror}. "
+            "Give yourself the right, or name another in [database] url."
+        ) from None
+
+
+def _prepare_sqlite(connection: SQLiteConnection, _: object) -> None:
+    # The driver's own transactions begin too late: two writers read, both write, one update is lost.
+    connection.isolation_level = None
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = normal")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise DatabaseUnusable(
+            "The driver for PostgreSQL is not installed. Install it: pip install 'pulsebook[postgres]'."
+        ) from None
