@@ -6,37 +6,12 @@ from pathlib import Path
 import pytest
 
 ENGINE = Path(__file__).parent.parent / "engine"
-WORDS = [
-    "domain",
-    "errors",
-    "clock",
-    "calendar",
-    "conditions",
-    "language",
-    "series",
-    "snapshot",
-    "batches",
-    "judged",
-    "people",
-    "templating",
-    "events",
-]
-STAGES = [
-    "measures",
-    "event_measures",
-    "scoring",
-    "stays",
-    "columns",
-    "rules",
-    "network",
-    "playbooks",
-    "actions",
-    "telling",
-]
-WHOLE = ["workspace", "signals", "pipeline", "demo"]
-ADAPTERS = ["sources", "channels", "store", "dispatch"]
+WORDS = "domain errors clock calendar conditions language series snapshot batches judged people templating".split()
+STAGES = "measures event_measures scoring stays columns rules network playbooks actions telling".split()
+WHOLE = "workspace signals pipeline demo".split()
+ADAPTERS = "sources channels store dispatch".split()
 LOOPS = ["loops"]
-DOORS = ["cli", "scheduler", "scenarios"]
+DOORS = "cli scheduler scenarios".split()
 FLOORS = (WORDS, STAGES, WHOLE, ADAPTERS, LOOPS, DOORS)
 
 
