@@ -4,7 +4,19 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from engine.language.base import Count, Days, Entry, Number, Share, Text, Window, parse_number, parse_share
+from engine.language.base import (
+    Count,
+    Days,
+    Entry,
+    Mistake,
+    Number,
+    Share,
+    Text,
+    Window,
+    YesNo,
+    parse_number,
+    parse_share,
+)
 
 BOUNDS = {"below": "<", "at_most": "<=", "at_least": ">=", "above": ">"}
 
@@ -36,7 +48,7 @@ class Bounds(Entry):
     @model_validator(mode="after")
     def _one_at_least(self) -> Self:
         if not self.bounds:
-            raise ValueError("say a bound: below, at_most, at_least or above")
+            raise ValueError("no bound is given; say below, at_most, at_least or above")
         return self
 
 
@@ -49,7 +61,7 @@ class Wanted(Entry):
     at_most: Scalar | None = None
     at_least: Scalar | None = None
     above: Scalar | None = None
-    known: bool | None = None
+    known: YesNo | None = None
     """`false`: there is no value. Only of attributes."""
 
     @property
@@ -61,7 +73,9 @@ class Wanted(Entry):
     def _one_kind(self) -> Self:
         kinds = (self.not_ is not None) + bool(self.bounds) + (self.known is not None)
         if kinds != 1:
-            raise ValueError("say one of: not, bounds (below, at_most, at_least, above), known")
+            raise ValueError(
+                "it must be told in one way; say one of: not, known, or bounds (below, at_most, at_least, above)"
+            )
         return self
 
 
@@ -112,7 +126,7 @@ class ScoreCrossing(Entry):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if sum(getattr(self, key) is not None for key in CROSSINGS) != 1:
-            raise ValueError("say one of: enters, falls_to, rises_to, leaves")
+            raise ValueError("a crossing is told in one way; say one of: enters, falls_to, rises_to, leaves")
         return self
 
 
@@ -143,9 +157,9 @@ class ScoreTrend(Entry):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if (self.drops is None) == (self.rises is None):
-            raise ValueError("say one of: drops, rises")
+            raise ValueError("a trend is told in one way; say one of: drops, rises")
         if self.amount[0] <= 0:
-            raise ValueError("say how much as a number above 0, like 15 or 20%")
+            raise Mistake("the change is not above 0; say how much, like 15 or 20%", "drops" if self.drops else "rises")
         return self
 
 
@@ -173,7 +187,7 @@ class MeasureAgainstUsual(Entry):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if (self.falls is None) == (self.rises is None):
-            raise ValueError("say one of: falls, rises")
+            raise ValueError("a change against usual is told in one way; say one of: falls, rises")
         return self
 
 
@@ -189,7 +203,7 @@ class FactActive(Entry):
     """The fact holds now."""
 
     fact: str
-    active: bool
+    active: YesNo
     where: Where | None = None
 
 
@@ -222,12 +236,12 @@ class DateIn(Entry):
     date: str
     in_next: Days | None = None
     in_last: Days | None = None
-    passed: bool | None = None
+    passed: YesNo | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if sum(part is not None for part in (self.in_next, self.in_last, self.passed)) != 1:
-            raise ValueError("say one of: in_next, in_last, passed")
+            raise ValueError("a date is told in one way; say one of: in_next, in_last, passed")
         return self
 
 
@@ -235,7 +249,7 @@ class RuleActive(Entry):
     """The rule is active in this look."""
 
     rule: str
-    active: bool
+    active: YesNo
 
 
 class RuleFired(Entry):
@@ -251,7 +265,7 @@ class Known(Entry):
     score: str | None = None
     measure: str | None = None
     date: str | None = None
-    known: bool
+    known: YesNo
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -261,7 +275,7 @@ class Known(Entry):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if sum(part is not None for part in (self.score, self.measure, self.date)) != 1:
-            raise ValueError("say one of: score, measure, date")
+            raise ValueError("`known` is of one thing; say one of: score, measure, date")
         return self
 
 
@@ -299,7 +313,7 @@ class AtLeastOf(Entry):
     @model_validator(mode="after")
     def _can_be(self) -> Self:
         if self.at_least > len(self.of):
-            raise ValueError(f"{self.at_least} of {len(self.of)} can never hold; lower at_least or add conditions")
+            raise Mistake(f"{self.at_least} of {len(self.of)} can never hold; lower it or add conditions", "at_least")
         return self
 
 
@@ -318,11 +332,11 @@ FORMS: dict[str, type[Entry]] = {
     "date in": DateIn,
     "rule active": RuleActive,
     "rule fired": RuleFired,
-    "known": Known,
+    "is known": Known,
     "task is": TaskIs,
-    "all": AllOf,
-    "any": AnyOf,
-    "not": NotThat,
+    "all of": AllOf,
+    "any of": AnyOf,
+    "not that": NotThat,
     "at least of": AtLeastOf,
 }
 """Every form by its name; the union below is made of exactly these."""
@@ -342,8 +356,9 @@ def form_of(value: object) -> str | None:
     if subject is None:
         return None
     if subject in ("score", "measure", "date") and "known" in keys:
-        return "known"
-    simple = {"account": "account is", "date": "date in", "task": "task is", "all": "all", "any": "any", "not": "not"}
+        return "is known"
+    simple = {"all": "all of", "any": "any of", "not": "not that"}
+    simple |= {"account": "account is", "date": "date in", "task": "task is"}
     if subject in simple:
         return simple[subject]
     choices: dict[str, tuple[tuple[set[str], str], ...]] = {
@@ -377,11 +392,11 @@ Condition = Annotated[
     | Annotated[DateIn, Tag("date in")]
     | Annotated[RuleActive, Tag("rule active")]
     | Annotated[RuleFired, Tag("rule fired")]
-    | Annotated[Known, Tag("known")]
+    | Annotated[Known, Tag("is known")]
     | Annotated[TaskIs, Tag("task is")]
-    | Annotated[AllOf, Tag("all")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[NotThat, Tag("not")]
+    | Annotated[AllOf, Tag("all of")]
+    | Annotated[AnyOf, Tag("any of")]
+    | Annotated[NotThat, Tag("not that")]
     | Annotated[AtLeastOf, Tag("at least of")],
     Discriminator(
         form_of,

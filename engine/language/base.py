@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 LARGEST = 1e15
@@ -21,6 +21,14 @@ _NAME = r"^[a-z][a-z0-9_]*$"
 _TITLE = r"^[a-z][a-z0-9_-]*$"
 
 
+class Mistake(ValueError):
+    """What is wrong with an entry; what to do. `path`: the keys and places in lists below it that lead there."""
+
+    def __init__(self, said: str, *path: str | int) -> None:
+        super().__init__(said)
+        self.path = path
+
+
 class Entry(BaseModel):
     """Base of everything that stands in a file: frozen, and an unknown key is a mistake."""
 
@@ -30,26 +38,26 @@ class Entry(BaseModel):
 def parse_number(value: object) -> float:
     """A finite number in plain digits, rounded to 4 decimals; refuses `12%`, `1_000`, NaN and the like."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("a number is wanted, like 35 or 0.5")
+        raise ValueError("a number is wanted; write one like 35 or 0.5")
     if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
-        raise ValueError(f"a number is wanted, like 35 or 0.5, not {value!r}")
+        raise ValueError(f"{value!r} is no number; write one like 35 or 0.5")
     number = float(value)
     if not abs(number) < LARGEST:
-        raise ValueError(f"a number smaller than {LARGEST:.0e} is wanted, not {value!r}")
+        raise ValueError(f"{value!r} is too large; write a number smaller than {LARGEST:.0e}")
     return round(number, 4) + 0.0
 
 
 def parse_count(value: object) -> int:
     number = parse_number(value)
     if number != int(number) or number < 1:
-        raise ValueError(f"a whole number from 1 on is wanted, not {value!r}")
+        raise ValueError(f"{value!r} is no whole number from 1 on; write one like 3")
     return int(number)
 
 
 def parse_order(value: object) -> int:
     number = parse_number(value)
     if number != int(number):
-        raise ValueError(f"a whole number is wanted, not {value!r}")
+        raise ValueError(f"{value!r} is no whole number; write one like 10")
     return int(number)
 
 
@@ -57,7 +65,7 @@ def parse_share(value: object) -> float:
     """`30%` to 0.3; a bare number is refused, for it may mean either."""
     match = _SHARE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"a share with its sign is wanted, like 30%, not {value!r}")
+        raise ValueError(f"{value!r} is no share; write it with its sign, like 30%")
     return round(float(match.group(1)) / 100, 6)
 
 
@@ -68,8 +76,8 @@ def parse_day(value: object) -> date:
         try:
             return date.fromisoformat(value.strip())
         except ValueError:
-            raise ValueError(f"there is no day {value!r} in the calendar") from None
-    raise ValueError(f"a date is wanted, like 2026-03-01, not {value!r}")
+            raise ValueError(f"{value!r} is not in the calendar; write a date like 2026-03-01") from None
+    raise ValueError(f"{value!r} is no date; write one like 2026-03-01")
 
 
 def _text(value: object) -> object:
@@ -89,7 +97,7 @@ class Duration:
             return value
         match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
         if match is None or int(match.group(1)) < 1:
-            raise ValueError(f"a duration is wanted, like 15m, 6h, 90d or 2 business days, not {value!r}")
+            raise ValueError(f"{value!r} is no duration; write one like 15m, 6h, 90d or 2 business days")
         return cls(int(match.group(1)), match.group(2)[0])
 
     @property
@@ -123,21 +131,21 @@ class Duration:
 def _days(value: object) -> Duration:
     duration = Duration.parse(value)
     if duration.unit != "d":
-        raise ValueError(f"whole days are wanted here, like 28d, not {duration}")
+        raise ValueError(f"{str(duration)!r} is not in days; write whole days, like 28d")
     return duration
 
 
 def _window(value: object) -> Duration:
     duration = Duration.parse(value)
     if duration.unit == "b":
-        raise ValueError("a window is in days, hours or minutes, like 28d or 6h; business days are for waits and dues")
+        raise ValueError(f"a window can't be of {duration}; write days, hours or minutes, like 28d or 6h")
     return duration
 
 
 def _no_business_days(value: object) -> Duration:
     duration = Duration.parse(value)
     if duration.unit == "b":
-        raise ValueError(f"days, hours or minutes are wanted here, like 2d or 6h, not {duration}")
+        raise ValueError(f"{str(duration)!r} can't be counted here; write days, hours or minutes, like 2d or 6h")
     return duration
 
 
@@ -146,6 +154,8 @@ def texts(value: object) -> object:
 
 
 Number = Annotated[float, BeforeValidator(parse_number)]
+YesNo = Annotated[bool, Field(strict=True)]
+"""Only true and false; `yes` and `on` are texts."""
 Count = Annotated[int, BeforeValidator(parse_count)]
 Whole = Annotated[int, BeforeValidator(parse_order)]
 Share = Annotated[float, BeforeValidator(parse_share, json_schema_input_type=str)]

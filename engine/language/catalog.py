@@ -66,10 +66,16 @@ class FieldType(Entry):
 
 def _short(value: object) -> object:
     """A type alone stands for a field of that type (only under `properties`)."""
-    return {"type": value} if isinstance(value, str) else value
+    return {"type": value} if isinstance(value, str) else _blank(value)
 
 
-Property = Annotated[FieldType, BeforeValidator(_short)]
+def _blank(value: object) -> object:
+    """Nothing said stands for an entry without keys."""
+    return {} if value is None else value
+
+
+Attribute = Annotated[FieldType, BeforeValidator(_blank, json_schema_input_type=FieldType | None)]
+Property = Annotated[FieldType, BeforeValidator(_short, json_schema_input_type=FieldType | Type | None)]
 
 
 class Metric(Entry):
@@ -115,13 +121,13 @@ class FactKind(Entry):
 class Catalog(Entry):
     """The names that may come in."""
 
-    attributes: dict[str, FieldType] = {}
+    attributes: dict[str, Attribute] = {}
     """Of accounts; the current value, no history."""
-    metrics: dict[str, Annotated[Metric, BeforeValidator(lambda value: {} if value is None else value)]] = {}
+    metrics: dict[str, Annotated[Metric, BeforeValidator(_blank, json_schema_input_type=Metric | None)]] = {}
     """Levels, one number a day."""
-    events: dict[str, Annotated[Event, BeforeValidator(lambda value: {} if value is None else value)]] = {}
+    events: dict[str, Annotated[Event, BeforeValidator(_blank, json_schema_input_type=Event | None)]] = {}
     """Things that happened, with typed properties."""
-    facts: dict[str, Annotated[FactKind, BeforeValidator(lambda value: {} if value is None else value)]] = {}
+    facts: dict[str, Annotated[FactKind, BeforeValidator(_blank, json_schema_input_type=FactKind | None)]] = {}
     """Statements that hold for a while."""
     outcomes: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()
     """Besides churned, renewed, expanded and contracted."""

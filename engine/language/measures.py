@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag, model_validator
 
 from engine.conditions.forms import Where
-from engine.language.base import Count, Days, Entry, Text, Window
+from engine.language.base import Count, Days, Entry, Mistake, Text, Window
 
 Show = Literal["number", "percent", "money", "letter"]
 STATISTICS = ("sum", "mean", "min", "max", "median")
@@ -51,12 +51,12 @@ class Statistic(MeasureBase):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if sum(getattr(self, kind) is not None for kind in STATISTICS) != 1:
-            raise ValueError("say one of: sum, mean, min, max, median")
+            raise ValueError("more than one statistic is given; say one of: sum, mean, min, max, median")
         subject = self.statistic[1]
         if "." not in subject and self.where is not None:
-            raise ValueError("`where` is for events; a metric has one value a day")
+            raise Mistake("`where` is for events, and a metric has one value a day; leave it out", "where")
         if "." not in subject and not self.over.in_days:
-            raise ValueError("a metric has one value a day: give `over` in days, like 28d")
+            raise Mistake("a metric has one value a day; give `over` in days, like 28d", "over")
         return self
 
 

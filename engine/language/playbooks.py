@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from engine.conditions.forms import Condition
-from engine.language.base import Days, Duration, Entry, Number, Text, Whole
+from engine.language.base import Days, Duration, Entry, Mistake, Number, Text, Whole, YesNo
 
 DEFAULT_PRIORITY = 50
 
@@ -64,7 +64,7 @@ class TaskStep(Entry):
     """The template: first line title, rest body."""
     assign: Assignee = "owner"
     due: Duration | None = None
-    cancel_with_run: bool = False
+    cancel_with_run: YesNo = False
     """Cancels the task, if open, when the run ends."""
 
 
@@ -112,15 +112,20 @@ def step_kind(value: object) -> str | None:
     return next((kind for kind, form in _KINDS.items() if isinstance(value, form)), None)
 
 
+def _step_tag(value: object) -> str | None:
+    kind = step_kind(value)
+    return f"{kind} step" if kind else None
+
+
 Step = Annotated[
-    Annotated[SlackStep, Tag("slack")]
-    | Annotated[TaskStep, Tag("task")]
-    | Annotated[EmailStep, Tag("email")]
-    | Annotated[WaitStep, Tag("wait")]
-    | Annotated[IfStep, Tag("if")]
-    | Annotated[StopStep, Tag("stop")],
+    Annotated[SlackStep, Tag("slack step")]
+    | Annotated[TaskStep, Tag("task step")]
+    | Annotated[EmailStep, Tag("email step")]
+    | Annotated[WaitStep, Tag("wait step")]
+    | Annotated[IfStep, Tag("if step")]
+    | Annotated[StopStep, Tag("stop step")],
     Discriminator(
-        step_kind,
+        _step_tag,
         custom_error_type="no_step",
         custom_error_message=f"a step is one of: {', '.join(STEP_KINDS)}",
     ),
@@ -144,7 +149,11 @@ class Goal(Entry):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if (self.score is None) == (self.measure is None):
-            raise ValueError("say one of: score, measure")
+            raise ValueError("it is not said what the goal is; say one of: score, measure")
+        if not any(bound is not None for bound in (self.below, self.at_most, self.at_least, self.above, self.band)):
+            raise ValueError("the goal has no bound; say below, at_most, at_least, above, or a score's band")
+        if self.measure is not None and self.band is not None:
+            raise Mistake("a measure has no bands; say below, at_most, at_least or above", "band")
         return self
 
 

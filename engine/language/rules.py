@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from engine.conditions.forms import Condition
-from engine.language.base import Days, Entry, Hold, Number, Text, parse_share
+from engine.language.base import Days, Entry, Hold, Number, Text, YesNo, parse_share
 
 Severity = Literal["low", "medium", "high"]
 
@@ -22,7 +22,7 @@ class Adjust(Entry):
 def _part(value: object) -> float:
     share = parse_share(value)
     if not 0 < share <= 1:
-        raise ValueError("a measure is softened by more than 0% and at most 100%")
+        raise ValueError(f"{value!r} is no part to soften by; write more than 0% and at most 100%")
     return share
 
 
@@ -37,7 +37,7 @@ class Soften(Entry):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if (self.group is None) == (not self.measures):
-            raise ValueError("say what is softened: one of group, measures")
+            raise ValueError("it is not said what is softened; say one of: group, measures")
         return self
 
 
@@ -67,7 +67,7 @@ class Rule(Entry):
     label: Text | None = None
     play: str | None = None
     """The playbook that it starts."""
-    backfill: bool = False
+    backfill: YesNo = False
     """When the rule is new: fire for what is already true, instead of taking it as seen."""
     adjust: Adjust | None = None
     soften: Soften | None = None

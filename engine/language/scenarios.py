@@ -1,11 +1,12 @@
 """tests/scenarios/*.yaml in; scenarios out: what a workspace must do on which day."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from engine.conditions.forms import Bounds, Scalar
-from engine.language.base import Day, Entry, Number, Text, Whole, texts
+from engine.language.base import Day, Entry, Mistake, Number, Text, Whole, YesNo, texts
 from engine.language.settings import HourOfDay
 
 Properties = dict[str, Scalar]
@@ -26,7 +27,7 @@ class ContactEntry(Entry):
     email: Text
     name: Text | None = None
     role: Text | None = None
-    consent: bool | None = None
+    consent: YesNo | None = None
     timezone: Text | None = None
 
 
@@ -47,15 +48,15 @@ class Before(Open):
     @model_validator(mode="after")
     def _sense(self) -> Self:
         if sum(part is not None for part in (self.event, self.metric, self.fact)) != 1:
-            raise ValueError("say one of: event, metric, fact")
+            raise ValueError("it is not said what was there; say one of: event, metric, fact")
         if (self.on is None) == (self.from_ is None):
-            raise ValueError("say when: `on`, or `from` and `to`")
+            raise ValueError("it is not said on which days; say `on`, or `from` and `to`")
         if self.from_ is not None and (self.to is None or self.to < self.from_):
-            raise ValueError("`to` is a day from `from` on")
+            raise ValueError("the days have no end, or end before they begin; say `to`, a day from `from` on")
         if self.metric is not None and self.value is None:
-            raise ValueError("a metric needs a `value`")
+            raise ValueError("a metric lacks its value; say `value`")
         if max(self.on or 0, self.to or 0) > 0:
-            raise ValueError("`before` is for days up to 0; what comes later stands under `days`")
+            raise ValueError("`before` is for days up to 0; put what comes later under `days`")
         return self
 
     @property
@@ -88,7 +89,7 @@ class Sent(Entry):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if (self.slack is None) == (self.email is None):
-            raise ValueError("say one of: slack, email")
+            raise ValueError("it is not said what is sent; say one of: slack, email")
         return self
 
 
@@ -137,11 +138,11 @@ class DayEntry(Entry):
 
 def _day_keys(value: object) -> object:
     if not isinstance(value, dict):
-        raise ValueError("days are wanted, like {3: …, 5: …}")
+        raise ValueError("days are wanted; write them like {3: …, 5: …}")
     days = {}
     for key, entry in value.items():
-        if not str(key).lstrip("-").isdigit() or int(key) < 0:
-            raise ValueError(f"a day is a number from 0 on, not {key!r}")
+        if not re.fullmatch("[0-9]{1,5}", str(key)):
+            raise Mistake(f"{key!r} is no day; write a number from 0 on", str(key))
         days[int(key)] = entry
     return days
 

@@ -1,12 +1,13 @@
 """rules/scores/*.yaml in; score models out."""
 
 import re
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from engine.conditions.forms import Condition, Where
-from engine.language.base import Days, Entry, Number, Text, Whole, parse_number, parse_share
+from engine.language.base import Days, Entry, Mistake, Number, Text, Whole, YesNo, parse_number, parse_share
 
 LEVELS = (1, 2, 3, 4, 5)
 DEFAULT_ORDER = 100
@@ -16,7 +17,7 @@ _COMPARISON = re.compile(r"(<=|>=|<|>)\s*(-?[0-9.]+(?:[eE][+-]?\d+)?)", re.ASCII
 def _positive(value: object) -> float:
     number = parse_number(value)
     if number <= 0:
-        raise ValueError(f"a weight is a number above 0, not {value!r}; to leave it out, delete the entry")
+        raise ValueError(f"{value!r} is no weight; write a number above 0, or delete the entry")
     return number
 
 
@@ -41,24 +42,27 @@ def _level_test(value: object) -> object:
         return value
     if isinstance(value, list | tuple):
         if not value:
-            raise ValueError("a list of texts has at least one")
+            raise ValueError("a list of texts is empty; name at least one")
         return Test(operator="in", texts=tuple(str(item) for item in value))
     if value == "else":
         return Test(operator="else")
     match = _COMPARISON.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f'a level holds for "< n", "<= n", "> n", ">= n", a list of texts, or else; not {value!r}')
+        raise ValueError(f'{value!r} says no level; write "< n", "<= n", "> n", ">= n", a list of texts, or else')
     return Test.model_validate({"operator": match.group(1), "number": parse_number(match.group(2))})
 
 
 def _levels(value: object) -> object:
     if not isinstance(value, dict):
-        raise ValueError('levels are wanted, like {1: "< 5", 3: "< 20", 5: else}')
+        raise ValueError('levels are wanted; write them like {1: "< 5", 3: "< 20", 5: else}')
     levels: list[tuple[int, object]] = []
     for key, test in value.items():
         if str(key) not in {str(level) for level in LEVELS}:
-            raise ValueError(f"a level is 1 to 5, not {key!r}")
-        levels.append((int(key), _level_test(test)))
+            raise Mistake(f"{key!r} is no level; write 1 to 5", str(key))
+        try:
+            levels.append((int(key), _level_test(test)))
+        except ValueError as error:
+            raise Mistake(str(error), str(key)) from None
     levels.sort(key=lambda pair: pair[0])
     return tuple(levels)
 
@@ -94,27 +98,30 @@ class Weighed(Entry):
     @model_validator(mode="after")
     def _sense(self) -> Self:
         if (self.measure is None) == (self.score is None):
-            raise ValueError("say one of: measure, score")
+            raise ValueError("an entry names one measure or one score; say one of: measure, score")
         if self.score is not None and (self.curve or self.points):
-            raise ValueError("another score's value is its points; leave out curve and points")
+            raise ValueError("another score's value is its points already; leave out curve and points")
         if self.measure is not None and (self.curve is None) == (self.points is None):
-            raise ValueError("say how its value becomes points: one of curve, points")
+            raise ValueError("it is not said how the value becomes points; say one of: curve, points")
         self._check_curve()
         if self.points is not None and (not self.points or self.points[-1][1].operator != "else"):
-            raise ValueError("the highest level holds for `else`, so that every value has points")
+            raise Mistake("some values have no level; write `else` for the highest", "points")
         if self.points is not None and any(test.operator == "else" for _, test in self.points[:-1]):
-            raise ValueError("`else` comes last; the levels after it can never hold")
+            raise Mistake("levels after `else` can never hold; write `else` for the highest", "points")
         return self
 
     def _check_curve(self) -> None:
         if self.curve is None:
             return
         if len(self.curve) < 2:
-            raise ValueError("a curve has at least two points")
-        if any(right[0] <= left[0] for left, right in zip(self.curve, self.curve[1:], strict=False)):
-            raise ValueError("the values of a curve rise from point to point")
-        if any(not 0 <= point[1] <= 100 for point in self.curve):
-            raise ValueError("the points of a curve lie in 0 to 100")
+            raise Mistake("a curve of fewer than two points is no line; give at least two", "curve")
+        for place, ((left, _), (right, _)) in enumerate(pairwise(self.curve), start=1):
+            if right <= left:
+                wrong = f"the curve goes from {left:g} to {right:g}"
+                raise Mistake(f"{wrong}; let its values rise from point to point", "curve", place)
+        for place, (_, points) in enumerate(self.curve):
+            if not 0 <= points <= 100:
+                raise Mistake(f"the curve has {points:g} points; keep them in 0 to 100", "curve", place)
 
 
 class Band(Entry):
@@ -150,20 +157,20 @@ class PointsEntry(Entry):
     @model_validator(mode="after")
     def _sense(self) -> Self:
         if (self.event is None) == (self.when is None):
-            raise ValueError("say one of: event, when")
+            raise ValueError("an entry counts events or holds while something is true; say one of: event, when")
         if self.event is not None and (self.fades is None) == (self.over is None):
-            raise ValueError("say how long an event counts: one of fades, over")
+            raise ValueError("it is not said how long an event counts; say one of: fades, over")
         if self.when is not None and (self.fades or self.over or self.where):
             raise ValueError("an entry with `when` counts while that is true; leave out fades, over and where")
         if self.cap is not None and self.cap <= 0:
-            raise ValueError("`cap` is the most that the entry adds or takes, a number above 0")
+            raise Mistake("the most that the entry adds or takes is not above 0; write a number above 0", "cap")
         return self
 
 
 def _coverage(value: object) -> float:
     share = parse_share(value)
     if share > 1:
-        raise ValueError("coverage is at most 100%")
+        raise ValueError(f"{value!r} is more than everything; write at most 100%")
     return share
 
 
@@ -174,7 +181,7 @@ class Score(Entry):
     """The score's name."""
     model: str | None = None
     """Only where several models share a score name."""
-    primary: bool = False
+    primary: YesNo = False
     """The one score that stands first; a lone score is primary by itself."""
     goal: Text
     """What the score is for."""
@@ -215,38 +222,43 @@ class Score(Entry):
     def _bands_rise(self) -> Self:
         edges = [band.from_ for band in self.bands]
         if edges[0] != 0:
-            raise ValueError(f"the first band begins at 0, not at {edges[0]:g}: between 0 and {edges[0]:g} is a gap")
-        for left, right in zip(self.bands, self.bands[1:], strict=False):
+            raise Mistake(f"from 0 to {edges[0]:g} is a gap between the bands; begin the first at 0", "bands", 0)
+        for place, (left, right) in enumerate(pairwise(self.bands), start=1):
             if right.from_ <= left.from_:
-                raise ValueError(
-                    f"band {right.band!r} from {right.from_:g} overlaps {left.band!r} from {left.from_:g}: "
-                    "edges rise from band to band"
-                )
-        if edges[-1] > 100:
-            raise ValueError(f"a score ends at 100; the band from {edges[-1]:g} can never be reached")
-        if len({band.band for band in self.bands}) < len(self.bands):
-            raise ValueError("two bands have the same name; rename one")
+                wrong = f"band {right.band!r} from {right.from_:g} overlaps {left.band!r} from {left.from_:g}"
+                raise Mistake(f"{wrong}; let the edges rise from band to band", "bands", place)
+            if right.from_ > 100:
+                wrong = f"band {right.band!r} from {right.from_:g} can never be reached"
+                raise Mistake(f"{wrong}; a score ends at 100, so begin it lower or delete it", "bands", place)
+            if right.band in {band.band for band in self.bands[:place]}:
+                raise Mistake(f"the band {right.band!r} stands twice; rename one", "bands", place)
         return self
 
     @model_validator(mode="after")
     def _one_way_to_score(self) -> Self:
         if self.by_points != bool(self.points):
-            raise ValueError("a points model has both `start` and `points`")
+            raise ValueError("only one of `start` and `points` is given; a points model has both")
         if self.by_points == bool(self.measures):
-            raise ValueError("a score has either `measures`, or `start` and `points`")
+            raise ValueError(
+                "it is not said how the score comes about; give either `measures`, or `start` and `points`"
+            )
         if self.by_points and self.groups:
-            raise ValueError("a points model has no groups; leave them out")
+            raise Mistake("a points model has no groups; leave them out", "groups")
         return self
 
     @model_validator(mode="after")
     def _groups_fit(self) -> Self:
-        for entry in self.measures:
+        for place, entry in enumerate(self.measures):
+            if self.groups and entry.group is None:
+                choice = ", ".join(self.groups)
+                raise Mistake(f"{entry.name!r} names no group; say one of: {choice}", "measures", place)
             if self.groups and entry.group not in self.groups:
-                named = f"group {entry.group!r} of" if entry.group else "no group is named for"
-                raise ValueError(f"{named} {entry.name!r} is none of: {', '.join(self.groups)}")
+                wrong = f"{entry.name!r} names an unknown group {entry.group!r}"
+                raise Mistake(f"{wrong}; say one of: {', '.join(self.groups)}", "measures", place, "group")
             if not self.groups and entry.group:
-                raise ValueError(f"{entry.name!r} names the group {entry.group!r}, but the score has no `groups`")
-        empty = [group for group in self.groups if all(entry.group != group for entry in self.measures)]
-        if empty:
-            raise ValueError(f"group {empty[0]!r} has no measure; delete it or give it one")
+                wrong = f"{entry.name!r} names the group {entry.group!r}, but the score has no groups"
+                raise Mistake(f"{wrong}; declare it under `groups`, or leave it out", "measures", place, "group")
+        for group in self.groups:
+            if all(entry.group != group for entry in self.measures):
+                raise Mistake(f"the group {group!r} has no measure; give it one or delete it", "groups", group)
         return self

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.language.base import Count, Day, Entry, Share
+from engine.language.base import Count, Day, Entry, Share, YesNo
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -16,24 +16,24 @@ def check_zone(value: object) -> str:
     try:
         return ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {value!r}; names look like Europe/Berlin") from None
+        raise ValueError(f"there is no time zone {value!r}; write a name like Europe/Berlin") from None
 
 
 def _hour(value: object) -> str:
     if not isinstance(value, str) or not _HOUR.fullmatch(value):
-        raise ValueError(f'a time of day is wanted, like "06:00", not {value!r}')
+        raise ValueError(f'{value!r} is no time of day; write one like "06:00"')
     return value
 
 
 def _currency(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch("[A-Z]{3}", value):
-        raise ValueError(f"a currency code of three capitals is wanted, like EUR, not {value!r}")
+        raise ValueError(f"{value!r} is no currency; write a code of three capitals, like EUR")
     return value
 
 
 def _secret(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*", value):
-        raise ValueError('a secret stands in the environment; name it here as "env:NAME"')
+        raise ValueError('a secret stands in a file; put it into the environment and name it here as "env:NAME"')
     return value
 
 
@@ -77,7 +77,7 @@ class People(Entry):
 class Outbox(Entry):
     folder: str = "outbox"
     """Where a channel without credentials writes."""
-    all: bool = False
+    all: YesNo = False
     """Nothing leaves, whatever the credentials."""
 
 
