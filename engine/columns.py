@@ -1,6 +1,6 @@
 """Snapshot, measures, scores and rules' states in; what conditions speak of, as columns, out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -50,15 +50,22 @@ class Columns:
         for column in [column for column in self._known if columns(column)]:
             del self._known[column]
 
+    def rows(
+        self, indices: Iterable[int], columns: frozenset[of.ColumnOf]
+    ) -> Iterator[tuple[int, dict[str, of.Constant]]]:
+        """The known values of accounts by column name: their facts for durable-rules."""
+        named = [(column.name, self(column)) for column in columns]
+        for index in indices:
+            found: dict[str, of.Constant] = {}
+            for name, column in named:
+                value = column[index]
+                if value is not None and value == value:
+                    found[name] = value if isinstance(value, str) else float(value)
+            yield int(index), found
+
     def row(self, index: int, columns: frozenset[of.ColumnOf]) -> dict[str, of.Constant]:
-        """The known values of one account by column name: its fact for durable-rules, and the evidence."""
-        found: dict[str, of.Constant] = {}
-        for column in columns:
-            value = self(column)[index]
-            if value is None or value != value:
-                continue
-            found[column.name] = value if isinstance(value, str) else float(value)
-        return found
+        """The known values of one account by column name."""
+        return next(self.rows((index,), columns))[1]
 
 
 def attribute(snapshot: Snapshot, name: str) -> Column:
