@@ -26,7 +26,6 @@ from engine.rules import Round, RuleTrees, Standing
 from engine.scoring import Adjusted, Capped, Effects, Softened
 from engine.snapshot import Numbers, Series, Snapshot
 
-
 Mask = NDArray[np.bool_]
 
 
@@ -202,7 +201,7 @@ def _amounts(
     catalog: Catalog,
     active: Mask,
 ) -> Numbers:
-    """by × max(0, 1 − age / fades); age from the newest fact or event matched, else from when the rule became active."""
+    """by × max(0, 1 − age / fades); age of the newest fact or event matched, else of the day it became active."""
     snapshot = standing.snapshot
     amounts = np.where(active, effect.by, 0.0)
     if effect.fades is None:
