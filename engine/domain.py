@@ -274,6 +274,8 @@ class Letter:
     reply_to: str | None = None
     account: str = ""
     template: str = ""
+    day: int | None = None
+    """Of the decision; stands in the name of an outbox file."""
 
 
 @dataclass(frozen=True, slots=True)
