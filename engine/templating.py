@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes, pass_context
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, meta, nodes, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -302,3 +302,9 @@ def plain(value: object, name: str, *, needed: bool) -> object:
     if isinstance(value, list | tuple):
         return [plain(item, name, needed=needed) for item in value]
     return value
+
+
+@lru_cache(maxsize=1024)
+def names_used(text: str) -> frozenset[str]:
+    """The variables that a template speaks of; nothing else needs to be worked out for it."""
+    return frozenset(meta.find_undeclared_variables(environment().parse(text)))
