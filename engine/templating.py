@@ -86,7 +86,7 @@ class Unknown(Undefined):
             raise AttributeError(name)
         return type(self)(name=f"{self._undefined_name}.{name}")
 
-    def __getitem__(self, key: object) -> "Unknown":
+    def __getitem__(self, key: object) -> "Unknown":  # type: ignore[override]
         return type(self)(name=f"{self._undefined_name}.{key}")
 
     def _never(self, _other: object) -> bool:
@@ -205,6 +205,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TemplateError(f"`{operator}` is for numbers; write texts one after the other, or join them with `~`")
         return super().call_binop(context, operator, left, right)
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field before a method: a property may be called `items` or `values`."""
+        return obj[attribute] if isinstance(obj, Fields) else super().getattr(obj, attribute)
+
 
 @lru_cache(maxsize=1)
 def environment() -> Sandbox:
@@ -293,12 +297,25 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
+class Fields(dict[str, object]):
+    """The fields of one thing; one that it does not have is unknown (whether a name exists, `check` has seen)."""
+
+    def __init__(self, fields: Mapping[str, object], name: str, unknown: type[Unknown]) -> None:
+        super().__init__(fields)
+        self._name, self._unknown = name, unknown
+
+    def __missing__(self, key: str) -> Unknown:
+        return self._unknown(name=f"{self._name}.{key}")
+
+
 def plain(value: object, name: str, *, needed: bool) -> object:
     """A value as templates see it: None becomes an unknown that knows its name."""
+    unknown = Needed if needed else Unknown
     if value is None or value != value:
-        return (Needed if needed else Unknown)(name=name)
+        return unknown(name=name)
     if isinstance(value, Mapping):
-        return {key: plain(item, f"{name}.{key}" if name else str(key), needed=needed) for key, item in value.items()}
+        fields = {key: plain(item, f"{name}.{key}" if name else str(key), needed=needed) for key, item in value.items()}
+        return Fields(fields, name, unknown)
     if isinstance(value, list | tuple):
         return [plain(item, name, needed=needed) for item in value]
     return value
