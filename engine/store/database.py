@@ -9,11 +9,10 @@ from sqlite3 import Connection as SQLiteConnection
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
+from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.sql.dml import Insert
 
 from engine.errors import PulsebookError
 
@@ -123,13 +122,19 @@ class Database:
         self.engine.dispose()
 
 
-def upsert(connection: Connection, table: Table, key: Collection[str], update: Collection[str] | None = None) -> Insert:
-    """`insert into table … on conflict (key) do update set …` for a list of rows as dicts.
+def inserting(connection: Connection, table: Table) -> SQLiteInsert | PostgreSQLInsert:
+    """The dialect's own `insert into table`, which knows `on conflict` and `excluded`."""
+    return SQLiteInsert(table) if connection.dialect.name == "sqlite" else PostgreSQLInsert(table)
 
-    `update`: the columns that are replaced (None: all but the key; empty: do nothing). `statement.excluded` and
-    further clauses are the dialect's own.
+
+def upsert(
+    connection: Connection, table: Table, key: Collection[str], update: Collection[str] | None = None
+) -> SQLiteInsert | PostgreSQLInsert:
+    """`insert into table … on conflict (key) do update set …`, for a list of rows as dicts.
+
+    `update`: the columns that are replaced (None: all but the key; empty: do nothing).
     """
-    insert = sqlite_insert(table) if connection.dialect.name == "sqlite" else postgresql_insert(table)
+    insert = inserting(connection, table)
     names = [column.name for column in table.columns if column.name not in key] if update is None else list(update)
     if not names:
         return insert.on_conflict_do_nothing(index_elements=list(key))

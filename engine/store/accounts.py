@@ -1,0 +1,144 @@
+"""Ids as they came in; the accounts that they mean, locked and marked as due, out."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, case, func, or_, select, text, update
+
+from engine.batches import Ints
+from engine.clock import local_day, moment
+from engine.store.database import portions, upsert
+from engine.store.tables import BLOCK, AccountRow, AliasRow, BlockRow
+
+ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
+ALIAS = AliasRow.__table__  # type: ignore[attr-defined]
+BLOCKS = BlockRow.__table__  # type: ignore[attr-defined]
+UNKNOWN = -1
+NEVER = -(2**40)
+"""The day of the last look at an account that was never looked at."""
+ENTRY_LOCK = 7_305_128
+"""Taken on PostgreSQL while accounts, contacts, teammates and aliases come in: numbers are given out one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Entry i of everything belongs to `ids[i]`, an id as it came."""
+
+    ids: tuple[str, ...]
+    meant: tuple[str, ...]
+    """The id after aliases."""
+    seq: Ints
+    """−1: there is no such account."""
+    zones: tuple[str, ...]
+    zone: Ints
+    """The account's own zone in `zones`, else the company's."""
+    looked: Ints
+    """The account's day of its last look; NEVER where there was none."""
+
+    def zone_of(self, index: int) -> str:
+        return self.zones[int(self.zone[index])]
+
+
+def lock_entries(connection: Connection) -> None:
+    """Lets one import of accounts, contacts, teammates or aliases after the other."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ENTRY_LOCK})
+
+
+def find(connection: Connection, ids: Collection[str], company_zone: str) -> Accounts:
+    """The accounts that the ids mean, the blocks of which are locked from here on."""
+    meant = _after_aliases(connection, ids)
+    seqs = _seqs(connection, set(meant))
+    lock_blocks(connection, {seq // BLOCK for seq in seqs.values()})
+    known = _details(connection, seqs.values())
+    zones = tuple(dict.fromkeys([company_zone, *(zone for zone, _ in known.values() if zone)]))
+    number = {zone: index for index, zone in enumerate(zones)}
+    seq = [seqs.get(id_, UNKNOWN) for id_ in meant]
+    own = [known.get(one, (None, None)) for one in seq]
+    looked = [NEVER if last is None else local_day(moment(last), zone or company_zone) for zone, last in own]
+    return Accounts(
+        tuple(ids),
+        meant,
+        np.array(seq, dtype=np.int64),
+        zones,
+        np.array([number[zone or company_zone] for zone, _ in own], dtype=np.int64),
+        np.array(looked, dtype=np.int64),
+    )
+
+
+def _after_aliases(connection: Connection, ids: Collection[str]) -> tuple[str, ...]:
+    aliases: dict[str, str] = {}
+    for some in portions(ids):
+        rows = connection.execute(select(ALIAS.c.alias, ALIAS.c.account).where(ALIAS.c.alias.in_(some)))
+        aliases.update((alias, account) for alias, account in rows)
+    return tuple(aliases.get(id_, id_) for id_ in ids)
+
+
+def _seqs(connection: Connection, ids: Collection[str]) -> dict[str, int]:
+    seqs: dict[str, int] = {}
+    for some in portions(ids):
+        rows = connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.seq).where(ACCOUNT.c.id.in_(some)))
+        seqs.update((id_, seq) for id_, seq in rows)
+    return seqs
+
+
+def _details(connection: Connection, seqs: Collection[int]) -> dict[int, tuple[str | None, int | None]]:
+    """Zone and last look by number."""
+    known: dict[int, tuple[str | None, int | None]] = {}
+    columns = select(ACCOUNT.c.seq, ACCOUNT.c.timezone, ACCOUNT.c.last_look)
+    for some in portions(seqs):
+        rows = connection.execute(columns.where(ACCOUNT.c.seq.in_(some)))
+        known.update((seq, (zone, last)) for seq, zone, last in rows)
+    return known
+
+
+def lock_blocks(connection: Connection, blocks: Collection[int]) -> None:
+    """Ascending, and before any account row, as everybody does it."""
+    for some in portions(sorted(blocks)):
+        wanted = select(BLOCKS.c.id).where(BLOCKS.c.id.in_(some)).order_by(BLOCKS.c.id)
+        connection.execute(wanted.with_for_update()).all()
+
+
+def all_blocks(connection: Connection) -> list[int]:
+    return list(connection.execute(select(BLOCKS.c.id).order_by(BLOCKS.c.id)).scalars())
+
+
+def next_seq(connection: Connection) -> int:
+    """The number of the next new account; `lock_entries` comes first."""
+    return int(connection.execute(select(func.coalesce(func.max(ACCOUNT.c.seq) + 1, 0))).scalar_one())
+
+
+def make_blocks(connection: Connection, seqs: Collection[int]) -> None:
+    blocks = sorted({seq // BLOCK for seq in seqs})
+    if blocks:
+        connection.execute(upsert(connection, BLOCKS, ["id"]), [{"id": block} for block in blocks])
+        lock_blocks(connection, blocks)
+
+
+def mark_due(connection: Connection, seqs: Collection[int], at: int, *, seed_next: bool) -> None:
+    """Something arrived for them at that moment (microseconds)."""
+    sooner = or_(ACCOUNT.c.look_at.is_(None), ACCOUNT.c.look_at > at)
+    values = {"changed": ACCOUNT.c.changed + 1, "look_at": case((sooner, at), else_=ACCOUNT.c.look_at)}
+    if seed_next:
+        values["seed_next"] = True
+    for some in portions(sorted(seqs)):
+        wanted = ACCOUNT.c.seq.in_(some)
+        connection.execute(select(ACCOUNT.c.seq).where(wanted).order_by(ACCOUNT.c.seq).with_for_update()).all()
+        connection.execute(update(ACCOUNT).where(wanted).values(values))
+
+
+def mark_first(connection: Connection, first_days: Mapping[int, int]) -> None:
+    """Keeps up the day of each account's oldest observation or event."""
+    known: dict[int, int | None] = {}
+    for some in portions(first_days):
+        rows = connection.execute(select(ACCOUNT.c.seq, ACCOUNT.c.first_record).where(ACCOUNT.c.seq.in_(some)))
+        known.update((seq, first) for seq, first in rows)
+    earlier = [
+        {"of": seq, "day": first_days[seq]}
+        for seq, first in sorted(known.items())
+        if first is None or first_days[seq] < first
+    ]
+    if earlier:
+        of = update(ACCOUNT).where(ACCOUNT.c.seq == bindparam("of"))
+        connection.execute(of.values(first_record=bindparam("day")), earlier)

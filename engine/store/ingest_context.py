@@ -1,0 +1,187 @@
+"""One batch on its way into the store: its transaction, what became of its records, and whom it concerns."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, case, insert, select, update
+
+from engine.batches import Arrival, Ingested, Ints, Places, Refusal
+from engine.clock import microseconds, moment
+from engine.language.catalog import Catalog
+from engine.snapshot import Series
+from engine.store.accounts import Accounts, find, mark_due, mark_first
+from engine.store.database import inserting
+from engine.store.tables import BLOCK, ChangeRow, ImportRow, RecordedRow
+
+AHEAD = timedelta(minutes=5)
+"""How far ahead of its arrival a record may be dated."""
+IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
+CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
+RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
+
+JsonValue = str | float | bool | None
+
+
+class Undone(Exception):
+    """The transaction is to be rolled back: a dry run, or a refusal where all or nothing is wanted."""
+
+
+def as_json(value: object) -> JsonValue:
+    """A typed value as the store keeps it: dates as YYYY-MM-DD, times as ISO 8601, money as a number."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if value is None or isinstance(value, str | float | bool | int):
+        return value
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    raise TypeError(f"{value!r} is no value of an attribute or a property")
+
+
+@dataclass(slots=True)
+class Importing:
+    connection: Connection
+    catalog: Catalog
+    arrival: Arrival
+    company_zone: str
+    series: Collection[Series]
+    kind: str
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[Refusal] = field(default_factory=list)
+    due: set[int] = field(default_factory=set)
+    first_days: dict[int, int] = field(default_factory=dict)
+    releasing: bool = False
+    """What is applied was held, and was counted and checked when it came."""
+    _import_id: int | None = None
+
+    @property
+    def at(self) -> int:
+        """The moment of arrival, in microseconds."""
+        return microseconds(self.arrival.at)
+
+    @property
+    def import_id(self) -> int:
+        """The number of the import's row, which is made by the first thing that is written."""
+        if self._import_id is None:
+            row = {
+                "kind": self.kind,
+                "source": self.arrival.source,
+                "at": self.at,
+                "history": self.arrival.history,
+                "counts": {},
+            }
+            made = self.connection.execute(insert(IMPORT).returning(IMPORT.c.id), [row])
+            self._import_id = int(made.scalar_one())
+        return self._import_id
+
+    def find(self, ids: Collection[str]) -> Accounts:
+        return find(self.connection, ids, self.company_zone)
+
+    def count(self, outcome: str, number: int = 1) -> None:
+        self.counts[outcome] += number
+
+    def refuse(self, places: Places, index: int, reason: str) -> None:
+        if not self.releasing:
+            file = places.files[int(places.file[index])]
+            self.refused.append(Refusal(file, int(places.line[index]), reason))
+
+    def refuse_ahead(self, places: Places, at: Ints) -> NDArray[np.bool_]:
+        """Which records are not dated ahead of their arrival; the others are refused."""
+        if self.releasing:
+            return np.ones(len(at), dtype=np.bool_)
+        ahead = at > microseconds(self.arrival.at + AHEAD)
+        for index in np.flatnonzero(ahead).tolist():
+            self.refuse(places, index, _ahead(moment(int(at[index])), self.arrival.at))
+        return ~ahead
+
+    def checked(self) -> None:
+        """All checks are done and nothing was written yet; raises Undone where nothing is to be."""
+        if self.refused and not self.arrival.keep_good:
+            raise Undone
+
+    def touch(self, seqs: Collection[int]) -> None:
+        self.due.update(seqs)
+
+    def begins(self, seq: Ints, day: Ints) -> None:
+        """Accounts have records of those days, perhaps their first."""
+        accounts, index = np.unique(seq, return_inverse=True)
+        first = np.full(len(accounts), np.iinfo(np.int64).max)
+        np.minimum.at(first, index, day)
+        for account, oldest in zip(accounts.tolist(), first.tolist(), strict=True):
+            self.first_days[account] = min(oldest, self.first_days.get(account, oldest))
+
+    def changed(self, kind: str, entity: str, field: str, old: JsonValue, new: JsonValue) -> dict[str, object]:
+        """A row of `change`."""
+        return {
+            "kind": kind,
+            "entity": entity,
+            "field": field,
+            "old": old,
+            "new": new,
+            "at": self.at,
+            "by": self.arrival.author,
+            "import_id": self.import_id,
+        }
+
+    def keep_changes(self, rows: list[dict[str, object]]) -> None:
+        if rows:
+            self.connection.execute(insert(CHANGE), rows)
+
+    def recorded(self, first_and_last: dict[str, tuple[int, int]]) -> None:
+        """There are records of those names from and to those days."""
+        names = sorted(first_and_last)
+        stored = select(RECORDED).where(RECORDED.c.name.in_(names))
+        known = {name: (first, last) for name, first, last in self.connection.execute(stored)}
+        rows = []
+        for name in names:
+            (first, last), (oldest, newest) = first_and_last[name], known.get(name, first_and_last[name])
+            if name not in known or first < oldest or last > newest:
+                rows.append({"name": name, "first_day": first, "last_day": last})
+        if not rows:
+            return
+        statement = inserting(self.connection, RECORDED)
+        said, first_day, last_day = statement.excluded, RECORDED.c.first_day, RECORDED.c.last_day
+        wider = {
+            "first_day": case((said.first_day < first_day, said.first_day), else_=first_day),
+            "last_day": case((said.last_day > last_day, said.last_day), else_=last_day),
+        }
+        self.connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=wider), rows)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done inside is no record of this batch: it is neither counted nor refused."""
+        counts, self.counts, self.releasing = self.counts, Counter(), True
+        yield
+        self.counts, self.releasing = counts, False
+
+    def finish(self) -> None:
+        """Marks whom it concerns, and keeps the counts."""
+        mark_first(self.connection, self.first_days)
+        mark_due(self.connection, self.due, self.at, seed_next=self.arrival.history)
+        if self._import_id is not None:
+            counts = {**self.counts, "refused": len(self.refused)}
+            mine = update(IMPORT).where(IMPORT.c.id == self._import_id)
+            self.connection.execute(mine.values(counts=counts))
+
+    def ingested(self, *, undone: bool) -> Ingested:
+        refused = tuple(self.refused)
+        if undone and not self.arrival.dry_run:
+            return Ingested(refused=refused)
+        return Ingested(
+            applied=self.counts["applied"],
+            unchanged=self.counts["unchanged"],
+            corrected=self.counts["corrected"],
+            held=self.counts["held"],
+            refused=refused,
+            import_id=None if undone else self._import_id,
+            blocks=frozenset() if undone else frozenset(seq // BLOCK for seq in self.due),
+        )
+
+
+def _ahead(at: datetime, now: datetime) -> str:
+    return f"at {at:%Y-%m-%d %H:%M} UTC lies ahead of {now:%Y-%m-%d %H:%M} UTC: correct the time, or import it later"
