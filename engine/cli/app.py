@@ -1,0 +1,330 @@
+"""The commands, each with its words; what they do is imported when they are called, so that `--help` is instant."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.errors import PulsebookError
+
+PROBLEMS = 1
+
+app = typer.Typer(
+    name="pulsebook",
+    help="Rules and playbooks for customer success: watches accounts, decides with a rule engine, says why.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+task_app = typer.Typer(help="Tasks: what lies in the queues.", no_args_is_help=True, rich_markup_mode=None)
+delivery_app = typer.Typer(help="Deliveries that wait for approval.", no_args_is_help=True, rich_markup_mode=None)
+account_app = typer.Typer(help="One account.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(task_app, name="task")
+app.add_typer(delivery_app, name="delivery")
+app.add_typer(account_app, name="account")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="T", help="The moment at which it happens; default now.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
+
+
+@app.callback()
+def _main(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Option("-C", "--workspace", metavar="DIR", help="The workspace; default: this folder.")
+    ] = Path(),
+) -> None:
+    context.obj = folder
+
+
+def _folder(context: typer.Context) -> Path:
+    return Path(context.obj)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is empty or not there yet.")],
+) -> None:
+    """Lay out the starter workspace in a folder."""
+    from engine.cli import files
+
+    files.init(folder)
+
+
+@app.command()
+def check(context: typer.Context, as_json: Json = False) -> None:
+    """Say all mistakes in the workspace's files."""
+    from engine.cli import files
+
+    raise typer.Exit(files.check(_folder(context), as_json=as_json))
+
+
+@app.command()
+def schema(
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="catalog, measures, score, rules, …")] = None,
+    write: Annotated[Path | None, typer.Option("--write", metavar="DIR", help="One file per kind, into DIR.")] = None,
+) -> None:
+    """Print the JSON Schemas that editors complete and check with."""
+    from engine.cli import files
+
+    files.schema(kind, write)
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="accounts, contacts, teammates, observations, events, …")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, JSON Lines or Parquet; .gz too.")],
+    maps: Annotated[list[str] | None, typer.Option("--map", metavar="TARGET=COLUMN")] = None,
+    sets: Annotated[list[str] | None, typer.Option("--set", metavar="TARGET=VALUE")] = None,
+    wheres: Annotated[list[str] | None, typer.Option("--where", metavar="COLUMN=VALUE")] = None,
+    only_mapped: Annotated[bool, typer.Option("--only-mapped", help="Leave other columns alone.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="The past: what turns true by it does not fire.")] = False,
+    timezone: Annotated[str | None, typer.Option("--timezone", metavar="Z", help="Of times without an offset.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
+    keep_good: Annotated[bool, typer.Option("--keep-good", help="Take the good rows although some are bad.")] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Bring in accounts, contacts, teammates, observations, events, facts, outcomes or aliases from files."""
+    from engine.cli import importing
+
+    order = importing.Order(
+        kind=kind,
+        files=tuple(files),
+        maps=tuple(maps or ()),
+        sets=tuple(sets or ()),
+        wheres=tuple(wheres or ()),
+        only_mapped=only_mapped,
+        history=history,
+        timezone=timezone,
+        dry_run=dry_run,
+        keep_good=keep_good,
+        as_of=as_of,
+    )
+    raise typer.Exit(importing.import_files(_folder(context), order, as_json=as_json))
+
+
+@app.command()
+def fact(
+    context: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ACCOUNT NAME [PROP=VALUE…] | end ID | withdraw ID", help="What holds, or holds no more."
+        ),
+    ],
+    at: Annotated[str | None, typer.Option("--at", metavar="D", help="Since when it holds; default: --as-of.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="D", help="Its last day.")] = None,
+    author: Annotated[str | None, typer.Option("--author", metavar="EMAIL", help="Who says so.")] = None,
+    reason: Reason = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """State a fact about an account, end one, or take one back."""
+    from engine.cli import byhand
+
+    byhand.fact(_folder(context), words, at=at, until=until, author=author, reason=reason, as_of=as_of, as_json=as_json)
+
+
+@app.command()
+def override(
+    context: typer.Context,
+    account: Account,
+    score: Annotated[float, typer.Option("--score", metavar="0-100", help="The value you give it.")],
+    until: Annotated[str, typer.Option("--until", metavar="D", help="Its last day.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")],
+    of: Annotated[str | None, typer.Option("--of", metavar="SCORE", help="Default: the primary score.")] = None,
+    author: Annotated[str | None, typer.Option("--author", metavar="EMAIL", help="Who says so.")] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Give a score a value by hand, for a while."""
+    from engine.cli import byhand
+
+    byhand.override(
+        _folder(context),
+        account,
+        score,
+        of=of,
+        until=until,
+        reason=reason,
+        author=author,
+        as_of=as_of,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    as_of: AsOf = None,
+    send: Annotated[bool, typer.Option("--send", help="Let messages leave although T is long past.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look at every account once, then deliver what is due."""
+    from engine.cli import running
+
+    raise typer.Exit(running.run(_folder(context), as_of=as_of, send=send, as_json=as_json))
+
+
+@app.command()
+def worker(context: typer.Context) -> None:
+    """Look and deliver as things fall due, until stopped."""
+    from engine.cli import running
+
+    running.worker(_folder(context))
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="accounts, scores, decisions, runs, deliveries, tasks")],
+    account: Annotated[str | None, typer.Option("--account", metavar="ID")] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="D", help="From this day on.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="D", help="Up to this day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print what is stored, oldest first."""
+    from engine.cli import listing
+
+    listing.show_list(_folder(context), kind, account=account, from_=from_, to=to, as_json=as_json)
+
+
+@app.command()
+def why(
+    context: typer.Context,
+    account: Account,
+    rule: Annotated[str | None, typer.Argument(metavar="RULE", help="Only this rule, in depth.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how an account's scores come about, and why each rule is where it is."""
+    from engine.cli import explaining
+
+    explaining.why(_folder(context), account, rule, as_json=as_json)
+
+
+@app.command("test")
+def test_(
+    context: typer.Context,
+    only: Annotated[str | None, typer.Argument(metavar="WORDS", help="Scenarios whose name contains this.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Play the scenarios: what the workspace must do on which day."""
+    from engine.cli import testing
+
+    raise typer.Exit(testing.play(_folder(context), only, as_json=as_json))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where; a folder that is not there yet.")] = Path(
+        "demo"
+    ),
+    accounts: Annotated[int, typer.Option("--accounts", min=10, max=5000)] = 200,
+    days: Annotated[int, typer.Option("--days", min=30, max=730)] = 180,
+    seed: Annotated[int, typer.Option("--seed")] = 7,
+) -> None:
+    """Make a sample company, run the main job on its history, and show what happened."""
+    from engine.cli import demonstration
+
+    demonstration.demo(folder, accounts=accounts, days=days, seed=seed)
+
+
+@task_app.command("list")
+def task_list(
+    context: typer.Context,
+    account: Annotated[str | None, typer.Option("--account", metavar="ID")] = None,
+    as_json: Json = False,
+) -> None:
+    """The tasks, oldest first."""
+    from engine.cli import listing
+
+    listing.show_list(_folder(context), "tasks", account=account, from_=None, to=None, as_json=as_json)
+
+
+TaskId = Annotated[int, typer.Argument(metavar="ID", help="The task's number.")]
+
+
+@task_app.command("done")
+def task_done(
+    context: typer.Context,
+    task: TaskId,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What came of it.")] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Tick a task off."""
+    from engine.cli import byhand
+
+    byhand.task_done(_folder(context), task, note=note, as_of=as_of, as_json=as_json)
+
+
+@task_app.command("snooze")
+def task_snooze(
+    context: typer.Context,
+    task: TaskId,
+    until: Annotated[str, typer.Option("--until", metavar="D")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Put a task off."""
+    from engine.cli import byhand
+
+    byhand.task_snooze(_folder(context), task, until=until, reason=reason, as_of=as_of, as_json=as_json)
+
+
+@task_app.command("assign")
+def task_assign(
+    context: typer.Context,
+    task: TaskId,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="A teammate.")],
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Give a task to somebody else."""
+    from engine.cli import byhand
+
+    byhand.task_assign(_folder(context), task, email, as_of=as_of, as_json=as_json)
+
+
+DeliveryId = Annotated[int, typer.Argument(metavar="ID", help="The delivery's number.")]
+
+
+@delivery_app.command("approve")
+def delivery_approve(context: typer.Context, delivery: DeliveryId, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Let a message leave that waits for approval."""
+    from engine.cli import byhand
+
+    byhand.delivery_approve(_folder(context), delivery, as_of=as_of, as_json=as_json)
+
+
+@delivery_app.command("discard")
+def delivery_discard(
+    context: typer.Context, delivery: DeliveryId, reason: Reason = None, as_of: AsOf = None, as_json: Json = False
+) -> None:
+    """Never send a message that waits for approval."""
+    from engine.cli import byhand
+
+    byhand.delivery_discard(_folder(context), delivery, reason=reason, as_of=as_of, as_json=as_json)
+
+
+@account_app.command("show")
+def account_show(context: typer.Context, account: Account, as_json: Json = False) -> None:
+    """All about one account: scores and their parts, rules, runs, tasks, messages."""
+    from engine.cli import explaining
+
+    explaining.show(_folder(context), account, as_json=as_json)
+
+
+def run_app() -> None:
+    """Run a command and leave with its exit code: 0 done, 1 problems found, 2 wrong use."""
+    try:
+        app()
+    except PulsebookError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(PROBLEMS) from None
