@@ -208,7 +208,7 @@ def why(
 
 
 @app.command("test")
-def test_(
+def scenarios(
     context: typer.Context,
     only: Annotated[str | None, typer.Argument(metavar="WORDS", help="Scenarios whose name contains this.")] = None,
     as_json: Json = False,
