@@ -86,9 +86,9 @@ def _list(items: Sequence[str]) -> Element:
 
 
 def _section(text: str) -> Element:
-    # An odd piece of the split is what stood between two stars.
-    pieces = enumerate(_BOLD.split(text))
-    return {"type": "rich_text_section", "elements": [_piece(piece, i % 2 == 1) for i, piece in pieces if piece]}
+    # An odd piece of the split is what stood between two stars. An element holds no more than one line.
+    pieces = [(i % 2 == 1, line) for i, piece in enumerate(_BOLD.split(text)) for line in piece.splitlines(True)]
+    return {"type": "rich_text_section", "elements": [_piece(line, is_bold) for is_bold, line in pieces]}
 
 
 def _piece(text: str, is_bold: bool) -> Element:

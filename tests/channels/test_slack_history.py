@@ -1,0 +1,82 @@
+"""What SlackChannel.find reads back of messages whose answer got lost, over real sockets."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from engine.channels.slack import SlackChannel
+from engine.domain import Receipt, TryOutcome
+from tests.channels.letters import slack_letter
+from tests.servers.running import RunningServer
+
+SENT, UNKNOWN = TryOutcome.SENT, TryOutcome.UNKNOWN
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def channel(server: RunningServer) -> SlackChannel:
+    return SlackChannel(server.token, server.url, timeout=0.5)
+
+
+@pytest.mark.parametrize("address", ["C0ALERTS1", "#cs-alerts", "U0JONAS01", "jonas@northwind.example"])
+@pytest.mark.parametrize("fault", ["accept_then_reset", "accept_then_hang", "accept_then_truncated"])
+def test_a_doubtful_message_that_arrived_is_found(slack: RunningServer, address: str, fault: str) -> None:
+    letter = slack_letter(address=address)
+    slack.faults(fault)
+    first = channel(slack).send(letter)
+
+    found = channel(slack).find(letter, LONG_AGO)
+
+    assert UNKNOWN is first.outcome
+    assert found is not None
+    assert (found.outcome, bool(found.reference)) == (SENT, True)
+    assert len(slack.accepted()) == 1
+
+
+def test_a_doubtful_message_that_did_not_arrive_is_surely_not_there(slack: RunningServer) -> None:
+    slack.faults({"n": 1, "do": "500"})
+    to, letter = channel(slack), slack_letter()
+    to.send(letter)
+    to.send(slack_letter())
+
+    assert to.find(letter, LONG_AGO) is None
+
+
+def test_messages_are_looked_through_page_by_page(slack: RunningServer) -> None:
+    to, letter = channel(slack), slack_letter(address="C0BUSY")
+    to.send(letter)
+    for _ in range(210):
+        to.send(slack_letter("x", address="C0BUSY"))
+
+    found = to.find(letter, LONG_AGO)
+
+    assert found is not None
+    assert SENT is found.outcome
+
+
+def test_what_was_posted_long_before_the_claim_is_not_looked_at(slack: RunningServer) -> None:
+    to, letter = channel(slack), slack_letter(address="C0PAST")
+    to.send(letter)
+
+    assert to.find(letter, datetime(2100, 1, 1, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["error:missing_scope", "error:not_in_channel", "error:invalid_auth", "429:9", "500", "close", "html", "no_ts"],
+)
+def test_a_history_that_can_not_be_read_leaves_the_doubt(slack: RunningServer, fault: str) -> None:
+    slack.faults({"method": "conversations.history", "do": fault})
+
+    found = channel(slack).find(slack_letter(), NOON)
+
+    assert found is not None
+    assert UNKNOWN is found.outcome
+
+
+def test_a_channels_name_that_can_not_be_looked_up_leaves_the_doubt(slack: RunningServer) -> None:
+    slack.faults({"method": "conversations.list", "do": "error:missing_scope"})
+
+    found = channel(slack).find(slack_letter(address="#never-heard-of"), NOON)
+
+    assert Receipt(UNKNOWN, "missing_scope") == found
