@@ -88,7 +88,7 @@ class Reply:
         if self.data is None or self.data.get("ok") is not False:
             return None
         code = self.data.get("error")
-        return code if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,80}", code) else None
+        return code if isinstance(code, str) and re.fullmatch(r"[a-z0-9_]{1,80}", code) else None
 
     def text(self, *path: str) -> str | None:
         """The text that stands at `path` in the answer, if one does."""

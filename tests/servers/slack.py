@@ -180,7 +180,7 @@ class Handler(BaseHTTPRequestHandler):
         kind = (self.headers.get("Content-Type") or "").partition(";")[0]
         if kind not in ("application/json", "application/x-www-form-urlencoded"):
             return no("invalid_post_type")
-        return None if asked else no("invalid_json" if kind == "application/json" else "invalid_form_data")
+        return no("invalid_json") if kind == "application/json" and not asked else None
 
     def _taken(self, method: str, asked: Answer) -> Answer:
         match method:

@@ -71,8 +71,8 @@ class Session:
                 is_first = self.phase == "greylist" and self.server.is_first_try(self.recipient)
                 self.answer("rcpt", "451 4.7.1 come back later" if is_first else "250 2.1.5 ok")
             case "DATA":
-                self.answer("data", "354 go on")
-                self.take_mail()
+                if self.answer("data", "354 go on").startswith("354"):
+                    self.take_mail()
             case "QUIT":
                 self.answer("quit", "221 bye")
                 raise Gone
@@ -127,8 +127,8 @@ class Session:
                 return
         raise Gone
 
-    def answer(self, phase: str, usual: str, raw: bytes = b"") -> None:
-        """Say what is usual, or the fault of this phase; what is no yes is journalled."""
+    def answer(self, phase: str, usual: str, raw: bytes = b"") -> str:
+        """Say what is usual, or the fault of this phase; a refusal is journalled. Returns what was said."""
         if (self.phase, self.reply) == ("drop", phase):
             self.journal(accepted=False, reply=f"drop:{phase}", raw=raw)
             raise Gone
@@ -136,6 +136,7 @@ class Session:
         if reply[:1] in "45" and phase != "quit":
             self.journal(accepted=False, reply=reply, raw=raw)
         self.say(reply)
+        return reply
 
     def say(self, reply: str) -> None:
         lines = reply.replace("\\n", "\n").split("\n")
