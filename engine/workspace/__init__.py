@@ -1,0 +1,22 @@
+"""The files of a workspace in; one checked Workspace and all Problems out."""
+
+from engine.workspace.compiling import Compiled, ModelTrees
+from engine.workspace.files import Sources, read_sources
+from engine.workspace.loading import Loaded, PlacedScenario, Workspace, load, version_of
+from engine.workspace.order import Level, Ordered
+from engine.workspace.schema import schemas
+
+__all__ = [
+    "Compiled",
+    "Level",
+    "Loaded",
+    "ModelTrees",
+    "Ordered",
+    "PlacedScenario",
+    "Sources",
+    "Workspace",
+    "load",
+    "read_sources",
+    "schemas",
+    "version_of",
+]

@@ -1,0 +1,85 @@
+"""The catalog in; names that can't be, or that stand for two things, out."""
+
+from collections.abc import Iterator, Mapping
+
+from engine.errors import Problem
+from engine.language.catalog import BUILT_IN_ATTRIBUTES, OUTCOMES, RESERVED, RESERVED_EVENT, RESERVED_FACT
+from engine.workspace.names import Names
+from engine.workspace.spots import Spot, kind_with_article
+
+_SECTIONS = {"attributes": "attribute", "metrics": "metric", "events": "event", "facts": "fact"}
+
+
+def check_catalog(names: Names) -> Iterator[Problem]:
+    spot = names.files.catalog_spot
+    if spot is None:
+        return
+    yield from _one_name_space(spot)
+    yield from _reserved(spot, names)
+    yield from _built_in(spot, names)
+    yield from _changes(spot, names)
+    yield from _quiet(spot, names)
+    for place, outcome in enumerate(names.catalog.outcomes):
+        if outcome in OUTCOMES:
+            yield spot.at("outcomes", place).says(f" declares the outcome {outcome!r}, which is built in", "Delete it.")
+
+
+def _one_name_space(spot: Spot) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for section, kind in _SECTIONS.items():
+        inside = spot.node.child(section)
+        for name in inside.entries if inside else ():
+            other = seen.setdefault(name, kind)
+            built_in = name in BUILT_IN_ATTRIBUTES and kind != "attribute"
+            if other != kind or built_in:
+                taken = "a built-in attribute" if built_in else kind_with_article(other)
+                message = f" has {kind_with_article(kind)} {name!r}, but that is {taken} already"
+                yield spot.at(section, name).says(
+                    message, "Rename one of the two." if not built_in else "Rename it.", key=True
+                )
+
+
+def _reserved(spot: Spot, names: Names) -> Iterator[Problem]:
+    remedy = "Rename it: imports use that name for something else."
+    for name in names.catalog.metrics:
+        if name in RESERVED:
+            yield spot.at("metrics", name).says(f" has a metric with a reserved name: {name!r}", remedy, key=True)
+    kinds: tuple[tuple[str, Mapping[str, object], frozenset[str]], ...] = (
+        ("events", names.catalog.events, RESERVED_EVENT),
+        ("facts", names.catalog.facts, RESERVED_FACT),
+    )
+    for section, entries, reserved in kinds:
+        for name in entries:
+            inside = spot.at(section, name, "properties")
+            for prop in spot.node.find(inside.path).entries if _has_properties(inside) else ():
+                if prop in reserved:
+                    message = f" has a property with a reserved name: {name}.{prop}"
+                    yield inside.at(prop).says(message, remedy, key=True)
+
+
+def _has_properties(spot: Spot) -> bool:
+    return len(spot.node.path_of(spot.path)) == len(spot.path)
+
+
+def _built_in(spot: Spot, names: Names) -> Iterator[Problem]:
+    for name, declared in names.catalog.attributes.items():
+        built_in = BUILT_IN_ATTRIBUTES.get(name)
+        if built_in and declared.type != built_in:
+            message = f" declares {name!r} as a {declared.type}, but it is built in as a {built_in}"
+            yield spot.at("attributes", name).says(message, f"Write type {built_in}, or take another name.", key=True)
+
+
+def _changes(spot: Spot, names: Names) -> Iterator[Problem]:
+    for name, fact in names.catalog.facts.items():
+        if fact.when_changes is not None:
+            at = spot.at("facts", name, "when_changes")
+            yield from names.unknown("attribute", fact.when_changes, at, f": fact {name!r} follows an unknown")
+
+
+def _quiet(spot: Spot, names: Names) -> Iterator[Problem]:
+    for section, entries in (("metrics", names.catalog.metrics), ("events", names.catalog.events)):
+        for name, entry in entries.items():
+            if entry.quiet_after is not None:
+                at = spot.at(section, name, "quiet_after")
+                message = f": `quiet_after` of {name!r} has no effect yet"
+                yield at.warns(message, "It comes with a later version; until then no feed counts as quiet.")

@@ -1,0 +1,192 @@
+"""A condition at its place in; everything about it that does not fit the rest of the workspace, out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import comb
+
+from engine.conditions import forms
+from engine.conditions.compile import compile_condition, where_filter
+from engine.conditions.forms import Want, Wanted
+from engine.errors import Problem
+from engine.language.base import Entry
+from engine.language.catalog import FieldType
+from engine.workspace.names import Names
+from engine.workspace.spots import Spot, split_remedy, suggestion
+
+MOST_TESTS = 10_000
+"""Tests of a condition when `at_least … of` is written out as the choices that it stands for."""
+
+_EXAMPLES = {
+    "text": "Write a text, like pro.",
+    "number": "Write a number, like 35.",
+    "boolean": "Write true or false.",
+    "date": "Write a date, like 2026-03-01.",
+    "time": "Write a date, like 2026-03-01.",
+}
+
+
+def leaves(form: Entry, spot: Spot) -> Iterator[tuple[Entry, Spot]]:
+    """The tests of a condition, each with its place."""
+    key = next((key for key in ("all", "any", "of") if key in type(form).model_fields), None)
+    if isinstance(form, forms.NotThat):
+        yield from leaves(form.not_, spot.at("not"))
+    elif key and forms.parts(form):
+        for place, part in enumerate(forms.parts(form)):
+            yield from leaves(part, spot.at(key, place))
+    else:
+        yield form, spot
+
+
+def written_out(form: Entry) -> int:
+    """How many tests a condition's tree has."""
+    inside = sum(written_out(part) for part in forms.parts(form)) or 1
+    return comb(len(form.of) - 1, form.at_least - 1) * inside if isinstance(form, forms.AtLeastOf) else inside
+
+
+def check_condition(form: Entry, spot: Spot, names: Names, tasks: frozenset[str] | None = None) -> Iterator[Problem]:
+    """Unknown names and types that don't fit. `tasks`: the task steps of a playbook; None: outside of playbooks."""
+    if written_out(form) > MOST_TESTS:
+        message = f" chooses of so many conditions that they make more than {MOST_TESTS:,} tests"
+        yield spot.says(message, "Split it: give some of them a rule of their own, and speak of that.")
+    for leaf, at in leaves(form, spot):
+        yield from _check_leaf(leaf, at, names, tasks)
+
+
+def _check_leaf(leaf: Entry, spot: Spot, names: Names, tasks: frozenset[str] | None) -> Iterator[Problem]:
+    match leaf:
+        case forms.ScoreIs() | forms.ScoreTrend():
+            yield from names.unknown("score", leaf.score, spot.at("score"))
+        case forms.ScoreBand():
+            yield from names.unknown("score", leaf.score, spot.at("score"))
+            bands = (leaf.band,) if isinstance(leaf.band, str) else leaf.band
+            yield from names.unknown_band(leaf.score, bands, spot.at("band"))
+        case forms.ScoreCrossing():
+            yield from names.unknown("score", leaf.score, spot.at("score"))
+            yield from names.unknown_band(leaf.score, (leaf.crossing[1],), spot.at(leaf.crossing[0]))
+        case forms.MeasureIs() | forms.MeasureAgainstUsual():
+            yield from names.unknown("measure", leaf.measure, spot.at("measure"))
+            yield from _check_measure(leaf, spot.at("measure"), names)
+        case forms.FactWithin() | forms.FactActive():
+            yield from names.unknown("fact", leaf.fact, spot.at("fact"))
+            yield from check_where("fact", leaf.fact, leaf.where, spot, names)
+        case forms.EventCount() | forms.EventNone():
+            yield from names.unknown("event", leaf.event, spot.at("event"))
+            yield from check_where("event", leaf.event, leaf.where, spot, names)
+        case forms.AccountIs():
+            yield from _check_account(leaf, spot.at("account"), names)
+        case forms.DateIn():
+            yield from check_date(leaf.date, spot.at("date"), names)
+        case forms.RuleActive() | forms.RuleFired():
+            yield from names.unknown("rule", leaf.rule, spot.at("rule"))
+        case forms.Known():
+            yield from _check_known(leaf, spot, names)
+        case forms.TaskIs():
+            yield from _check_task(leaf.task, spot.at("task"), tasks)
+
+
+def _check_measure(leaf: forms.MeasureIs | forms.MeasureAgainstUsual, spot: Spot, names: Names) -> Iterator[Problem]:
+    measure = names.measures.get(leaf.measure)
+    if measure is None:
+        return
+    if names.measure_type(leaf.measure) == "text":
+        message = f" compares the measure {leaf.measure!r} with a number, but it is a text"
+        yield spot.says(message, "Speak of the attribute instead: {account: {…}}.")
+    elif isinstance(leaf, forms.MeasureAgainstUsual):
+        yield from check_window(leaf.measure, spot, names)
+
+
+def check_window(measure: str, spot: Spot, names: Names) -> Iterator[Problem]:
+    """Has the measure earlier windows, and do its windows have the same weekdays?"""
+    days = names.window(measure)
+    if days is None:
+        message = f" compares {measure!r} with earlier windows, but it has none"
+        yield spot.says(message, "Use a measure with `over` in days, like 28d.")
+
+
+def warn_of_weekdays(measure: str, spot: Spot, names: Names) -> Iterator[Problem]:
+    days = names.window(measure)
+    if days is not None and days % 7:
+        message = f" takes the usual of {measure!r}, whose window of {days} days is not whole weeks"
+        yield spot.warns(message, "Weekdays weigh unevenly; take 7d, 14d or 28d.")
+
+
+def _check_account(leaf: forms.AccountIs, spot: Spot, names: Names) -> Iterator[Problem]:
+    for name, want in leaf.account.items():
+        if not names.has("attribute", name):
+            message = f" speaks of an unknown attribute {name!r}"
+            yield spot.at(name).says(message, names.remedy("attribute", name), key=True)
+        elif names.attribute_type(name) is not None:
+            one = forms.AccountIs.model_construct(account={name: want})
+            try:
+                compile_condition(one, names.catalog)
+            except ValueError as error:
+                yield mismatch(spot.at(name), name, names.field(None, name), error)
+            else:
+                yield from _check_values(spot.at(name), name, want, names.field(None, name))
+
+
+def check_where(
+    kind: str, record: str, where: Mapping[str, Want] | None, spot: Spot, names: Names
+) -> Iterator[Problem]:
+    """`where` of an entry that speaks of an event or a fact."""
+    if not names.is_readable(kind, record):
+        return
+    for prop, want in (where or {}).items():
+        at = spot.at("where", prop)
+        found = names.field(record, prop)
+        if found is None:
+            there = names.catalog.property_names(record)
+            message = f" speaks of an unknown property {prop!r} of {record}"
+            yield at.says(message, suggestion(prop, there, f"Declare it under {record} in the catalog."), key=True)
+            continue
+        try:
+            where_filter(record, {prop: want}, names.catalog)
+        except ValueError as error:
+            yield mismatch(at, prop, found, error)
+        else:
+            yield from _check_values(at, prop, want, found)
+
+
+def mismatch(spot: Spot, name: str, found: FieldType | None, error: ValueError) -> Problem:
+    """A value that is not of its field's type."""
+    type_ = found.type if found else "text"
+    wrong, remedy = split_remedy(str(error), _EXAMPLES[type_])
+    return spot.says(f": {name!r} is a {type_}, and {wrong}", remedy)
+
+
+def _check_values(spot: Spot, name: str, want: Want, found: FieldType | None) -> Iterator[Problem]:
+    said = want.not_ if isinstance(want, Wanted) else want
+    yield from unlisted(spot, name, said if isinstance(said, tuple) else (said,), found)
+
+
+def unlisted(spot: Spot, name: str, values: Iterable[object], found: FieldType | None) -> Iterator[Problem]:
+    """Texts that an attribute or a property never has."""
+    for value in values:
+        if found is not None and found.values and isinstance(value, str) and value not in found.values:
+            yield spot.says(f": {name!r} is never {value!r}", suggestion(value, found.values, "", "It is one of"))
+
+
+def check_date(name: str, spot: Spot, names: Names) -> Iterator[Problem]:
+    """Is it an attribute, and a date?"""
+    yield from names.unknown("attribute", name, spot)
+    type_ = names.attribute_type(name)
+    if type_ not in (None, "date", "time"):
+        dates = [other for other in names.catalog.attribute_names() if names.attribute_type(other) == "date"]
+        message = f" speaks of the date {name!r}, which is a {type_}"
+        yield spot.says(message, suggestion(name, dates, "Declare it as a date.", "Dates are"))
+
+
+def _check_known(leaf: forms.Known, spot: Spot, names: Names) -> Iterator[Problem]:
+    kind, subject = leaf.subject
+    if kind == "date":
+        yield from check_date(subject, spot.at(kind), names)
+    else:
+        yield from names.unknown(kind, subject, spot.at(kind))
+
+
+def _check_task(step: str, spot: Spot, tasks: frozenset[str] | None) -> Iterator[Problem]:
+    if tasks is None:
+        message = f" speaks of the task {step!r}, but only a playbook's run has tasks"
+        yield spot.says(message, "Move the condition into the playbook.")
+    elif step not in tasks:
+        message = f" speaks of an unknown task step {step!r}"
+        yield spot.says(message, suggestion(step, tasks, "Give the playbook a step with `task`."))

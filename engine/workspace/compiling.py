@@ -1,0 +1,80 @@
+"""Checked files in; what the stages take, compiled once: trees, programs, fingerprints and the order, out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.conditions.compile import compile_condition
+from engine.conditions.tree import Tree
+from engine.language.base import Entry
+from engine.language.catalog import Catalog
+from engine.language.measures import MeasureBase
+from engine.language.playbooks import Playbook
+from engine.language.rules import Rule
+from engine.language.scores import Score
+from engine.playbooks import PlaybookTrees, program
+from engine.rules import RuleTrees
+from engine.workspace.fingerprints import Fingerprints
+from engine.workspace.order import Level, levels, needs
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTrees:
+    """A score model with its conditions as trees. `fingerprint`: of all that can change its number.
+
+    `unless` has one entry per measure of the model, `points` one per entry of a points model; None: no condition.
+    """
+
+    model: Score
+    when: Tree | None
+    unless: tuple[Tree | None, ...]
+    points: tuple[Tree | None, ...]
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        return self.model.model_name
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Everything that is worked out from the files once."""
+
+    rules: Mapping[str, RuleTrees]
+    scores: Mapping[str, tuple[ModelTrees, ...]]
+    playbooks: Mapping[str, PlaybookTrees]
+    levels: tuple[Level, ...]
+
+
+def compile_all(
+    catalog: Catalog,
+    measures: Mapping[str, MeasureBase],
+    scores: Mapping[str, tuple[Score, ...]],
+    rules: Mapping[str, Rule],
+    playbooks: Mapping[str, Playbook],
+) -> Compiled:
+    """Of files without mistakes."""
+    prints = Fingerprints(catalog, measures, scores, rules)
+
+    def tree(form: Entry) -> Tree:
+        return compile_condition(form, catalog)
+
+    def perhaps(form: Entry | None) -> Tree | None:
+        return tree(form) if form is not None else None
+
+    def model(score: Score) -> ModelTrees:
+        unless = tuple(perhaps(entry.unless) for entry in score.measures)
+        points = tuple(perhaps(entry.when) for entry in score.points)
+        return ModelTrees(score, perhaps(score.when), unless, points, prints.model(score))
+
+    return Compiled(
+        rules={
+            name: RuleTrees(rule, tree(rule.when), perhaps(rule.clear_at), prints.rule(name))
+            for name, rule in rules.items()
+        },
+        scores={name: tuple(model(score) for score in models) for name, models in scores.items()},
+        playbooks={
+            name: PlaybookTrees(playbook, program(playbook.steps, tree), perhaps(playbook.stop_when))
+            for name, playbook in playbooks.items()
+        },
+        levels=levels(needs(scores, rules.values())),
+    )

@@ -1,0 +1,214 @@
+"""A node of a file and a pydantic model in; the model's value, or every mistake in our own words, out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from engine.conditions.forms import SUBJECTS
+from engine.errors import Problem
+from engine.language.base import Mistake
+from engine.language.measures import KINDS
+from engine.language.playbooks import STEP_KINDS
+from engine.workspace.nodes import Path
+from engine.workspace.shapes import keys_of, model_at, said_of
+from engine.workspace.spots import Spot, split_remedy, suggestion
+
+T = TypeVar("T")
+
+NOT_YET = frozenset({"across", "declining", "level", "roll_up", "holdout", "webhook", "crm", "finding"})
+"""Keys of the language that this version does not know yet."""
+
+_CHOICES = {"no_condition": SUBJECTS, "no_measure": tuple(KINDS), "no_step": STEP_KINDS}
+_MISSING_FORM = {"no_condition": "condition", "no_measure": "measure", "no_step": "step"}
+_WANTED = {
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+
+
+class Form(Generic[T]):
+    """What an entry is read as. `name` begins messages where the entry has no name of its own."""
+
+    def __init__(self, shape: object, name: str) -> None:
+        self.shape = shape
+        self.name = name
+        self._adapter: TypeAdapter[T] | None = None
+
+    def read(self, spot: Spot) -> tuple[T | None, tuple[Problem, ...]]:
+        """The entry's value, or its problems."""
+        if self._adapter is None:
+            self._adapter = TypeAdapter(cast(type[T], self.shape))
+        try:
+            return self._adapter.validate_python(spot.node.plain()), ()
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        return None, tuple(_problems([_finding(spot, self.shape, detail) for detail in details]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One of pydantic's errors, placed in the node."""
+
+    spot: Spot
+    """At the offending value; of a key that is missing: at the entry that lacks it."""
+    kind: str
+    path: Path
+    """With the missing key."""
+    detail: ErrorDetails
+    shape: object
+
+    @property
+    def input(self) -> object:
+        return self.detail["input"]
+
+    @property
+    def not_yet(self) -> str | None:
+        """The key that is not supported yet, if this is why."""
+        if self.kind == "extra_forbidden":
+            return str(self.path[-1]) if self.path[-1] in NOT_YET else None
+        keys = self.input if self.kind in _CHOICES and isinstance(self.input, dict) else {}
+        return next((key for key in keys if key in NOT_YET), None)
+
+
+def _finding(spot: Spot, shape: object, detail: ErrorDetails) -> _Finding:
+    location = detail["loc"]
+    path = spot.node.path_of(location)
+    error = detail.get("ctx", {}).get("error")
+    if isinstance(error, Mistake):
+        path = (*path, *spot.node.find(path).path_of(error.path))
+    missing = detail["type"] == "missing"
+    return _Finding(spot.at(*path), detail["type"], (*path, location[-1]) if missing else path, detail, shape)
+
+
+def _problems(findings: Sequence[_Finding]) -> Iterator[Problem]:
+    said: set[Path] = set()
+    for finding in findings:
+        same = [other for other in findings if other.path == finding.path]
+        if finding.path in said or _is_consequence(finding, findings):
+            continue
+        said.add(finding.path)
+        best = next((other for other in same if other.kind == "value_error"), finding)
+        yield _problem(best, same)
+
+
+def _is_consequence(finding: _Finding, findings: Sequence[_Finding]) -> bool:
+    """Of an alternative that another finding, further inside, rules out; or beside something not supported yet."""
+    length = len(finding.path)
+    if any(len(other.path) > length and other.path[:length] == finding.path for other in findings):
+        return finding.not_yet is None
+    later = [other.path[:-1] for other in findings if other.not_yet and other is not finding]
+    return finding.not_yet is None and any(entry and finding.path[: len(entry)] == entry for entry in later)
+
+
+def _problem(finding: _Finding, same: Sequence[_Finding]) -> Problem:
+    spot = finding.spot
+    if finding.not_yet:
+        steps = () if finding.kind == "extra_forbidden" else (finding.not_yet,)
+        return spot.at(*steps).says(f": `{finding.not_yet}` is not supported yet", "Remove it for now.", key=True)
+    if finding.kind == "extra_forbidden":
+        return _unknown_key(finding)
+    if finding.kind == "missing":
+        return _missing_key(finding)
+    if finding.input is None:
+        return spot.says(f"{_where(spot.path)}: nothing is said", "Give it a value, or delete it.", key=True)
+    message, remedy = _SAYS.get(finding.kind, _says_wanted)(finding, same)
+    return spot.says(f"{_where(spot.path)}: {message}", remedy)
+
+
+def _where(path: Path) -> str:
+    keys = ".".join(step for step in path if isinstance(step, str))
+    return f", {keys}" if keys else ""
+
+
+def _unknown_key(finding: _Finding) -> Problem:
+    spot, key = finding.spot, str(finding.path[-1])
+    model = model_at(finding.shape, finding.detail["loc"][:-1])
+    keys = keys_of(model, spot.node.find(finding.path[:-1])) if model else ()
+    near = suggestion(key, keys, "Delete it.", "Keys")
+    remedy = f"{near} Keys: {', '.join(keys)}." if near.startswith("Did") else near
+    under = _where(finding.path[:-1]).replace(", ", " under ", 1)
+    return spot.says(f" has an unknown key {key!r}{under}", remedy, key=True)
+
+
+def _missing_key(finding: _Finding) -> Problem:
+    spot, key = finding.spot, finding.path[-1]
+    where = _where(spot.path)
+    if isinstance(key, int):
+        return spot.says(f"{where}: an entry is missing", "Give as many as there must be.")
+    model = model_at(finding.shape, finding.detail["loc"][:-1])
+    said = said_of(model, key) if model else None
+    lacks = f" lacks {key!r}" if not where else f"{where}: {key!r} is missing"
+    meaning = f" ({said[0].lower()}{said[1:].rstrip('.')})" if said else ""
+    return spot.says(lacks, f"Add `{key}: …`{meaning}.")
+
+
+def _says_value_error(finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, str]:
+    error = finding.detail.get("ctx", {}).get("error")
+    return split_remedy(str(error), "Mend the value.")
+
+
+def _says_no_form(finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, str]:
+    wanted, choices = _MISSING_FORM[finding.kind], _CHOICES[finding.kind]
+    listed = f"Name one of: {', '.join(choices)}."
+    if not isinstance(finding.input, dict):
+        return f"a {wanted} is wanted, not {_shown(finding.input)}", listed
+    keys = [str(key) for key in finding.input]
+    near = (suggestion(key, choices, "") for key in keys)
+    said = ", ".join(repr(key) for key in keys) or "no key"
+    return f"{said} tells no {wanted}", next((found for found in near if found.startswith("Did")), listed)
+
+
+def _says_literal(finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, str]:
+    expected = cast(str, finding.detail.get("ctx", {}).get("expected", ""))
+    choices = [choice.strip("' ") for choice in expected.replace(" or ", ", ").split(",")]
+    return f"{_shown(finding.input)} is no choice", suggestion(str(finding.input), choices, "Mend it.", "Choose one of")
+
+
+def _says_too_short(_finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, str]:
+    return "it is empty", "Give at least one entry."
+
+
+def _says_too_long(finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, str]:
+    most = finding.detail.get("ctx", {}).get("max_length")
+    return f"there are more than {most} entries", f"Leave {most}."
+
+
+def _says_limit(finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, str]:
+    context = finding.detail.get("ctx", {})
+    least = context.get("ge")
+    limit = f"at least {least:g}" if least is not None else f"at most {context.get('le', 0):g}"
+    return f"{_shown(finding.input)} is out of bounds", f"Write {limit}."
+
+
+def _says_wanted(finding: _Finding, same: Sequence[_Finding]) -> tuple[str, str]:
+    wanted = list(dict.fromkeys(_WANTED.get(other.kind, "something else") for other in same))
+    return f"{' or '.join(wanted)} is wanted, not {_shown(finding.input)}", "Write it as docs/language.md shows."
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else repr(value)
+
+
+_SAYS: dict[str, Callable[[_Finding, Sequence[_Finding]], tuple[str, str]]] = {
+    "value_error": _says_value_error,
+    "no_condition": _says_no_form,
+    "no_measure": _says_no_form,
+    "no_step": _says_no_form,
+    "literal_error": _says_literal,
+    "too_short": _says_too_short,
+    "too_long": _says_too_long,
+    "greater_than_equal": _says_limit,
+    "less_than_equal": _says_limit,
+}
