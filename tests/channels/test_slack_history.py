@@ -1,6 +1,6 @@
 """What SlackChannel.find reads back of messages whose answer got lost, over real sockets."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -54,11 +54,14 @@ def test_messages_are_looked_through_page_by_page(slack: RunningServer) -> None:
     assert SENT is found.outcome
 
 
-def test_what_was_posted_long_before_the_claim_is_not_looked_at(slack: RunningServer) -> None:
+@pytest.mark.parametrize(("seconds_later", "is_found"), [(30, True), (90, False)])
+def test_a_minute_before_the_claim_still_counts_since_clocks_differ(
+    slack: RunningServer, seconds_later: int, is_found: bool
+) -> None:
     to, letter = channel(slack), slack_letter(address="C0PAST")
-    to.send(letter)
+    posted_at = datetime.fromtimestamp(float(to.send(letter).reference or 0), UTC)
 
-    assert to.find(letter, datetime(2100, 1, 1, tzinfo=UTC)) is None
+    assert (to.find(letter, posted_at + timedelta(seconds=seconds_later)) is not None) is is_found
 
 
 @pytest.mark.parametrize(
