@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -33,13 +33,15 @@ class Undone(Exception):
 
 
 def as_json(value: object) -> JsonValue:
-    """A typed value as the store keeps it: dates as YYYY-MM-DD, times as ISO 8601, money as a number."""
+    """A typed value as the store keeps it: dates as YYYY-MM-DD, times as ISO 8601 in UTC, money as a number."""
     if isinstance(value, Decimal):
         return float(value)
     if value is None or isinstance(value, str | float | bool | int):
         return value
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(f"{value!r} is no value of an attribute or a property")
 
 
@@ -163,14 +165,14 @@ class Importing:
         """Marks whom it concerns, and keeps the counts."""
         mark_first(self.connection, self.first_days)
         mark_due(self.connection, self.due, self.at, seed_next=self.arrival.history)
-        if self._import_id is not None:
+        number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
+        if number is not None:
             counts = {**self.counts, "refused": len(self.refused)}
-            mine = update(IMPORT).where(IMPORT.c.id == self._import_id)
-            self.connection.execute(mine.values(counts=counts))
+            self.connection.execute(update(IMPORT).where(IMPORT.c.id == number).values(counts=counts))
 
-    def ingested(self, *, undone: bool) -> Ingested:
+    def ingested(self, *, is_undone: bool) -> Ingested:
         refused = tuple(self.refused)
-        if undone and not self.arrival.dry_run:
+        if is_undone and not self.arrival.dry_run:
             return Ingested(refused=refused)
         return Ingested(
             applied=self.counts["applied"],
@@ -178,8 +180,8 @@ class Importing:
             corrected=self.counts["corrected"],
             held=self.counts["held"],
             refused=refused,
-            import_id=None if undone else self._import_id,
-            blocks=frozenset() if undone else frozenset(seq // BLOCK for seq in self.due),
+            import_id=None if is_undone else self._import_id,
+            blocks=frozenset() if is_undone else frozenset(seq // BLOCK for seq in self.due),
         )
 
 

@@ -41,11 +41,6 @@ def local_days(at: Ints, zone: str) -> Ints:
     return np.asarray((at + offsets(at, zone)) // DAY, dtype=np.int64)
 
 
-def local_hours(at: Ints, zone: str) -> Ints:
-    """The hour, 0 to 23, that each moment has in the zone."""
-    return np.asarray((at + offsets(at, zone)) % DAY // 3_600_000_000, dtype=np.int64)
-
-
 def offsets(at: Ints, zone: str) -> Ints:
     """How far each moment's local time is ahead of UTC, in microseconds."""
     if not len(at):

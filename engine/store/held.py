@@ -1,0 +1,116 @@
+"""Records for an unknown account in; kept until it comes, and then out again as batches, in the order they came."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, delete, select
+
+from engine.batches import Batch, Coded, Entries, Events, Facts, Ints, Observations, Outcomes, Places, When
+from engine.store.database import portions, upsert
+from engine.store.ingest_context import Importing
+from engine.store.tables import HeldRow
+
+HELD = HeldRow.__table__  # type: ignore[attr-defined]
+NOWHERE = "held"
+"""The file of records that were held: their own is gone."""
+ORDER = ("aliases", "contacts", "facts", "outcomes", "events", "observations")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One record as it is kept: `account` is the id as it came, `identity` says which thing it is."""
+
+    account: str
+    identity: bytes
+    record: dict[str, Any]
+
+
+def hold(importing: Importing, kind: str, waiting: Sequence[Waiting], *, replaces: bool) -> None:
+    """Keeps and counts them. One that waits already stays as it is; with `replaces`, what it says now is laid over."""
+    if not waiting:
+        return
+    importing.count("held", len(waiting))
+    known = _known(importing.connection, [one.identity for one in waiting])
+    rows = {}
+    for one in waiting:
+        old = known.get(one.identity)
+        record = {**old, **one.record} if old and replaces else old or one.record
+        if record != old:
+            place = {"account": one.account, "kind": kind, "identity": one.identity, "at": importing.at}
+            rows[one.identity] = {**place, "record": record}
+    if rows:
+        statement = upsert(importing.connection, HELD, ["identity"], ["record"] if replaces else [])
+        number = importing.import_id
+        importing.connection.execute(statement, [{**row, "import_id": number} for row in rows.values()])
+
+
+def _known(connection: Connection, identities: Collection[bytes]) -> dict[bytes, dict[str, Any]]:
+    found: dict[bytes, dict[str, Any]] = {}
+    for some in portions(identities):
+        rows = connection.execute(select(HELD.c.identity, HELD.c.record).where(HELD.c.identity.in_(some)))
+        found.update((identity, record) for identity, record in rows)
+    return found
+
+
+def contents(connection: Connection, identities: Collection[bytes]) -> dict[bytes, bytes]:
+    """The hash of the content of each event among them that waits."""
+    return {identity: bytes.fromhex(record["content"]) for identity, record in _known(connection, identities).items()}
+
+
+def release(connection: Connection, ids: Collection[str]) -> Iterator[Batch]:
+    """The records that waited for those ids, in the order in which they build on each other; they wait no more."""
+    by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    numbers: list[int] = []
+    for some in portions(ids):
+        wanted = select(HELD.c.id, HELD.c.kind, HELD.c.record).where(HELD.c.account.in_(some)).order_by(HELD.c.id)
+        for number, kind, record in connection.execute(wanted):
+            by_kind[kind].append(record)
+            numbers.append(number)
+    for some_numbers in portions(numbers):
+        connection.execute(delete(HELD).where(HELD.c.id.in_(some_numbers)))
+    for kind in ORDER:
+        if by_kind[kind]:
+            yield from _batches(kind, by_kind[kind])
+
+
+def _batches(kind: str, records: list[dict[str, Any]]) -> Iterator[Batch]:
+    places = Places((NOWHERE,), np.zeros(len(records), dtype=np.int64), np.zeros(len(records), dtype=np.int64))
+    account, when = _coded(records, "account"), _when(records, "at")
+    properties = tuple(record.get("properties", {}) for record in records)
+    if kind == "observations":
+        value = np.array([record["value"] for record in records], dtype=np.float64)
+        yield Observations(account, _coded(records, "contact"), _coded(records, "metric"), when, value, places)
+    elif kind == "events":
+        name, id_, contact = (_coded(records, column) for column in ("name", "id", "contact"))
+        yield Events(account, name, id_, contact, when, properties, places)
+    elif kind == "facts":
+        name, id_, source, author, reason = (
+            _coded(records, column) for column in ("name", "id", "source", "author", "reason")
+        )
+        yearly = np.array([record["yearly"] for record in records], dtype=np.bool_)
+        until = _when(records, "until")
+        yield Facts(account, name, id_, when, until, source, author, reason, yearly, properties, places)
+    elif kind == "outcomes":
+        yield Outcomes(account, _coded(records, "outcome"), when, places)
+    else:
+        # Each file had columns of its own, and a column that it lacked must not clear anything.
+        for record in records:
+            columns = {column: (value,) for column, value in record.items()}
+            yield Entries(kind, columns, Places((NOWHERE,), places.file[:1], places.line[:1]))
+
+
+def _coded(records: list[dict[str, Any]], column: str) -> Coded:
+    texts = [record.get(column) for record in records]
+    values = tuple(dict.fromkeys(text for text in texts if text is not None))
+    number = {value: code for code, value in enumerate(values)}
+    return Coded(values, np.array([-1 if text is None else number[text] for text in texts], dtype=np.int64))
+
+
+def _when(records: list[dict[str, Any]], column: str) -> When:
+    """A moment is kept as [number, whether it is a day]."""
+    kept = [record.get(column) or [-1, False] for record in records]
+    at: Ints = np.array([number for number, _ in kept], dtype=np.int64)
+    return When(at, np.array([is_day for _, is_day in kept], dtype=np.bool_))

@@ -1,0 +1,82 @@
+"""What one person says of one account in; the override, or the fact's end or withdrawal, out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from engine.clock import microseconds
+from engine.errors import PulsebookError
+from engine.store.accounts import UNKNOWN, find, lock_blocks, mark_due
+from engine.store.database import Database
+from engine.store.ingest_context import CHANGE
+from engine.store.ingest_facts import FACT
+from engine.store.tables import BLOCK, OverrideRow
+
+OVERRIDE = OverrideRow.__table__  # type: ignore[attr-defined]
+
+
+class NotFound(PulsebookError):
+    """There is no such account or fact; the message says how to find one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A person's value of a score of an account, from `at` to `until`."""
+
+    account: str
+    score: str
+    value: float
+    at: datetime
+    until: datetime
+    reason: str | None = None
+    author: str | None = None
+
+
+def override(database: Database, said: Override) -> int:
+    """Keeps it and marks the account as due; the block in which that is. Raises NotFound for an unknown account."""
+    with database.writing() as connection:
+        [seq] = find(connection, [said.account], "UTC").seq.tolist()
+        if seq == UNKNOWN:
+            raise NotFound(f"There is no account {said.account!r}. See `pulsebook list accounts`.")
+        row = {
+            "account_seq": seq,
+            "score": said.score,
+            "value": said.value,
+            "at": microseconds(said.at),
+            "until": microseconds(said.until),
+            "reason": said.reason,
+            "author": said.author,
+        }
+        connection.execute(insert(OVERRIDE), [row])
+        mark_due(connection, [seq], microseconds(said.at), seed_next=False)
+        return int(seq) // BLOCK
+
+
+def end_fact(database: Database, id_: int, at: datetime, by: str | None = None) -> int:
+    """The fact holds until that moment; the block in which its account is due. Raises NotFound."""
+    return _set(database, id_, "until", at, by)
+
+
+def withdraw_fact(database: Database, id_: int, at: datetime, by: str | None = None) -> int:
+    """From that moment on it is as if it had never been said; as `end_fact`."""
+    return _set(database, id_, "withdrawn_at", at, by)
+
+
+def _set(database: Database, id_: int, field: str, at: datetime, by: str | None) -> int:
+    moment = microseconds(at)
+    with database.writing() as connection:
+        mine = select(FACT.c.account_seq).where(FACT.c.id == id_)
+        seq = connection.execute(mine).scalar()
+        if seq is None:
+            raise NotFound(f"There is no fact {id_}. `pulsebook account show ACCOUNT` lists those of an account.")
+        lock_blocks(connection, [seq // BLOCK])
+        fact: dict[str, Any] = connection.execute(select(FACT).where(FACT.c.id == id_)).one()._asdict()
+        if fact["withdrawn_at"] is not None:
+            raise NotFound(f"The fact {id_} has been withdrawn or replaced. Say it again to have it back.")
+        change = {"kind": "fact", "entity": str(id_), "field": field, "old": fact[field], "new": moment}
+        connection.execute(insert(CHANGE), [{**change, "at": moment, "by": by}])
+        connection.execute(update(FACT).where(FACT.c.id == id_).values({field: moment}))
+        mark_due(connection, [seq], moment, seed_next=False)
+        return int(seq) // BLOCK

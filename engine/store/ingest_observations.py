@@ -1,0 +1,197 @@
+"""Observations in; cells of the accounts' series out, those of contacts by way of rows and their mean."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
+from statistics import fmean
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from engine.batches import Ints, Observations
+from engine.snapshot import Series
+from engine.store.accounts import UNKNOWN
+from engine.store.database import portions, upsert
+from engine.store.held import Waiting, hold
+from engine.store.ingest_cells import APPLIED, CORRECTED, UNCHANGED, Outcome, Said, merge
+from engine.store.ingest_contacts import contact_ids
+from engine.store.ingest_context import Importing
+from engine.store.ingest_days import Placed, place
+from engine.store.ingest_hashes import digest
+from engine.store.ingest_series import ids_of
+from engine.store.tables import ContactObservationRow
+
+OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
+Mask = NDArray[np.bool_]
+_Key = tuple[int, int, str, int]
+"""Account, contact, metric, day."""
+_Cell = tuple[int, str, int]
+"""Account, metric, day."""
+
+
+def apply_observations(importing: Importing, batch: Observations) -> None:
+    accounts = importing.find(batch.account.values)
+    placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
+    of_contact = _of_contact(importing, batch)
+    good = _right_sort(importing, batch, of_contact) & importing.refuse_ahead(batch.places, placed.at)
+    importing.checked()
+    seq = accounts.seq[batch.account.codes]
+    _hold(importing, batch, good & (seq == UNKNOWN))
+    known = good & (seq != UNKNOWN)
+    if not known.any():
+        return
+    _record(importing, batch, placed, known)
+    series = ids_of(importing.connection, (Series("metric", name) for name in batch.metric.values))
+    said = Said(
+        series=np.array([series[Series("metric", name)] for name in batch.metric.values])[batch.metric.codes],
+        seq=seq,
+        day=placed.day,
+        time=placed.time,
+        value=batch.value,
+        looked=accounts.looked[batch.account.codes],
+    )
+    _apply_own(importing, _only(said, known & ~of_contact))
+    _apply_contacts(importing, batch, said, np.flatnonzero(known & of_contact).tolist())
+
+
+def _of_contact(importing: Importing, batch: Observations) -> Mask:
+    metrics = importing.catalog.metrics
+    is_of_contact = [name in metrics and metrics[name].of == "contact" for name in batch.metric.values]
+    return np.array(is_of_contact, dtype=np.bool_)[batch.metric.codes]
+
+
+def _right_sort(importing: Importing, batch: Observations, of_contact: Mask) -> Mask:
+    """A metric is of accounts or of contacts; rows of the other sort are refused."""
+    right: Mask = of_contact == (batch.contact.codes >= 0)
+    for index in np.flatnonzero(~right).tolist():
+        metric = batch.metric.text(index)
+        if of_contact[index]:
+            reason = f"metric {metric!r} is of contacts: name the contact"
+        else:
+            reason = f"metric {metric!r} is of accounts: leave out the contact, or say `of: contact` in the catalog"
+        importing.refuse(batch.places, index, reason)
+    return right
+
+
+def _hold(importing: Importing, batch: Observations, which: Mask) -> None:
+    waiting = []
+    for index in np.flatnonzero(which).tolist():
+        at = [int(batch.when.at[index]), bool(batch.when.date_only[index])]
+        known_by = {
+            "account": batch.account.text(index),
+            "contact": batch.contact.text(index),
+            "metric": batch.metric.text(index),
+            "at": at,
+        }
+        record = {**known_by, "value": float(batch.value[index])}
+        waiting.append(Waiting(str(record["account"]), digest("observation", known_by), record))
+    hold(importing, "observations", waiting, replaces=True)
+
+
+def _record(importing: Importing, batch: Observations, placed: Placed, known: Mask) -> None:
+    spans = {}
+    for code, name in enumerate(batch.metric.values):
+        days = placed.day[known & (batch.metric.codes == code)]
+        if len(days):
+            spans[name] = (int(days.min()), int(days.max()))
+    importing.recorded(spans)
+
+
+def _only(said: Said, which: Mask | Ints) -> Said:
+    return replace(
+        said,
+        series=said.series[which],
+        seq=said.seq[which],
+        day=said.day[which],
+        time=said.time[which],
+        value=said.value[which],
+        looked=said.looked[which],
+    )
+
+
+def _apply_own(importing: Importing, said: Said) -> None:
+    outcome = merge(importing.connection, said, importing.at, lambda: importing.import_id)
+    _count(importing, outcome)
+    _touch(importing, said, outcome)
+
+
+def _count(importing: Importing, outcome: Outcome) -> None:
+    importing.count("unchanged", int((outcome == UNCHANGED).sum()))
+    importing.count("applied", int((outcome == APPLIED).sum()))
+    importing.count("corrected", int((outcome == CORRECTED).sum()))
+
+
+def _touch(importing: Importing, said: Said, outcome: Outcome) -> None:
+    changed = outcome != UNCHANGED
+    importing.touch(np.unique(said.seq[changed]).tolist())
+    importing.begins(said.seq[changed], said.day[changed])
+
+
+def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows: list[int]) -> None:
+    """The latest value of each contact and day is kept as a row; the account's cell is the mean of the day's."""
+    if not rows:
+        return
+    contacts = contact_ids(importing, [(int(said.seq[row]), str(batch.contact.text(row))) for row in rows])
+    latest: dict[_Key, int] = {}
+    for row in rows:
+        seq, metric = int(said.seq[row]), str(batch.metric.text(row))
+        key = (seq, contacts[seq, str(batch.contact.text(row))], metric, int(said.day[row]))
+        if key not in latest or said.time[row] >= said.time[latest[key]]:
+            latest[key] = row
+    importing.count("unchanged", len(rows) - len(latest))
+    new = {key: (int(said.time[row]), float(said.value[row])) for key, row in latest.items()}
+    held = _write(importing, new)
+    cell_of = {(seq, metric, day): row for (seq, _, metric, day), row in latest.items()}
+    means = _means(held, cell_of)
+    again = _only(said, np.array([cell_of[cell] for cell in means], dtype=np.int64))
+    time = np.array([time for time, _ in means.values()], dtype=np.int64)
+    value = np.array([mean for _, mean in means.values()], dtype=np.float64)
+    mean = replace(again, time=time, value=value, recounted=True)
+    _touch(importing, mean, merge(importing.connection, mean, importing.at, lambda: importing.import_id))
+
+
+def _write(importing: Importing, new: dict[_Key, tuple[int, float]]) -> dict[_Key, tuple[int, float]]:
+    """Keeps and counts the contacts' rows; all rows of those accounts, metrics and days as they are then."""
+    rows = _stored(importing, new)
+    written = []
+    for key, (time, value) in new.items():
+        old = rows.get(key)
+        if old is not None and (time < old[0] or old == (time, value)):
+            importing.count("unchanged")
+            continue
+        importing.count("applied" if old is None else "unchanged" if old[1] == value else "corrected")
+        rows[key] = (time, value)
+        seq, contact, metric, day = key
+        row = {"account_seq": seq, "contact_id": contact, "metric": metric, "day": day}
+        written.append({**row, "time": time, "value": value})
+    if written:
+        statement = upsert(importing.connection, OBSERVED, ["account_seq", "contact_id", "metric", "day"])
+        importing.connection.execute(statement, written)
+    return rows
+
+
+def _stored(importing: Importing, keys: Collection[_Key]) -> dict[_Key, tuple[int, float]]:
+    days = [day for *_, day in keys]
+    found = {}
+    for seqs in portions({seq for seq, *_ in keys}):
+        wanted = select(OBSERVED).where(
+            OBSERVED.c.account_seq.in_(seqs),
+            OBSERVED.c.metric.in_({metric for _, _, metric, _ in keys}),
+            OBSERVED.c.day.between(min(days), max(days)),
+        )
+        for row in importing.connection.execute(wanted):
+            found[row.account_seq, row.contact_id, row.metric, row.day] = (row.time, row.value)
+    return found
+
+
+def _means(rows: dict[_Key, tuple[int, float]], cells: Collection[_Cell]) -> dict[_Cell, tuple[int, float]]:
+    """The latest time and the mean of each cell that is wanted."""
+    said: dict[_Cell, list[tuple[int, float]]] = defaultdict(list)
+    for (seq, _, metric, day), row in rows.items():
+        if (seq, metric, day) in cells:
+            said[seq, metric, day].append(row)
+    return {
+        cell: (max(time for time, _ in some), round(fmean(value for _, value in some), 4) + 0.0)
+        for cell, some in said.items()
+    }
