@@ -1,0 +1,307 @@
+"""Series, events, facts and attributes of a snapshot in; measures out, one number (or text) per account."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from engine import event_measures, series, windows
+from engine.conditions.columns import Filter
+from engine.conditions.compile import where_filter
+from engine.conditions.tree import Column
+from engine.language import measures as of
+from engine.language.base import Duration
+from engine.language.catalog import Catalog
+from engine.series import round4
+from engine.snapshot import Numbers, Series, Snapshot
+
+USUAL_WINDOWS = 8
+LEAST_WINDOWS = 4
+"""A usual is the median of those of the 8 windows that are known, at least 4 of them."""
+YESTERDAY = 1
+
+Definitions = Mapping[str, of.Measure]
+
+
+def over_of(name: str, definitions: Definitions) -> Duration | None:
+    """The window of a measure; of a ratio or difference, that of its parts. None: it has none."""
+    definition = definitions.get(name)
+    if isinstance(definition, of.Ratio | of.Difference):
+        pair = definition.ratio if isinstance(definition, of.Ratio) else definition.difference
+        return next((over for over in (over_of(part, definitions) for part in pair) if over is not None), None)
+    over = getattr(definition, "over", None)
+    return over if isinstance(over, Duration) else None
+
+
+class Measures:
+    """The measures of one look, each worked out when it is first asked for. A name that is not there is unknown."""
+
+    def __init__(self, snapshot: Snapshot, definitions: Definitions, catalog: Catalog) -> None:
+        self._snapshot = snapshot
+        self._definitions = definitions
+        self._catalog = catalog
+        self._known: dict[tuple[str, int], Column] = {}
+        self._filters: dict[int, Filter] = {}
+
+    def value(self, name: str) -> Column:
+        """The measure now."""
+        return self.ended(name, 0)
+
+    def ended(self, name: str, days_ago: int) -> Column:
+        """The measure as it was for a window that ended so many days ago; numbers rounded to 4 decimals."""
+        if name not in self._definitions:
+            return np.full(len(self._snapshot), np.nan)
+        key = (name, days_ago)
+        if key not in self._known:
+            column = self._worked_out(self._definitions[name], days_ago)
+            self._known[key] = column if column.dtype == np.object_ else round4(column.astype(np.float64))
+        return self._known[key]
+
+    def number(self, name: str, days_ago: int = 0) -> Numbers:
+        """The same, as numbers: a text is unknown."""
+        column = self.ended(name, days_ago)
+        return np.full(len(column), np.nan) if column.dtype == np.object_ else column.astype(np.float64)
+
+    def earlier(self, name: str, days_ago: int) -> Numbers:
+        """An earlier window's value: unknown if it is not covered, or begins before the account's first day."""
+        over = over_of(name, self._definitions)
+        if over is None or not over.in_days:
+            return np.full(len(self._snapshot), np.nan)
+        known = windows.lived(self._snapshot, over, days_ago) & self._covered(name, over, days_ago)
+        return np.where(known, self.number(name, days_ago), np.nan)
+
+    def _covered(self, name: str, over: Duration, days_ago: int) -> event_measures.Chosen:
+        """Are the records of all that a measure rests on complete in the window?"""
+        covered = np.ones(len(self._snapshot), dtype=np.bool_)
+        for record in records_of(name, self._definitions):
+            covered &= windows.covered(self._snapshot, record, over, days_ago)
+        return covered
+
+    def usual(self, name: str) -> Numbers | None:
+        """The account's own usual: the median of the 8 windows before the one that ended yesterday."""
+        over = over_of(name, self._definitions)
+        if over is None or not over.in_days:
+            return None
+        key = (f"usual {name}", 0)
+        if key not in self._known:
+            ends = [YESTERDAY + back * over.count for back in range(1, USUAL_WINDOWS + 1)]
+            past = np.stack([self.earlier(name, end) for end in ends], axis=1)
+            self._known[key] = round4(series.statistic("median", past, LEAST_WINDOWS))
+        return self._known[key].astype(np.float64)
+
+    def until_yesterday(self, name: str) -> Numbers:
+        """The measure with whole days up to yesterday: what a usual is compared with."""
+        return self.number(name, YESTERDAY)
+
+    def age(self, name: str) -> Numbers:
+        """Days since the newest record in the measure's window; of two measures, the older's. NaN: none, or no age."""
+        definition = self._definitions.get(name)
+        match definition:
+            case of.Latest():
+                return self._newest_metric(definition.latest)
+            case of.Ratio(ratio=pair) | of.Difference(difference=pair):
+                return np.fmax(self.age(pair[0]), self.age(pair[1]))
+            case of.Change(change=inner) | of.ChangePercent(change_percent=inner) | of.Usual(usual=inner):
+                return self.age(inner)
+            case of.DaysSince():
+                return self._days_since(definition, 0)
+            case of.AttributeValue() | None:
+                return np.full(len(self._snapshot), np.nan)
+            case of.Statistic() if "." not in definition.statistic[1]:
+                values = series.window(self._series("metric", definition.statistic[1]), definition.over.count)
+                return series.newest(values)[1]
+            case _:
+                return self._event_age(definition)
+
+    def _event_age(self, definition: of.MeasureBase) -> Numbers:
+        event, over, where = self._event(definition)
+        snapshot = self._snapshot
+        if event in snapshot.events:
+            table, kept = windows.kept_rows(snapshot, event, over, where)
+            return snapshot.today - event_measures.newest_day(table, kept, len(snapshot))
+        counts = series.window(snapshot.series[Series("count", event, "", where)], over.count)
+        return series.newest(np.where(counts > 0, counts, np.nan))[1]
+
+    def _series(self, kind: str, name: str, prop: str = "", where: Filter = ()) -> Numbers:
+        return self._snapshot.series[Series(kind, name, prop, where)]
+
+    def _event(self, definition: of.MeasureBase) -> tuple[str, Duration, Filter]:
+        """The event that a definition is about, its window and its `where`."""
+        event = event_of(definition)
+        over = getattr(definition, "over")  # noqa: B009  (each form about events has one)
+        return event, over, self._where(definition, event)
+
+    def _where(self, definition: of.MeasureBase, event: str) -> Filter:
+        key = id(definition)
+        if key not in self._filters:
+            self._filters[key] = where_filter(event, getattr(definition, "where", None), self._catalog)
+        return self._filters[key]
+
+    def _worked_out(self, definition: of.Measure, end: int) -> Column:
+        workers: dict[type, Callable[..., Column]] = {
+            of.Latest: self._latest,
+            of.Statistic: self._statistic,
+            of.EventsCounted: self._counted,
+            of.Distinct: self._distinct,
+            of.DaysWith: self._days_with,
+            of.DaysSince: self._days_since,
+            of.Returning: self._returning,
+            of.AttributeValue: self._attribute,
+            of.Ratio: self._ratio,
+            of.Difference: self._difference,
+            of.Change: self._change,
+            of.ChangePercent: self._change_percent,
+            of.Usual: self._usual,
+        }
+        return workers[type(definition)](definition, end)
+
+    def _latest(self, definition: of.Latest, end: int) -> Numbers:
+        value, age = series.newest(series.until(self._series("metric", definition.latest), end))
+        if definition.max_age is None:
+            return value
+        with np.errstate(invalid="ignore"):
+            return np.where(age < definition.max_age.count, value, np.nan)
+
+    def _newest_metric(self, metric: str) -> Numbers:
+        return series.newest(self._series("metric", metric))[1]
+
+    def _statistic(self, definition: of.Statistic, end: int) -> Numbers:
+        kind, subject = definition.statistic
+        event, _, prop = subject.partition(".")
+        if not prop:
+            values = series.window(self._series("metric", subject), definition.over.count, end)
+            return series.statistic(kind, values, definition.min_points)
+        where, over = self._where(definition, event), definition.over
+        known = windows.covered(self._snapshot, event, over, end)
+        if kind == "sum" and not windows.reads_rows(over, where):
+            values = series.total(series.window(self._series("sum", event, prop, where), over.count, end))
+            return np.where(known, values, np.nan)
+        table, kept = windows.kept_rows(self._snapshot, event, over, where, end)
+        rows, amounts = table.row[kept], table.properties[prop].astype(np.float64)[kept]
+        if kind == "sum":
+            return np.where(known, event_measures.summed(rows, amounts, len(self._snapshot)), np.nan)
+        found = event_measures.statistic(kind, rows, amounts, len(self._snapshot), definition.min_points)
+        return np.where(known, found, np.nan)
+
+    def _counted(self, definition: of.EventsCounted, end: int) -> Numbers:
+        event, over, where = self._event(definition)
+        known = windows.covered(self._snapshot, event, over, end)
+        return np.where(known, windows.count(self._snapshot, event, over, where, end), np.nan)
+
+    def _distinct(self, definition: of.Distinct, end: int) -> Numbers:
+        event, over, where = self._event(definition)
+        table, kept = windows.kept_rows(self._snapshot, event, over, where, end)
+        found = event_measures.distinct(table, kept, definition.by, len(self._snapshot))
+        return np.where(windows.covered(self._snapshot, event, over, end), found, np.nan)
+
+    def _days_with(self, definition: of.DaysWith, end: int) -> Numbers:
+        event, over, where = self._event(definition)
+        if windows.reads_rows(over, where):
+            table, kept = windows.kept_rows(self._snapshot, event, over, where, end)
+            found = event_measures.days_with(table, kept, len(self._snapshot))
+        else:
+            counts = series.window(self._series("count", event, "", where), over.count, end)
+            found = np.asarray((np.nan_to_num(counts) > 0).sum(axis=1), dtype=np.float64)
+        return np.where(windows.covered(self._snapshot, event, over, end), found, np.nan)
+
+    def _days_since(self, definition: of.DaysSince, end: int) -> Numbers:
+        name, snapshot = definition.days_since, self._snapshot
+        if name in self._catalog.metrics:
+            return series.newest(series.until(self._series("metric", name), end))[1]
+        if name in self._catalog.facts:
+            return snapshot.today - end - self._newest_fact(name, self._where(definition, name), end)
+        if name not in self._catalog.events:
+            return snapshot.today - end - self._attribute_numbers(name)
+        where = self._where(definition, name)
+        if any(test.prop == windows.ROLE for test in where):
+            table = snapshot.events[name]
+            kept = event_measures.chosen(table, where) & (snapshot.today[table.row] - table.day >= end)
+            return snapshot.today - end - event_measures.newest_day(table, kept, len(snapshot))
+        counts = series.until(self._series("count", name, "", where), end)
+        return series.newest(np.where(counts > 0, counts, np.nan))[1]
+
+    def _newest_fact(self, name: str, where: Filter, end: int) -> Numbers:
+        days = np.full(len(self._snapshot), np.nan)
+        table = self._snapshot.facts.get(name)
+        for row, fact in zip(table.row, table.facts, strict=True) if table else ():
+            passes = all(test.holds(_constant(fact.properties.get(test.prop))) for test in where)
+            if passes and fact.day <= self._snapshot.today[row] - end:
+                days[row] = np.fmax(days[row], fact.day)
+        return days
+
+    def _returning(self, definition: of.Returning, end: int) -> Numbers:
+        event, over, where = self._event(definition)
+        table, now = windows.kept_rows(self._snapshot, event, over, where, end)
+        _table, before = windows.kept_rows(self._snapshot, event, over, where, end + over.count)
+        found = event_measures.returning(table, before, now, len(self._snapshot))
+        known = windows.covered(self._snapshot, event, over, end + over.count)
+        known &= windows.lived(self._snapshot, over, end + over.count)
+        return np.where(known, found, np.nan)
+
+    def _attribute(self, definition: of.AttributeValue, _end: int) -> Column:
+        return self._snapshot.attributes[definition.attribute]
+
+    def _attribute_numbers(self, name: str) -> Numbers:
+        return self._snapshot.attributes[name].astype(np.float64)
+
+    def _ratio(self, definition: of.Ratio, end: int) -> Numbers:
+        upper, lower = (self.number(part, end) for part in definition.ratio)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(lower == 0, np.nan, upper / lower)
+
+    def _difference(self, definition: of.Difference, end: int) -> Numbers:
+        left, right = (self.number(part, end) for part in definition.difference)
+        return left - right
+
+    def _before(self, name: str, end: int) -> Numbers:
+        over = over_of(name, self._definitions)
+        return self.earlier(name, end + (over.count if over else 0))
+
+    def _change(self, definition: of.Change, end: int) -> Numbers:
+        return self.number(definition.change, end) - self._before(definition.change, end)
+
+    def _change_percent(self, definition: of.ChangePercent, end: int) -> Numbers:
+        now, before = self.number(definition.change_percent, end), self._before(definition.change_percent, end)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(before == 0, np.nan, (now - before) / before * 100)
+
+    def _usual(self, definition: of.Usual, _end: int) -> Numbers:
+        usual = self.usual(definition.usual)
+        return np.full(len(self._snapshot), np.nan) if usual is None else usual
+
+
+def _constant(value: object) -> str | float | None:
+    if isinstance(value, bool):
+        return float(value)
+    return value if isinstance(value, str | float) else None
+
+
+def event_of(definition: of.MeasureBase) -> str:
+    """The event that a definition reads; empty where it reads none."""
+    match definition:
+        case of.Statistic():
+            event, _, prop = definition.statistic[1].partition(".")
+            return event if prop else ""
+        case of.EventsCounted(count=event) | of.Distinct(distinct=event):
+            return event
+        case of.DaysWith(days_with=event) | of.Returning(returning=event):
+            return event
+        case _:
+            return ""
+
+
+def records_of(name: str, definitions: Definitions) -> frozenset[str]:
+    """The metrics and events that a measure rests on."""
+    definition = definitions.get(name)
+    match definition:
+        case None | of.AttributeValue() | of.DaysSince():
+            return frozenset()
+        case of.Latest(latest=metric):
+            return frozenset({metric})
+        case of.Ratio(ratio=pair) | of.Difference(difference=pair):
+            return records_of(pair[0], definitions) | records_of(pair[1], definitions)
+        case of.Change(change=inner) | of.ChangePercent(change_percent=inner) | of.Usual(usual=inner):
+            return records_of(inner, definitions)
+        case of.Statistic():
+            return frozenset({definition.statistic[1].partition(".")[0]})
+        case _:
+            return frozenset({event_of(definition)})

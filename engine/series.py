@@ -1,0 +1,70 @@
+"""A matrix of accounts × days in; one number per account for a window of it out.
+
+The last column is each account's own today; NaN is a day on which nothing was said. A window ends `end` days before
+today and has `days` days.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.snapshot import Numbers
+
+DECIMALS = 4
+
+
+def round4(numbers: Numbers) -> Numbers:
+    """The one place where measures, points and scores are rounded; minus zero is zero."""
+    return np.round(numbers, DECIMALS) + 0.0
+
+
+def window(matrix: Numbers, days: int, end: int = 0) -> Numbers:
+    """The columns of a window; fewer where the matrix does not reach back so far."""
+    last = matrix.shape[1] - end
+    return matrix[:, max(0, last - days) : max(0, last)]
+
+
+def until(matrix: Numbers, end: int) -> Numbers:
+    """All columns up to `end` days before today."""
+    return matrix[:, : max(0, matrix.shape[1] - end)]
+
+
+def points(values: Numbers) -> NDArray[np.int64]:
+    """How many days have a value."""
+    return np.asarray((~np.isnan(values)).sum(axis=1), dtype=np.int64)
+
+
+def total(values: Numbers) -> Numbers:
+    """The sum; 0 where there is nothing."""
+    return np.asarray(np.nansum(values, axis=1), dtype=np.float64)
+
+
+def statistic(kind: str, values: Numbers, min_points: int) -> Numbers:
+    """sum, mean, min, max or median of each row's values; unknown with fewer than `min_points`."""
+    enough = points(values) >= max(1, min_points)
+    result = np.full(len(values), np.nan)
+    if enough.any():
+        result[enough] = np.asarray(_STATISTICS[kind](values[enough], axis=1), dtype=np.float64)
+    return result
+
+
+_STATISTICS: dict[str, Callable[..., object]] = {
+    "sum": np.nansum,
+    "mean": np.nanmean,
+    "min": np.nanmin,
+    "max": np.nanmax,
+    "median": np.nanmedian,
+}
+
+
+def newest(values: Numbers) -> tuple[Numbers, Numbers]:
+    """The newest value of each row, and how many days before the last column it stands; NaN where there is none."""
+    present = ~np.isnan(values)
+    if values.shape[1] == 0:
+        nothing = np.full(len(values), np.nan)
+        return nothing, nothing.copy()
+    back = np.argmax(present[:, ::-1], axis=1)
+    has = present.any(axis=1)
+    value = values[np.arange(len(values)), values.shape[1] - 1 - back]
+    return np.where(has, value, np.nan), np.where(has, back.astype(np.float64), np.nan)

@@ -1,0 +1,109 @@
+"""An event's name, window and `where` in; how many, and whether the window is covered, out; and what that needs.
+
+Day windows of counts and sums are read from the daily series; hours, and what hangs on a contact's role, from the rows.
+"""
+
+import numpy as np
+
+from engine.clock import local_day, microseconds, moment
+from engine.conditions.columns import Filter
+from engine.event_measures import Chosen, chosen, counted, in_clock, in_days
+from engine.language.base import Duration
+from engine.series import total, window
+from engine.snapshot import ALL_DAYS, EventRows, EventTable, Needs, Numbers, Series, Snapshot
+
+ROLE = "contact_role"
+
+
+def reads_rows(over: Duration, where: Filter) -> bool:
+    """Must a count be taken from the rows? (A contact's role is what it is now, so no series can keep it.)"""
+    return not over.in_days or any(test.prop == ROLE for test in where)
+
+
+def whole_days(over: Duration, end: int = 0) -> int:
+    """So many days, today included, hold every record of a window that ends `end` days ago."""
+    if over.in_days:
+        return over.count + end
+    return over.microseconds // (24 * 3600 * 1_000_000) + 2 + end
+
+
+def rows_needed(event: str, over: Duration, end: int, where: Filter, properties: frozenset[str]) -> Needs:
+    """The rows of an event in a window."""
+    read = properties | {test.prop for test in where}
+    return Needs(rows={event: EventRows(whole_days(over, end), frozenset(read))})
+
+
+def count_needs(event: str, over: Duration, where: Filter, end: int = 0) -> Needs:
+    """What it takes to count an event."""
+    if reads_rows(over, where):
+        return rows_needed(event, over, end, where, frozenset())
+    return Needs(series={Series("count", event, "", where): over.count + end})
+
+
+def joined(*needs: Needs) -> Needs:
+    """All of them in one: the longest of each."""
+    series: dict[Series, int] = {}
+    rows: dict[str, EventRows] = {}
+    score_days: dict[str, int] = {}
+    for need in needs:
+        for key, days in need.series.items():
+            series[key] = longer(series.get(key), days)
+        for event, wanted in need.rows.items():
+            before = rows.get(event, wanted)
+            rows[event] = EventRows(longer(before.days, wanted.days), before.properties | wanted.properties)
+        for score, days in need.score_days.items():
+            score_days[score] = max(score_days.get(score, 0), days)
+    return Needs(
+        series=series,
+        rows=rows,
+        score_days=score_days,
+        cooldowns=frozenset().union(*(need.cooldowns for need in needs)),
+        versions=frozenset().union(*(need.versions for need in needs)),
+    )
+
+
+def longer(one: int | None, other: int) -> int:
+    if one is None:
+        return other
+    return ALL_DAYS if ALL_DAYS in (one, other) else max(one, other)
+
+
+def kept_rows(snapshot: Snapshot, event: str, over: Duration, where: Filter, end: int = 0) -> tuple[EventTable, Chosen]:
+    """The rows of an event, and which of them a window and a `where` keep."""
+    table = snapshot.events[event]
+    inside = in_days(snapshot, table, over.count, end) if over.in_days else _by_clock(snapshot, table, over)
+    return table, inside & chosen(table, where)
+
+
+def _by_clock(snapshot: Snapshot, table: EventTable, over: Duration) -> Chosen:
+    return in_clock(table, microseconds(snapshot.at), over.microseconds)
+
+
+def count(snapshot: Snapshot, event: str, over: Duration, where: Filter, end: int = 0) -> Numbers:
+    """How many events of a window; 0 where there are none, covered or not."""
+    if reads_rows(over, where):
+        table, kept = kept_rows(snapshot, event, over, where, end)
+        return counted(table.row[kept], len(snapshot))
+    return total(window(snapshot.series[Series("count", event, "", where)], over.count, end))
+
+
+def first_days(snapshot: Snapshot, over: Duration, end: int = 0) -> Numbers:
+    """Per account, the day on which a window begins; of hours, the day of its first moment."""
+    if over.in_days:
+        return snapshot.today.astype(np.float64) - end - over.count + 1
+    first = moment(microseconds(snapshot.at) - over.microseconds)
+    days = {zone: float(local_day(first, zone)) for zone in set(snapshot.zones)}
+    return np.fromiter((days[zone] for zone in snapshot.zones), np.float64, len(snapshot))
+
+
+def covered(snapshot: Snapshot, name: str, over: Duration, end: int = 0) -> Chosen:
+    """Per account: does the window begin no earlier than the records of that name are complete?"""
+    if name not in snapshot.covered_from:
+        return np.zeros(len(snapshot), dtype=np.bool_)
+    return np.asarray(first_days(snapshot, over, end) >= snapshot.covered_from[name], dtype=np.bool_)
+
+
+def lived(snapshot: Snapshot, over: Duration, end: int = 0) -> Chosen:
+    """Per account: does the window begin no earlier than the account's first day? (Unknown first day: no.)"""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(first_days(snapshot, over, end) >= snapshot.first_day, dtype=np.bool_)
