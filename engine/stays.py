@@ -1,0 +1,137 @@
+"""A score's earlier stays and its new bands in; the stays after this look, crossings and trends, out.
+
+A stay in a band goes on through unknowns, and through a change of the score's version if the band is the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.series import round4
+from engine.snapshot import Days, Numbers, ScoreHistory, Stays, Texts
+
+Bits = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What this look says of a score: band (None: unknown), version code, whether an override holds, today."""
+
+    band: Texts
+    version: Days
+    overridden: Bits
+    today: Days
+
+
+def nowhere(accounts: int) -> Stays:
+    """The stays of a score that nobody has looked at."""
+
+    def nobody() -> Texts:
+        return np.full(accounts, None, dtype=np.object_)
+
+    def never() -> Numbers:
+        return np.full(accounts, np.nan)
+
+    none = np.zeros(accounts, dtype=np.int64)
+    return Stays(nobody(), nobody(), never(), none, none.copy(), none.astype(np.bool_), nobody(), nobody(), never())
+
+
+def go_on(before: Stays, seen: Seen, bands: Sequence[str]) -> Stays:
+    """The stays after a look. `bands`: names from the lowest up.
+
+    An override interrupts a stay, which is kept beside. When the override ends: in the band of that stay it goes on;
+    a band lower than the override's is a crossing from there; a higher one begins from nowhere.
+    """
+    rank = {band: place for place, band in enumerate(bands)}
+    known = _is_there(seen.band)
+    same_version = before.version == seen.version
+    ends = known & before.overridden & ~seen.overridden
+    begins = known & seen.overridden & ~before.overridden
+    stays_put = known & (seen.band == before.band)
+    comes_back = ends & (seen.band == before.before_band)
+    from_band = _is_there(before.band) & same_version
+    higher = _ranks(seen.band, rank) > _ranks(before.band, rank)
+    crosses = known & ~stays_put & ~comes_back & from_band & ~(ends & higher)
+    new = known & ~stays_put & ~comes_back
+    nobody = np.full(len(known), None, dtype=np.object_)
+    came_from = _either(crosses, before.band, _either(new, nobody, before.came_from))
+    since = np.where(new, seen.today.astype(np.float64), before.since)
+    band = _either(known, seen.band, before.band)
+    return Stays(
+        band=band,
+        came_from=_either(comes_back, before.before_came_from, came_from),
+        since=np.where(comes_back, before.before_since, since),
+        seen=_seen(before, seen, known, rank),
+        version=np.where(known, seen.version, before.version),
+        overridden=np.where(known, seen.overridden, before.overridden).astype(np.bool_),
+        before_band=_either(begins, before.band, _either(ends, nobody, before.before_band)),
+        before_came_from=_either(begins, before.came_from, _either(ends, nobody, before.before_came_from)),
+        before_since=np.where(begins, before.since, np.where(ends, np.nan, before.before_since)),
+    )
+
+
+def _either(first: Bits, one: Texts, other: Texts) -> Texts:
+    chosen = other.copy()
+    chosen[first] = one[first]
+    return chosen
+
+
+def _seen(before: Stays, seen: Seen, known: Bits, rank: Mapping[str, int]) -> Days:
+    """A bit per band that was looked at under the version that holds now."""
+    places = np.maximum(_ranks(seen.band, rank), 0)
+    bits = np.where(known, np.left_shift(np.int64(1), places), 0)
+    kept = np.where(before.version == seen.version, before.seen, 0)
+    return np.where(known, kept | bits, before.seen)
+
+
+def _is_there(bands: Texts) -> Bits:
+    return np.fromiter((band is not None for band in bands), np.bool_, len(bands))
+
+
+def _ranks(bands: Texts, rank: Mapping[str, int]) -> Days:
+    return np.fromiter((rank.get(band, -1) for band in bands), np.int64, len(bands))
+
+
+def crossed(stays: Stays, known: Bits, how: str, band: str, bands: Sequence[str]) -> Numbers:
+    """Answer: `enters`, `falls_to`, `rises_to` or `leaves` a band; unknown where the band is."""
+    rank = {name: place for place, name in enumerate(bands)}
+    here, there = _ranks(stays.band, rank), _ranks(stays.came_from, rank)
+    if how == "leaves":
+        was_seen = (stays.seen >> rank[band]) & 1 == 1
+        true = was_seen & (here != rank[band])
+    else:
+        moved = {"enters": there >= 0, "falls_to": there > here, "rises_to": (there >= 0) & (there < here)}
+        true = (here == rank[band]) & moved[how]
+    return np.where(known, true.astype(np.float64), np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Points (or percent) lost below the highest, or gained above the lowest, day of a window before today."""
+
+    days: int
+    drops: bool
+    percent: bool
+    min_points: int
+
+
+def trend(history: ScoreHistory, adjusted: Numbers, version: Days, asked: Trend) -> Numbers:
+    """H − adjusted (or adjusted − L), H the highest day's score of the window, all of one score version.
+
+    Unknown with fewer than `min_points` such days, with no score now, and in percent of 0.
+    """
+    last = history.adjusted.shape[1] - 1
+    past = history.adjusted[:, max(0, last - asked.days) : last]
+    same = history.version[:, max(0, last - asked.days) : last] == version[:, None]
+    past = np.where(same, past, np.nan)
+    enough = (~np.isnan(past)).sum(axis=1) >= max(1, asked.min_points)
+    extreme = np.full(len(past), np.nan)
+    if enough.any():
+        extreme[enough] = (np.nanmax if asked.drops else np.nanmin)(past[enough], axis=1)
+    change = extreme - adjusted if asked.drops else adjusted - extreme
+    if not asked.percent:
+        return round4(change)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return round4(np.where(extreme > 0, change / extreme * 100, np.nan))
