@@ -1,0 +1,303 @@
+"""Measures and effects in; a score per account, its parts, its band and its stay, out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import stays
+from engine.conditions.columns import Filter
+from engine.conditions.tree import Column, Columns, Tree, mask
+from engine.language.scores import Score, Weighed
+from engine.points import points_of
+from engine.points_models import PointsParts, points_parts
+from engine.series import round4
+from engine.snapshot import Breakdown, Days, Numbers, Rows, ScoreLook, Snapshot, Texts
+
+NEUTRAL, LOWEST, HIGHEST = 50.0, 0.0, 100.0
+Bits = NDArray[np.bool_]
+
+
+class MeasureValues(Protocol):
+    """What scoring needs of the measures of a look."""
+
+    def value(self, name: str) -> Column:
+        """One entry per account."""
+
+    def age(self, name: str) -> Numbers:
+        """Days since the newest record that it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTrees:
+    """A score model with its conditions as trees, one entry per measure (or per points entry)."""
+
+    model: Score
+    fingerprint: str
+    when: Tree | None = None
+    unless: tuple[Tree | None, ...] = ()
+    entry_when: tuple[Tree | None, ...] = ()
+    entry_where: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTrees:
+    """The models of one score, in their order."""
+
+    name: str
+    models: tuple[ModelTrees, ...]
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """The names of the bands, lowest first; all models have the same."""
+        return tuple(band.band for band in self.models[0].model.bands)
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Points that an active rule adds, account by account."""
+
+    rule: str
+    amounts: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Softened:
+    """Bad measures of a group, or those named, move towards 50 where the rule is active."""
+
+    rule: str
+    group: str | None
+    measures: tuple[str, ...]
+    by: float
+    active: Bits
+
+    def concerns(self, entry: Weighed) -> bool:
+        return entry.name in self.measures or (self.group is not None and entry.group == self.group)
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    rule: str
+    at_most: float
+    active: Bits
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What active rules do to one score."""
+
+    adjusts: tuple[Adjusted, ...] = ()
+    softens: tuple[Softened, ...] = ()
+    caps: tuple[Capped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Based:
+    """One model's base for the accounts that it scores; NaN where it is unknown."""
+
+    base: Numbers
+    softened: Numbers
+    coverage: Numbers
+    breakdown: Breakdown
+
+
+def look_at_score(
+    trees: ScoreTrees,
+    snapshot: Snapshot,
+    measures: MeasureValues,
+    before: Mapping[str, ScoreLook],
+    effects: Effects,
+    columns: Columns,
+) -> ScoreLook:
+    """The score of every account: base, context, override, band, stay.
+
+    `before`: the scores that are final already. Accounts that left, and those that no model scores, are unknown.
+    """
+    accounts = len(snapshot)
+    chosen = _models(trees, snapshot, columns)
+    base, softened, coverage = (np.full(accounts, np.nan) for _ in range(3))
+    breakdowns: list[Breakdown] = []
+    for place, model in enumerate(trees.models):
+        rows = np.flatnonzero(chosen == place)
+        if not len(rows):
+            continue
+        based = _based(trees.name, model, snapshot, rows, measures, before, effects, columns)
+        base[rows], softened[rows], coverage[rows] = based.base, based.softened, based.coverage
+        breakdowns.append(based.breakdown)
+    adjusted = _adjusted(softened, effects)
+    override = np.where(snapshot.ended, np.nan, snapshot.overrides.get(trees.name, np.full(accounts, np.nan)))
+    value = np.where(np.isnan(override), adjusted, override)
+    band = _bands(trees, chosen, value)
+    fingerprint = _of_models(chosen, [model.fingerprint for model in trees.models])
+    seen = stays.Seen(band, codes(snapshot, fingerprint), ~np.isnan(override), snapshot.today)
+    earlier = snapshot.stays.get(trees.name) or stays.nowhere(accounts)
+    return ScoreLook(
+        score=trees.name,
+        model=_of_models(chosen, [model.model.model_name for model in trees.models]),
+        fingerprint=fingerprint,
+        base=round4(base),
+        adjusted=adjusted,
+        value=value,
+        coverage=round4(coverage),
+        band=band,
+        stays=stays.go_on(earlier, seen, trees.bands),
+        breakdowns=tuple(breakdowns),
+    )
+
+
+def codes(snapshot: Snapshot, fingerprint: Texts) -> Days:
+    """The score version of each account as its code; a version that was never in use has one of its own below 0."""
+    known: dict[str | None, int] = {None: 0}
+    known.update(snapshot.version_codes)
+    new = sorted({text for text in fingerprint if text not in known})
+    known.update({text: -1 - place for place, text in enumerate(new)})
+    return np.fromiter((known[text] for text in fingerprint), np.int64, len(fingerprint))
+
+
+def _models(trees: ScoreTrees, snapshot: Snapshot, columns: Columns) -> Days:
+    """The place of the first model whose `when` is true; −1: none."""
+    chosen = np.full(len(snapshot), -1, dtype=np.int64)
+    for place, model in enumerate(trees.models):
+        true = mask(model.when, columns) if model.when else np.ones(len(snapshot), dtype=np.bool_)
+        chosen[(chosen < 0) & true & ~snapshot.ended] = place
+    return chosen
+
+
+def _of_models(chosen: Days, texts: list[str]) -> Texts:
+    named = np.array([*texts, None], dtype=np.object_)
+    return named[chosen]
+
+
+def _bands(trees: ScoreTrees, chosen: Days, value: Numbers) -> Texts:
+    names = np.array([*trees.bands, None], dtype=np.object_)
+    places = np.full(len(value), -1, dtype=np.int64)
+    for place, model in enumerate(trees.models):
+        here = ~np.isnan(value) & ((chosen == place) | ((chosen < 0) & (place == 0)))
+        edges = [band.from_ for band in model.model.bands]
+        places[here] = np.searchsorted(edges, value[here], side="right") - 1
+    return names[places]
+
+
+def _adjusted(softened: Numbers, effects: Effects) -> Numbers:
+    added = sum((adjust.amounts for adjust in effects.adjusts), np.zeros(len(softened)))
+    adjusted = np.clip(softened + added, LOWEST, HIGHEST)
+    for cap in effects.caps:
+        adjusted = np.where(cap.active, np.minimum(adjusted, cap.at_most), adjusted)
+    return round4(adjusted)
+
+
+def _based(
+    name: str,
+    trees: ModelTrees,
+    snapshot: Snapshot,
+    rows: Rows,
+    measures: MeasureValues,
+    before: Mapping[str, ScoreLook],
+    effects: Effects,
+    columns: Columns,
+) -> Based:
+    if trees.model.by_points:
+        parts = points_parts(trees.model, trees.entry_when, trees.entry_where, snapshot, columns)
+        return _by_points(name, trees.model, parts, rows)
+    entries = trees.model.measures
+    values = [_value(entry, measures, before)[rows] for entry in entries]
+    applies = _applies(trees, columns, rows)
+    points = np.stack([points_of(entry, value) for entry, value in zip(entries, values, strict=True)], axis=1)
+    known = applies & ~np.isnan(points)
+    filled, counted = _filled(trees.model, points, applies, known)
+    shares = _shares(trees.model, counted)
+    soft = _soften(filled, counted, entries, effects, rows)
+    coverage = (_shares(trees.model, applies) * known).sum(axis=1)
+    unknown = (round4(coverage) < trees.model.min_coverage) | ~known.any(axis=1)
+    ages = [measures.age(entry.name) if entry.measure else np.full(len(snapshot), np.nan) for entry in entries]
+    breakdown = Breakdown(
+        score=name,
+        model=trees.model.model_name,
+        measures=tuple(entry.name for entry in entries),
+        weights=tuple(entry.weight for entry in entries),
+        rows=rows,
+        values=tuple(values),
+        points=np.where(counted, round4(soft), np.nan),
+        share=np.where(counted, shares, np.nan),
+        contribution=np.where(counted, round4(soft * shares), np.nan),
+        age=np.stack([age[rows] for age in ages], axis=1),
+    )
+    return Based(
+        base=np.where(unknown, np.nan, (filled * shares).sum(axis=1)),
+        softened=np.where(unknown, np.nan, (soft * shares).sum(axis=1)),
+        coverage=coverage,
+        breakdown=breakdown,
+    )
+
+
+def _value(entry: Weighed, measures: MeasureValues, before: Mapping[str, ScoreLook]) -> Column:
+    return measures.value(entry.measure) if entry.measure else before[entry.name].value
+
+
+def _applies(trees: ModelTrees, columns: Columns, rows: Rows) -> Bits:
+    """Which entries apply: not those excepted by `unless`, and of several on one measure the first that does."""
+    entries = trees.model.measures
+    applies = np.ones((len(rows), len(entries)), dtype=np.bool_)
+    for place, (entry, unless) in enumerate(zip(entries, trees.unless, strict=True)):
+        if unless is not None:
+            applies[:, place] = ~mask(unless, columns)[rows]
+        for earlier in range(place):
+            if entries[earlier].name == entry.name:
+                applies[:, place] &= ~applies[:, earlier]
+    return applies
+
+
+def _filled(model: Score, points: Numbers, applies: Bits, known: Bits) -> tuple[Numbers, Bits]:
+    """Points with `missing` filled in, and which entries count."""
+    if model.missing == "spread":
+        return np.where(known, points, 0.0), known
+    instead = NEUTRAL if model.missing == "neutral" else LOWEST
+    return np.where(known, points, np.where(applies, instead, 0.0)), applies
+
+
+def _shares(model: Score, counted: Bits) -> Numbers:
+    """Each entry's share of the score among those that count: its group's part × its part of the group."""
+    entries = model.measures
+    groups = model.groups or {"": 1.0}
+    weights = np.array([entry.weight for entry in entries])
+    belongs = np.array([[(entry.group or "") == group for entry in entries] for group in groups], dtype=np.float64)
+    in_group = (counted * weights) @ belongs.T
+    group_weights = np.array(list(groups.values())) * (in_group > 0)
+    total = group_weights.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part_of_group = np.where(in_group > 0, group_weights / in_group, 0.0) / total
+    return np.nan_to_num((part_of_group @ belongs) * weights * counted)
+
+
+def _soften(filled: Numbers, counted: Bits, entries: tuple[Weighed, ...], effects: Effects, rows: Rows) -> Numbers:
+    """Below 50 a softened measure moves towards 50 by the strongest share; good ones stay."""
+    by = np.zeros_like(filled)
+    for soften in effects.softens:
+        for place, entry in enumerate(entries):
+            if soften.concerns(entry):
+                by[:, place] = np.maximum(by[:, place], np.where(soften.active[rows], soften.by, 0.0))
+    return filled + np.where(counted & (filled < NEUTRAL), by * (NEUTRAL - filled), 0.0)
+
+
+def _by_points(name: str, model: Score, parts: PointsParts, rows: Rows) -> Based:
+    """A points model: start and entries, brought to 0 to 100. What the limits cut is a part of its own."""
+    amounts = parts.amounts[rows]
+    raw = amounts.sum(axis=1)
+    base = np.clip(raw, LOWEST, HIGHEST)
+    cut = round4(base - raw)
+    contribution = round4(np.column_stack([amounts, np.where(cut == 0, np.nan, cut)]))
+    breakdown = Breakdown(
+        score=name,
+        model=model.model_name,
+        measures=(*parts.names, "limit"),
+        weights=(1.0,) * (len(parts.names) + 1),
+        rows=rows,
+        values=(*(value[rows] for value in parts.values), np.full(len(rows), np.nan)),
+        points=contribution,
+        share=np.where(np.isnan(contribution), np.nan, 1.0),
+        contribution=contribution,
+        age=np.full(contribution.shape, np.nan),
+    )
+    return Based(base, base, np.ones(len(rows)), breakdown)
