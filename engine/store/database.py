@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
@@ -139,6 +139,18 @@ def upsert(
     if not names:
         return insert.on_conflict_do_nothing(index_elements=list(key))
     return insert.on_conflict_do_update(index_elements=list(key), set_={name: insert.excluded[name] for name in names})
+
+
+def in_bulk(connection: Connection, statement: SQLiteInsert | PostgreSQLInsert, rows: list[dict[str, Any]]) -> None:
+    """Writes many rows of one shape in half the time, for nothing is converted: JSON is given as text."""
+    if not rows:
+        return
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    if compiled.positional:
+        names = compiled.positiontup or []
+        connection.exec_driver_sql(str(compiled), [tuple(row[name] for name in names) for row in rows])
+    else:
+        connection.exec_driver_sql(str(compiled), rows)
 
 
 def portions(items: Collection[Item], size: int = PARAMETERS) -> Iterator[list[Item]]:

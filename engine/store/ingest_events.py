@@ -1,5 +1,6 @@
 """Events in; their rows, and the counts and sums of the days that they touch, out."""
 
+import json
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ from sqlalchemy import select
 from engine.batches import Events, Ints
 from engine.snapshot import Series
 from engine.store.accounts import UNKNOWN, Accounts
-from engine.store.database import portions, upsert
+from engine.store.database import in_bulk, portions, upsert
 from engine.store.held import Waiting, contents, hold
 from engine.store.ingest_cells import merge
 from engine.store.ingest_contacts import contact_ids
-from engine.store.ingest_context import Importing, JsonValue, as_json
+from engine.store.ingest_context import Importing, as_json
 from engine.store.ingest_days import Placed, place
-from engine.store.ingest_hashes import digest
+from engine.store.ingest_hashes import digest, plain_text
 from engine.store.ingest_series import EVENT, Lane, count_again, counted, lock_to_fill
 from engine.store.tables import BLOCK
 
@@ -32,7 +33,8 @@ class _Event:
     index: int
     identity: bytes
     content: bytes
-    properties: dict[str, JsonValue]
+    properties: str
+    """As the store keeps them."""
 
 
 def apply_events(importing: Importing, batch: Events) -> None:
@@ -59,15 +61,19 @@ def apply_events(importing: Importing, batch: Events) -> None:
 def _events(batch: Events, accounts: Accounts, dated: Mask) -> list[_Event]:
     """What each record is known by: its name and id, or all that it says and the how-manieth that says it."""
     seen: Counter[bytes] = Counter()
+    names = [batch.name.values[code] for code in batch.name.codes.tolist()]
+    codes, at, is_day = batch.account.codes.tolist(), batch.when.at.tolist(), batch.when.date_only.tolist()
     events = []
     for index in np.flatnonzero(dated).tolist():
-        properties = {prop: as_json(value) for prop, value in batch.properties[index].items()}
-        name, id_ = batch.name.text(index), batch.id.text(index)
-        account = accounts.meant[int(batch.account.codes[index])]
-        at = [int(batch.when.at[index]), bool(batch.when.date_only[index])]
-        content = digest(account, name, at, batch.contact.text(index), properties)
-        seen[content] += 1
-        identity = digest("event", seen[content], content.hex()) if id_ is None else digest("event", name, id_)
+        properties = plain_text({prop: as_json(value) for prop, value in batch.properties[index].items()})
+        name, id_ = names[index], batch.id.text(index)
+        account, contact = accounts.meant[codes[index]], batch.contact.text(index) or ""
+        content = digest(account, name, f"{at[index]} {is_day[index]}", contact, properties)
+        if id_ is None:
+            seen[content] += 1
+            identity = digest("event", str(seen[content]), content.hex())
+        else:
+            identity = digest("event", name, id_)
         events.append(_Event(index, identity, content, properties))
     return events
 
@@ -111,7 +117,7 @@ def _hold(importing: Importing, batch: Events, events: list[_Event]) -> None:
             "id": batch.id.text(index),
             "contact": batch.contact.text(index),
             "at": [int(batch.when.at[index]), bool(batch.when.date_only[index])],
-            "properties": event.properties,
+            "properties": json.loads(event.properties),
             "content": event.content.hex(),
         }
         waiting.append(Waiting(account, event.identity, record))
@@ -140,7 +146,7 @@ def _write(importing: Importing, batch: Events, placed: Placed, accounts: Accoun
         }
         for event, email in zip(events, emails, strict=True)
     ]
-    importing.connection.execute(upsert(importing.connection, EVENT, ["identity"], []), rows)
+    in_bulk(importing.connection, upsert(importing.connection, EVENT, ["identity"], []), rows)
     importing.count("applied", len(rows))
 
 

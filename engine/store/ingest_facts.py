@@ -16,7 +16,7 @@ from engine.store.database import portions
 from engine.store.held import Waiting, hold
 from engine.store.ingest_context import Importing, JsonValue, as_json
 from engine.store.ingest_days import Placed, local_days, place
-from engine.store.ingest_hashes import digest
+from engine.store.ingest_hashes import digest, plain_text
 from engine.store.tables import FactRow, OutcomeRow
 
 FACT = FactRow.__table__  # type: ignore[attr-defined]
@@ -64,10 +64,10 @@ def _said(batch: Facts, accounts: Accounts, good: Mask) -> list[_Said]:
     for index in np.flatnonzero(good).tolist():
         record = _record(batch, index)
         meant = accounts.meant[int(batch.account.codes[index])]
-        content = digest({**record, "account": meant})
+        content = digest(plain_text({**record, "account": meant}))
         seen[content] += 1
         if record["id"] is None:
-            identity = digest("fact", seen[content], content.hex())
+            identity = digest("fact", str(seen[content]), content.hex())
         else:
             identity = digest("fact", record["name"], record["id"])
         said.append(_Said(index, identity, content, record))
@@ -160,7 +160,7 @@ def assert_change(
 ) -> None:
     """The fact that an attribute went from one known value to another, asserted by itself."""
     day = int(local_days(np.array([importing.at]), zone)[0])
-    content = digest(account, name, importing.at, was, now)
+    content = digest(account, name, str(importing.at), plain_text([was, now]))
     row = {
         "identity": digest("changed", content.hex()),
         "content": content,
@@ -217,5 +217,5 @@ def _hold_outcomes(importing: Importing, batch: Outcomes, which: list[int]) -> N
     for index in which:
         at = [int(batch.when.at[index]), bool(batch.when.date_only[index])]
         record = {"account": batch.account.text(index), "outcome": batch.outcome.text(index), "at": at}
-        waiting.append(Waiting(str(record["account"]), digest("outcome", record), record))
+        waiting.append(Waiting(str(record["account"]), digest("outcome", plain_text(record)), record))
     hold(importing, "outcomes", waiting, replaces=False)

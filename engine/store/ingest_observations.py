@@ -18,7 +18,7 @@ from engine.store.ingest_cells import APPLIED, CORRECTED, UNCHANGED, Outcome, Sa
 from engine.store.ingest_contacts import contact_ids
 from engine.store.ingest_context import Importing
 from engine.store.ingest_days import Placed, place
-from engine.store.ingest_hashes import digest
+from engine.store.ingest_hashes import digest, plain_text
 from engine.store.ingest_series import ids_of
 from engine.store.tables import ContactObservationRow
 
@@ -85,7 +85,7 @@ def _hold(importing: Importing, batch: Observations, which: Mask) -> None:
             "at": at,
         }
         record = {**known_by, "value": float(batch.value[index])}
-        waiting.append(Waiting(str(record["account"]), digest("observation", known_by), record))
+        waiting.append(Waiting(str(record["account"]), digest("observation", plain_text(known_by)), record))
     hold(importing, "observations", waiting, replaces=True)
 
 
