@@ -8,7 +8,7 @@ import numpy as np
 from engine import windows
 from engine.conditions.columns import Filter
 from engine.conditions.tree import Columns, Tree, mask
-from engine.event_measures import counted
+from engine.event_measures import counted, summed
 from engine.language.base import Duration
 from engine.language.scores import PointsEntry, Score
 from engine.series import total, window
@@ -63,6 +63,6 @@ def _of_events(entry: PointsEntry, where: Filter, snapshot: Snapshot) -> tuple[N
         rows = table.row[kept]
         age = snapshot.today[rows] - table.day[kept]
         each = worth[span.count - 1 - age]
-        return counted(rows, len(snapshot)), np.bincount(rows, weights=each, minlength=len(snapshot)) * entry.add
+        return counted(rows, len(snapshot)), summed(rows, each * entry.add, len(snapshot))
     counts = np.nan_to_num(window(snapshot.series[Series("count", event, "", where)], span.count))
     return total(counts), total(counts * worth[-counts.shape[1] :]) * entry.add

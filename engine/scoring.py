@@ -278,7 +278,9 @@ def _soften(filled: Numbers, counted: Bits, entries: tuple[Weighed, ...], effect
         for place, entry in enumerate(entries):
             if soften.concerns(entry):
                 by[:, place] = np.maximum(by[:, place], np.where(soften.active[rows], soften.by, 0.0))
-    return filled + np.where(counted & (filled < NEUTRAL), by * (NEUTRAL - filled), 0.0)
+    towards = np.where(counted & (filled < NEUTRAL), by * (NEUTRAL - filled), 0.0)
+    softened: Numbers = filled + towards
+    return softened
 
 
 def _by_points(name: str, model: Score, parts: PointsParts, rows: Rows) -> Based:
