@@ -15,8 +15,8 @@ LARGEST = 1e15
 """Numbers stay below this in size, so that their text has no exponent (the rule engine misreads one)."""
 
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%", re.ASCII)
-_DURATION = re.compile(r"(\d+)\s*(m|h|d|business days?)", re.ASCII)
+_SHARE = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*%", re.ASCII)
+_DURATION = re.compile(r"(\d{1,5})\s*(m|h|d|business days?)", re.ASCII)
 _NAME = r"^[a-z][a-z0-9_]*$"
 _TITLE = r"^[a-z][a-z0-9_-]*$"
 

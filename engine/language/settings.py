@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.language.base import Count, Day, Entry, Share, YesNo
+from engine.language.base import Count, Day, Entry, Mistake, Share, YesNo
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -60,7 +60,10 @@ class Company(Entry):
         if self.country is not None:
             from engine.calendar import check_country
 
-            check_country(self.country)
+            try:
+                check_country(self.country)
+            except ValueError as error:
+                raise Mistake(str(error), "country") from None
         return self
 
 

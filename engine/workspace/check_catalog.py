@@ -42,7 +42,7 @@ def _one_name_space(spot: Spot) -> Iterator[Problem]:
 def _reserved(spot: Spot, names: Names) -> Iterator[Problem]:
     remedy = "Rename it: imports use that name for something else."
     for name in names.catalog.metrics:
-        if name in RESERVED:
+        if name in RESERVED and name not in BUILT_IN_ATTRIBUTES:
             yield spot.at("metrics", name).says(f" has a metric with a reserved name: {name!r}", remedy, key=True)
     kinds: tuple[tuple[str, Mapping[str, object], frozenset[str]], ...] = (
         ("events", names.catalog.events, RESERVED_EVENT),

@@ -18,11 +18,13 @@ _PEOPLE = ("owner", "manager")
 
 def check_playbooks(names: Names) -> Iterator[Problem]:
     started = {read.model.play for read in names.files.rules if read.model is not None}
+    all_known = all(rule.model for rule in names.files.rules) and not names.is_open("rule")
+    all_known = all_known and all(play is None or names.has("playbook", play) for play in started)
     for read in names.files.playbooks:
         if read.model is None:
             continue
         yield from _check_playbook(read.model, read.spot, names)
-        if read.name not in started and all(rule.model for rule in names.files.rules) and not names.is_open("rule"):
+        if all_known and read.name not in started:
             message = ": no rule starts this playbook"
             yield read.spot.at("playbook").warns(message, f"Write `play: {read.name}` in a rule, or delete it.")
 

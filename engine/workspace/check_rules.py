@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from engine.conditions.compile import compile_condition
-from engine.conditions.tree import columns_of, ways
+from engine.conditions.tree import ways
 from engine.errors import Problem
 from engine.language.rules import Rule, Soften
-from engine.rules import MOST_COLUMNS, MOST_WAYS, RuleTrees, fits, moves
+from engine.rules import MOST_WAYS, RuleTrees, fits, moves
 from engine.workspace.check_conditions import check_condition
 from engine.workspace.names import Names
 from engine.workspace.order import Ordered, cycles, needs
@@ -49,16 +49,11 @@ def _trees(rule: Rule, names: Names) -> RuleTrees:
 
 def _check_walls(rule: Rule, spot: Spot, names: Names) -> Iterator[Problem]:
     asked = moves(_trees(rule, names))
-    if fits(asked):
-        return
-    count = sum(ways(move.tree) for move in asked)
-    columns = len({column for move in asked for column in columns_of(move.tree)})
-    what, most = (f"{count:,} ways", MOST_WAYS) if count > MOST_WAYS else (f"{columns:,} columns", MOST_COLUMNS)
-    message = f" can be matched in {what}, over all its moves; at most {most} can be asked at once"
-    remedy = "Split it: give a part of its condition a rule of its own, and speak of that with {rule: …, active: true}."
-    yield spot.at("when").says(
-        message.replace("matched in", "matched on") if "columns" in what else message, remedy, key=True
-    )
+    if not fits(asked):
+        count = sum(ways(move.tree) for move in asked)
+        message = f" can be matched in {count:,} ways, over all its moves; at most {MOST_WAYS} can be asked at once"
+        remedy = "Split it: give a part of the condition a rule of its own, and speak of that: {rule: …, active: true}."
+        yield spot.at("when").says(message, remedy, key=True)
 
 
 def _check_effect(rule: Rule, spot: Spot, names: Names) -> Iterator[Problem]:

@@ -73,18 +73,17 @@ def _uses(step: object, kind: str, name: str) -> bool:
 def _mistakes(text: str, known: Mapping[str, Shape], names: Names) -> list[tuple[int, str, str]]:
     try:
         tree = environment().parse(text)
+        wide = _AT_LINE.fullmatch(too_wide(tree) or "")
+        if wide:
+            return [(int(wide.group(1)), wide.group(2), "Write it plainly, in this one file.")]
+        found: list[tuple[int, str, str]] = []
+        _Reading(known, names, lambda *said: found.append(said)).walk(tree, dict(known))
+        return list(dict.fromkeys(found))
     except TemplateSyntaxError as error:
         said = (error.message or "it can't be read").rstrip(".")
         return [(error.lineno, f"the template has a mistake: {said[:1].lower()}{said[1:]}", "Mend the braces here.")]
     except RecursionError:
         return [(1, "the template lies too deep inside itself", "Write it flatter.")]
-    wide = _AT_LINE.fullmatch(too_wide(tree) or "")
-    if wide:
-        return [(int(wide.group(1)), wide.group(2), "Write it plainly, in this one file.")]
-    found: list[tuple[int, str, str]] = []
-    reading = _Reading(known, names, lambda *said: found.append(said))
-    reading.walk(tree, dict(known))
-    return list(dict.fromkeys(found))
 
 
 class _Reading:

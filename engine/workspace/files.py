@@ -18,7 +18,7 @@ from engine.workspace.nodes import Node, text_of
 from engine.workspace.reading import Form
 from engine.workspace.spots import Spot
 from engine.workspace.toml_nodes import read_toml
-from engine.workspace.yaml_nodes import LARGEST, read_yaml
+from engine.workspace.yaml_nodes import is_no_text, read_yaml
 
 Sources = Mapping[str, str]
 """The text of every file of a workspace, by its path relative to the workspace, with `/`."""
@@ -26,6 +26,8 @@ Sources = Mapping[str, str]
 M = TypeVar("M", covariant=True)
 
 SETTINGS, CATALOG, MEASURES = "pulsebook.toml", "rules/catalog.yaml", "rules/measures.yaml"
+LARGEST = 5_000_000
+"""Characters of a file."""
 TEMPLATE_KINDS = ("slack", "email", "task")
 SCENARIOS = "tests/scenarios/"
 FOLDERS = ("rules", "rules/scores", "playbooks", *(f"templates/{kind}" for kind in TEMPLATE_KINDS), "tests/scenarios")
@@ -38,7 +40,7 @@ _CATALOG_FORMS: Final = {
     "events": Form[object](Event | None, "event"),
     "facts": Form[object](FactKind | None, "fact"),
 }
-_SETTINGS, _CATALOG = Form[Settings](Settings, "the settings"), Form[Catalog](Catalog, "the catalog")
+_SETTINGS, _CATALOG = Form[Settings](Settings, SETTINGS), Form[Catalog](Catalog, "the catalog")
 _MEASURE, _RULE = Form[MeasureBase](Measure, "measure"), Form[Rule](Rule, "rule")
 _SCORE, _PLAYBOOK = Form[Score](Score, "score"), Form[Playbook](Playbook, "playbook")
 _SCENARIO = Form[Scenario](Scenario, "scenario")
@@ -87,7 +89,7 @@ def _is_ours(name: str) -> bool:
 
 def _text(path: Path) -> str:
     with path.open("rb") as file:
-        data = file.read(LARGEST + 4)
+        data = file.read(4 * LARGEST)
     return data.decode("utf-8", "surrogateescape").removeprefix("\ufeff").replace("\r\n", "\n")
 
 
@@ -96,10 +98,12 @@ def read_files(sources: Sources) -> Files:
     files = Files()
     for file in sorted(sources):
         text = sources[file]
-        odd = next((number for number, line in enumerate(text.split("\n"), start=1) if _not_utf8(line)), None)
-        if odd is not None:
-            files.problems.append(Problem(file, odd, "the file is not UTF-8", "Save it as UTF-8."))
-            files.unread |= _kinds(file)
+        odd = next((place for place, character in enumerate(text) if is_no_text(character)), None)
+        if len(text) > LARGEST:
+            _refuse(files, file, Problem(file, 1, "the file is larger than 5 MB", "Split it."))
+        elif odd is not None:
+            line = text.count("\n", 0, odd) + 1
+            _refuse(files, file, Problem(file, line, "the file is not UTF-8", "Save it as UTF-8."))
         else:
             _read_file(files, file, text)
     if SETTINGS not in sources:
@@ -111,8 +115,9 @@ def read_files(sources: Sources) -> Files:
     return files
 
 
-def _not_utf8(line: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in line)
+def _refuse(files: Files, file: str, problem: Problem) -> None:
+    files.problems.append(problem)
+    files.unread |= _kinds(file)
 
 
 def _folder(file: str) -> str:
@@ -155,7 +160,7 @@ def _read_settings(files: Files, file: str, text: str) -> None:
     node, problems = read_toml(file, text)
     files.problems.extend(problems)
     if node is not None:
-        files.settings_spot = Spot(file, node, "the settings")
+        files.settings_spot = Spot(file, node, SETTINGS)
         files.settings, problems = _SETTINGS.read(files.settings_spot)
         files.problems.extend(problems)
 

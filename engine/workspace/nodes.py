@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+DEEPEST = 50
+"""Levels of a file; more are no workspace, and could exhaust the reader."""
+
 Place = tuple[int, int]
 """Line and column, from 1."""
 Path = tuple[str | int, ...]

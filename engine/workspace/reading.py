@@ -23,15 +23,21 @@ NOT_YET = frozenset({"across", "declining", "level", "roll_up", "holdout", "webh
 
 _CHOICES = {"no_condition": SUBJECTS, "no_measure": tuple(KINDS), "no_step": STEP_KINDS}
 _MISSING_FORM = {"no_condition": "condition", "no_measure": "measure", "no_step": "step"}
+_MAPPING, _LIST, _ELSE = (
+    ("a mapping", "{key: value}"),
+    ("a list", "[one, another]"),
+    ("something else", "another value"),
+)
 _WANTED = {
-    "string_type": "a text",
-    "bool_type": "true or false",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "tuple_type": "a list",
-    "list_type": "a list",
+    "string_type": ("a text", "a text"),
+    "bool_type": ("true or false", "true or false, without quotes"),
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "tuple_type": _LIST,
+    "list_type": _LIST,
 }
+"""What a kind of error says is wanted, and how that is written."""
 
 
 class Form(Generic[T]):
@@ -142,7 +148,7 @@ def _missing_key(finding: _Finding) -> Problem:
     spot, key = finding.spot, finding.path[-1]
     where = _where(spot.path)
     if isinstance(key, int):
-        return spot.says(f"{where}: an entry is missing", "Give as many as there must be.")
+        return spot.says(f"{where}: an entry is missing", "Add one.")
     model = model_at(finding.shape, finding.detail["loc"][:-1])
     said = said_of(model, key) if model else None
     lacks = f" lacks {key!r}" if not where else f"{where}: {key!r} is missing"
@@ -189,8 +195,9 @@ def _says_limit(finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, str]
 
 
 def _says_wanted(finding: _Finding, same: Sequence[_Finding]) -> tuple[str, str]:
-    wanted = list(dict.fromkeys(_WANTED.get(other.kind, "something else") for other in same))
-    return f"{' or '.join(wanted)} is wanted, not {_shown(finding.input)}", "Write it as docs/language.md shows."
+    kinds = dict.fromkeys(_WANTED.get(other.kind, _ELSE) for other in same)
+    wanted, example = zip(*kinds, strict=True)
+    return f"{' or '.join(wanted)} is wanted, not {_shown(finding.input)}", f"Write {' or '.join(example)}."
 
 
 def _shown(value: object) -> str:

@@ -26,7 +26,8 @@ def keys_of(model: type[BaseModel], node: Node) -> tuple[str, ...]:
         return _keys(model)
     subject = next((key for key in SUBJECTS if key in node.entries), None)
     related = [form for form in FORMS.values() if subject in _keys(form)]
-    return tuple(dict.fromkeys(key for form in related for key in _keys(form)))
+    others = set(SUBJECTS) - {subject, "at_least"}
+    return tuple(dict.fromkeys(key for form in related for key in _keys(form) if key not in others))
 
 
 def said_of(model: type[BaseModel], key: str) -> str | None:

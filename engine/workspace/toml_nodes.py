@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 
 from engine.errors import Problem
-from engine.workspace.nodes import Node, Path, Place
+from engine.workspace.nodes import DEEPEST, Node, Path, Place
 
 _HEADER = re.compile(r"\s*\[\[?\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"(?P<indent>\s*)(?P<name>[A-Za-z0-9_\-.\"']+)\s*=")
@@ -15,12 +15,11 @@ _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 def read_toml(file: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """The node of a file, or the one problem that makes it unreadable."""
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return _node(tomllib.loads(text), (), _places(text), (1, 1)), ()
+    except ValueError as error:
         return None, (_unreadable(file, text, str(error)),)
     except RecursionError:
-        return None, (Problem(file, 1, "the levels lie too deep inside each other", "Write it flatter."),)
-    return _node(values, (), _places(text), (1, 1)), ()
+        return None, (Problem(file, 1, f"more than {DEEPEST} levels lie inside each other", "Write it flatter."),)
 
 
 def _unreadable(file: str, text: str, said: str) -> Problem:
@@ -49,6 +48,8 @@ def _parts(name: str) -> Path:
 
 
 def _node(value: object, path: Path, places: Mapping[Path, Place], near: Place) -> Node:
+    if len(path) > DEEPEST:
+        raise RecursionError
     at = places.get(path, near)
     if isinstance(value, dict):
         entries = {key: _node(inner, (*path, key), places, at) for key, inner in value.items()}

@@ -10,12 +10,10 @@ from typing import Final
 import yaml
 
 from engine.errors import Problem
-from engine.workspace.nodes import Node, Place, under_key
+from engine.workspace.nodes import DEEPEST, Node, Place, under_key
 
-DEEPEST = 50
-LARGEST = 5_000_000
-"""Bytes."""
 
+_OWN_TAGS: Final = "tag:yaml.org,2002:"
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN: Final[dict[str, object]] = {"true": True, "false": False, "": None, "null": None, "~": None}
 _READABLE: Final = {
@@ -44,8 +42,6 @@ class _Unreadable(Exception):
 
 def read_yaml(file: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """The node of a file's one document, or the problems that it has."""
-    if len(text) > LARGEST:
-        return None, (Problem(file, 1, "the file is larger than 5 MB", "Split it."),)
     reader = _Reader(file, text)
     node = reader.document()
     return (None, tuple(reader.problems)) if reader.problems else (node, ())
@@ -89,6 +85,8 @@ class _Reader:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, depth)
         if isinstance(event, yaml.ScalarEvent):
+            if any(is_no_text(character) for character in event.value):
+                self._refuse(_start(event), "a character stands here that no text has", "Delete it.")
             plain = event.style in (None, "")
             return Node(_PLAIN.get(event.value, event.value) if plain else event.value, _start(event))
         return Node(None, _start(event))
@@ -100,7 +98,7 @@ class _Reader:
         if isinstance(event, yaml.NodeEvent) and event.anchor:
             self._refuse(_start(event), f"an anchor stands here: &{event.anchor}", "Delete it.")
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-            self._refuse(_start(event), f"a tag stands here: {event.tag}", "Delete it.")
+            self._refuse(_start(event), f"a tag stands here: {event.tag.replace(_OWN_TAGS, '!!')}", "Delete it.")
 
     def _sequence(self, start: yaml.Event, depth: int) -> Node:
         items: list[Node] = []
@@ -142,6 +140,11 @@ class _Reader:
 
     def _refuse(self, place: Place, message: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, place[0], message, remedy, column=place[1]))
+
+
+def is_no_text(character: str) -> bool:
+    """NUL and halves of characters: no database takes them."""
+    return character == "\0" or "\ud800" <= character <= "\udfff"
 
 
 def _start(event: yaml.Event) -> Place:

@@ -1,8 +1,27 @@
 """A small workspace without mistakes, as the texts of its files, and a way to make one mistake in it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-SETTINGS = """\
+import pytest
+
+from engine.errors import Problem, Severity
+from engine.workspace import load
+
+SETTINGS = "pulsebook.toml"
+CATALOG = "rules/catalog.yaml"
+MEASURES = "rules/measures.yaml"
+HEALTH = "rules/scores/health.yaml"
+ENGAGEMENT = "rules/scores/engagement.yaml"
+RULES = "rules/at-risk.yaml"
+PLAYBOOK = "playbooks/save-at-risk.yaml"
+SLACK = "templates/slack/at-risk.j2"
+TASK = "templates/task/risk-call.j2"
+EMAIL = "templates/email/thanks.j2"
+SCENARIOS = "tests/scenarios/at-risk.yaml"
+
+BASE: Mapping[str, str] = {
+    SETTINGS: """\
 [company]
 name = "Northwind"
 timezone = "Europe/Berlin"
@@ -11,9 +30,8 @@ country = "DE"
 
 [people]
 fallback = "lead@northwind.example"
-"""
-
-CATALOG = """\
+""",
+    CATALOG: """\
 attributes:
   segment: {type: text, values: [smb, mid, enterprise]}
   plan: {type: text}
@@ -33,9 +51,8 @@ facts:
   leadership_change: {properties: {role: text}}
   payment_date_change: {properties: {was: date, now: date}, when_changes: renewal_date}
 outcomes: [paused]
-"""
-
-MEASURES = """\
+""",
+    MEASURES: """\
 logins_28d: {count: login, over: 28d}
 breadth: {distinct: login, by: contact, over: 28d}
 seats: {attribute: seats}
@@ -45,9 +62,8 @@ nps: {latest: nps, max_age: 180d}
 minutes_28d: {sum: ticket_opened.minutes, over: 28d, where: {system: crm}}
 usual_logins: {usual: logins_28d}
 since_login: {days_since: login}
-"""
-
-HEALTH = """\
+""",
+    HEALTH: """\
 score: health
 goal: Warn of churn early enough to act
 primary: true
@@ -61,9 +77,8 @@ bands:
   - {band: red, from: 0, label: At risk}
   - {band: yellow, from: 40}
   - {band: green, from: 70}
-"""
-
-ENGAGEMENT = """\
+""",
+    ENGAGEMENT: """\
 score: engagement
 goal: Who would speak for us
 start: 30
@@ -71,9 +86,8 @@ points:
   - {event: login, add: 1, fades: 90d, cap: 30}
   - {when: {measure: nps, at_least: 50}, add: 20}
 bands: [{band: cold, from: 0}, {band: warm, from: 50}]
-"""
-
-RULES = """\
+""",
+    RULES: """\
 - rule: fell-into-red
   when: {score: health, falls_to: red}
   for: 2d
@@ -92,9 +106,8 @@ RULES = """\
 - rule: quiet-renewal
   when: {all: [{rule: renewal-near, active: true}, {event: login, none_in: 14d}]}
   cap: {score: engagement, at_most: 60}
-"""
-
-PLAYBOOK = """\
+""",
+    PLAYBOOK: """\
 playbook: save-at-risk
 goal: {score: health, at_least: 50, within: 45d}
 cooldown: 30d
@@ -108,28 +121,24 @@ steps:
     then: [{step: escalate, slack: at-risk, to: manager}]
     else: [{step: thank, email: thanks, to: champion}]
   - stop: nothing more to do
-"""
-
-SLACK = """\
+""",
+    SLACK: """\
 *{{ account.name }}* fell to {{ score.value | number }} ({{ score.label }})
 {% for drag in score.drags %}
 {{ drag.sentence }}
 {% endfor %}
 {% if fact %}{{ fact.role }} changed {{ fact.at | ago }}{% endif %}
-"""
-
-TASK = """\
+""",
+    TASK: """\
 Call {{ account.name }}
 Why: {{ because }}. Logins: {{ measures.logins_28d | number }}
-"""
-
-EMAIL = """\
+""",
+    EMAIL: """\
 Subject: Thank you, {{ contact.first_name }}
 
 Hi {{ contact.first_name }}, thank you. {{ owner.first_name }}
-"""
-
-SCENARIOS = """\
+""",
+    SCENARIOS: """\
 - scenario: a fall into red that lasts
   start: 2026-03-02
   account: {segment: mid, plan: pro}
@@ -145,25 +154,30 @@ SCENARIOS = """\
       expect: {band: {health: red}, score: {health: {below: 35}}, fires: []}
     5: {expect: {fires: [fell-into-red], starts: [save-at-risk], tasks: [call], sends: [{slack: at-risk}]}}
   never: {sends: [{email: thanks}]}
-"""
-
-BASE: Mapping[str, str] = {
-    "pulsebook.toml": SETTINGS,
-    "rules/catalog.yaml": CATALOG,
-    "rules/measures.yaml": MEASURES,
-    "rules/scores/health.yaml": HEALTH,
-    "rules/scores/engagement.yaml": ENGAGEMENT,
-    "rules/at-risk.yaml": RULES,
-    "playbooks/save-at-risk.yaml": PLAYBOOK,
-    "templates/slack/at-risk.j2": SLACK,
-    "templates/task/risk-call.j2": TASK,
-    "templates/email/thanks.j2": EMAIL,
-    "tests/scenarios/at-risk.yaml": SCENARIOS,
+""",
 }
 
 
-def edited(file: str, old: str, new: str, base: Mapping[str, str] = BASE) -> dict[str, str]:
-    """The workspace with one passage of one file replaced; the passage must be there."""
-    text = base[file]
-    assert text.count(old) >= 1, f"{old!r} is not in {file}"
-    return {**base, file: text.replace(old, new, 1)}
+@dataclass(frozen=True)
+class Edit:
+    """One passage of one file, replaced; the passage must be there."""
+
+    file: str
+    old: str
+    new: str
+
+    def sources(self, base: Mapping[str, str] = BASE) -> dict[str, str]:
+        assert self.old in base[self.file], f"{self.old!r} is not in {self.file}"
+        return {**base, self.file: base[self.file].replace(self.old, self.new, 1)}
+
+
+def mistake(
+    name: str, file: str, old: str, new: str, line: int, message: str, remedy: str, severity: Severity = Severity.ERROR
+) -> object:
+    """A row of a table: an edit, and the one problem that it makes, in the same file."""
+    return pytest.param(Edit(file, old, new), Problem(file, line, message, remedy, severity), id=name)
+
+
+def problems_of(sources: Mapping[str, str]) -> tuple[Problem, ...]:
+    """What loading reports, without columns."""
+    return tuple(replace(problem, column=0) for problem in load(sources).problems)
