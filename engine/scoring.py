@@ -268,7 +268,8 @@ def _shares(model: Score, counted: Bits) -> Numbers:
     total = group_weights.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         part_of_group = np.where(in_group > 0, group_weights / in_group, 0.0) / total
-    return np.nan_to_num((part_of_group @ belongs) * weights * counted)
+    shares: Numbers = np.nan_to_num((part_of_group @ belongs) * weights * counted)
+    return shares
 
 
 def _soften(filled: Numbers, counted: Bits, entries: tuple[Weighed, ...], effects: Effects, rows: Rows) -> Numbers:

@@ -1,0 +1,219 @@
+"""Moves in; decisions with their evidence and their reason, and the firings that start playbooks, out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.clock import day_of, local_day
+from engine.columns import Columns
+from engine.conditions.sentence import sentence
+from engine.conditions.tree import columns_of
+from engine.domain import Decision, Episode, Move, Reason, Run, State
+from engine.language.rules import Adjust, Cap, Soften
+from engine.measures import Measures
+from engine.plan import Plan
+from engine.playbooks import Firing
+from engine.playing import told
+from engine.rules import RuleTrees, Standing
+from engine.signals import Matched, matched
+from engine.snapshot import ScoreLook, Snapshot
+from engine.telling import Audience, Effect, about_event, about_fact, packed
+from engine.templating import TemplateFailed, names_used, plain, render
+
+TELLING = (Move.FIRES, Move.REMINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What follows from the moves of a look, before playbooks are played."""
+
+    audience: Audience
+    decisions: tuple[Decision, ...]
+    firings: Mapping[int, tuple[Firing, ...]]
+    rows: Mapping[str, int]
+
+    def decided(self, reasons: Mapping[tuple[int, str], tuple[Reason, str | None]]) -> tuple[Decision, ...]:
+        """The decisions, each with what became of the playbook that it names."""
+        return tuple(self._with_reason(decision, reasons) for decision in self.decisions)
+
+    def _with_reason(
+        self, decision: Decision, reasons: Mapping[tuple[int, str], tuple[Reason, str | None]]
+    ) -> Decision:
+        if decision.move not in TELLING or decision.playbook is None:
+            return decision
+        reason, run = reasons[self.rows[decision.account], decision.rule]
+        return replace(decision, reason=reason, run=run)
+
+
+def conclude(
+    plan: Plan,
+    snapshot: Snapshot,
+    columns: Columns,
+    measures: Measures,
+    scores: Mapping[str, ScoreLook],
+    standings: Mapping[str, Standing],
+) -> Concluded:
+    """Say of every move why, and of every firing what its playbook starts with."""
+    audience = _audience(plan, snapshot, measures, scores)
+    moves = [(row, standing, move) for standing in standings.values() for row, move in standing.moved.items()]
+    concerned = {row for row, _standing, move in moves if move in TELLING} | set(snapshot.runs)
+    audience = replace(audience, effects=_effects(plan, audience, columns, standings, concerned))
+    decisions: list[Decision] = []
+    firings: dict[int, list[Firing]] = {}
+    for row, standing, move in sorted(moves, key=lambda one: (one[0], one[1].rule.name)):
+        found = matched(standing.rule.rule.when, plan.catalog, snapshot, columns, row)
+        because = _because(plan, audience, standing.rule, row, found)
+        decisions.append(_decision(snapshot, standing.rule, columns, row, move, because))
+        playbook = standing.rule.rule.play
+        if playbook is not None and move in TELLING:
+            context = _kept(plan, standing.rule, because, found)
+            firings.setdefault(row, []).append(Firing(standing.rule.name, playbook, context))
+    rows = {account: row for row, account in enumerate(snapshot.accounts)}
+    return Concluded(audience, tuple(decisions), {row: tuple(of) for row, of in firings.items()}, rows)
+
+
+def removed(plan: Plan, snapshot: Snapshot) -> tuple[tuple[Decision, Episode], ...]:
+    """The episodes of rules that are in the files no more: they end."""
+    return tuple(
+        (_removal(snapshot, row, episode), replace(episode, state=State.INACTIVE, since=snapshot.at))
+        for rule, episodes in snapshot.episodes.items()
+        if rule not in plan.rules
+        for row, episode in episodes.items()
+        if episode.state is not State.INACTIVE
+    )
+
+
+def _removal(snapshot: Snapshot, row: int, episode: Episode) -> Decision:
+    return Decision(
+        account=episode.account,
+        rule=episode.rule,
+        move=Move.CLEARS,
+        at=snapshot.at,
+        day=int(snapshot.today[row]),
+        evidence={},
+        because="The rule was removed.",
+        fingerprint=episode.fingerprint,
+        reason=Reason.REMOVED,
+    )
+
+
+def _audience(plan: Plan, snapshot: Snapshot, measures: Measures, scores: Mapping[str, ScoreLook]) -> Audience:
+    company = plan.settings.company
+    return Audience(
+        snapshot=snapshot,
+        scores=scores,
+        primary=plan.primary,
+        band_titles=plan.titles.bands,
+        measures=measures,
+        measure_names=tuple(plan.measures),
+        measure_titles=plan.measure_titles,
+        attributes={name: plan.catalog.attribute_type(name) or "text" for name in plan.catalog.attribute_names()},
+        company=company.name,
+        currency=company.currency,
+        today=plan.company.day(snapshot.at),
+        usuals_known=plan.tells_usuals,
+    )
+
+
+def _decision(snapshot: Snapshot, rule: RuleTrees, columns: Columns, row: int, move: Move, because: str) -> Decision:
+    spoken_of = columns_of(rule.when) | (columns_of(rule.clear_at) if rule.clear_at else frozenset())
+    return Decision(
+        account=snapshot.accounts[row],
+        rule=rule.name,
+        move=move,
+        at=snapshot.at,
+        day=int(snapshot.today[row]),
+        evidence=columns.row(row, spoken_of),
+        because=because,
+        fingerprint=rule.fingerprint,
+        playbook=rule.rule.play,
+    )
+
+
+def _because(plan: Plan, audience: Audience, rule: RuleTrees, row: int, found: Matched) -> str:
+    """The rule's own sentence filled in, or its condition's. One that fails says so and stops nothing."""
+    template = rule.rule.because
+    if template is None:
+        return sentence(rule.rule.when, plan.titles)
+    run = _firing_run(plan, audience, rule, row, found)
+    values = told(audience, row, run, names_used(template), plan.settings.people.fallback)
+    values["playbook"] = {"name": rule.rule.play}
+    try:
+        return render(f"because of {rule.name}", template, {k: plain(v, k, needed=False) for k, v in values.items()})
+    except TemplateFailed as error:
+        return f"{sentence(rule.rule.when, plan.titles)} ({error})"
+
+
+def _firing_run(plan: Plan, audience: Audience, rule: RuleTrees, row: int, found: Matched) -> Run:
+    """A run that is not stored, so that `because` sees the firing as a playbook's templates do."""
+    return Run(
+        id="",
+        account=audience.snapshot.accounts[row],
+        playbook=rule.rule.play or "",
+        version=plan.version,
+        rule=rule.name,
+        started_at=audience.snapshot.at,
+        started_day=0,
+        firing=_kept(plan, rule, "", found),
+    )
+
+
+def _kept(plan: Plan, rule: RuleTrees, because: str, found: Matched) -> Mapping[str, object]:
+    """What a run keeps of its firing, as plain values that JSON can hold."""
+    kept = {
+        "severity": rule.rule.severity,
+        "because": because,
+        "score": plan.first_score(rule.rule),
+        "fact": about_fact(found.fact) if found.fact else None,
+        "event": about_event(found.event) if found.event else None,
+    }
+    return {key: packed(value) for key, value in kept.items()}
+
+
+def _effects(
+    plan: Plan,
+    audience: Audience,
+    columns: Columns,
+    standings: Mapping[str, Standing],
+    rows: Iterable[int],
+) -> Mapping[int, tuple[Effect, ...]]:
+    """What active rules do to scores, for the accounts that something is told of."""
+    effects: dict[int, list[Effect]] = {}
+    wanted = set(rows)
+    for name, standing in standings.items():
+        rule = standing.rule.rule
+        if rule.effect is None:
+            continue
+        for row, episode in standing.now.items():
+            if row in wanted and episode.state is State.ACTIVE:
+                effects.setdefault(row, []).append(effect_of(plan, audience, columns, standings[name], row))
+    return {row: tuple(of) for row, of in effects.items()}
+
+
+def effect_of(plan: Plan, audience: Audience, columns: Columns, standing: Standing, row: int) -> Effect:
+    """One active effect rule's part in a score, in words."""
+    rule, snapshot = standing.rule.rule, audience.snapshot
+    found = matched(rule.when, plan.catalog, snapshot, columns, row)
+    match rule.effect:
+        case Adjust(score=score, by=by, fades=fades):
+            began = standing.now[row].since_day if found.day is None else found.day
+            age = int(snapshot.today[row]) - began
+            amount = by * max(0.0, 1 - age / fades.count) if fades else by
+            said, end = f"{round(amount, 1):+g} points", day_of(began + fades.count) if fades else None
+        case Soften(score=score, by=share):
+            said, end = f"softened by {share:.0%}", None
+        case Cap(score=score, at_most=most):
+            said, end = f"at most {most:g}", None
+        case _:
+            raise TypeError(f"rule {rule.rule} has no effect on a score")
+    fact = found.fact
+    if fact and fact.until and end is None:
+        end = day_of(local_day(fact.until, str(snapshot.zones[row])))
+    because = _because(plan, audience, standing.rule, row, found)
+    return Effect(score, rule.title, said.replace("-", "−"), because, fact.author if fact else None, end)
+
+
+def ended_rows(snapshot: Snapshot) -> list[int]:
+    """The accounts that have left."""
+    return [int(row) for row in np.flatnonzero(snapshot.ended)]

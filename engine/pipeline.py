@@ -1,0 +1,154 @@
+"""A snapshot in, everything that follows from it out: the order of the stages, on one page.
+
+measures ▶ scores and rules, round by round ▶ playbooks ▶ actions. No database, no network, no clock.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.clock import microseconds
+from engine.columns import Columns
+from engine.concluding import conclude, ended_rows, removed
+from engine.domain import Episode, Run, State
+from engine.judged import Judged
+from engine.language.base import Duration
+from engine.measures import Measures
+from engine.moments import next_looks
+from engine.network import Network
+from engine.plan import Plan
+from engine.playbooks import PlaybookTrees, end_with_account, waits_until
+from engine.playing import Players, Plays, play_all
+from engine.resolving import resolvers
+from engine.rules import Standing
+from engine.scoring import look_at_score
+from engine.signals import AskedRound, MakeDecider, MayMove, ask, effects_on, masked
+from engine.snapshot import ScoreLook, Snapshot
+
+Plans = Callable[[str], Plan | None]
+"""The plan of a version: runs finish on the version that started them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Scores and rules after all rounds."""
+
+    columns: Columns
+    measures: Measures
+    scores: Mapping[str, ScoreLook]
+    standings: Mapping[str, Standing]
+
+
+class Judge:
+    """One version of a workspace, ready to look: each round has its durable-rules network.
+
+    `network` and `may_move` are exchanged by the tests that hold durable-rules to decide, and the masks not to.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        plans: Plans = lambda _version: None,
+        *,
+        network: MakeDecider = Network,
+        may_move: MayMove = masked,
+    ) -> None:
+        self.plan = plan
+        self._plans = plans
+        self._may_move = may_move
+        self._rounds = tuple(
+            tuple(AskedRound(one, network({asked.label: asked.tree for asked in one.asked})) for one in level.rounds)
+            for level in plan.levels
+        )
+
+    def look(self, snapshot: Snapshot, cause: str) -> Judged:
+        """Judge every account of a snapshot."""
+        plan, signals = self.plan, self.signals(snapshot)
+        standings = signals.standings
+        concluded = conclude(plan, snapshot, signals.columns, signals.measures, signals.scores, standings)
+        plays = play_all(self._players(), concluded.audience, signals.columns, concluded.firings)
+        gone = removed(plan, snapshot)
+        left = tuple(
+            end_with_account(run, snapshot.at) for row in ended_rows(snapshot) for run in snapshot.runs.get(row, ())
+        )
+        return Judged(
+            snapshot=snapshot,
+            version=plan.version,
+            cause=cause,
+            scores=signals.scores,
+            decisions=(*concluded.decided(plays.reasons), *(decision for decision, _episode in gone)),
+            episodes=(
+                *(episode for standing in standings.values() for episode in standing.changed()),
+                *(episode for _decision, episode in gone),
+            ),
+            rule_since=_first_looks(plan, snapshot),
+            runs=(*plays.runs, *left),
+            tasks=plays.tasks,
+            cancelled=plays.cancelled,
+            actions=plays.actions,
+            account_ended=tuple(snapshot.accounts[row] for row in ended_rows(snapshot)),
+            look_at=next_looks(snapshot, plan.windows, _spans(standings), self._waits(snapshot, plays), plan.company),
+        )
+
+    def signals(self, snapshot: Snapshot) -> Signals:
+        """Measures; then level by level scores, and the rounds of rules that rest on them."""
+        plan = self.plan
+        measures = Measures(snapshot, plan.measures, plan.catalog)
+        standings = {name: Standing(rule, snapshot) for name, rule in plan.rules.items()}
+        scores: dict[str, ScoreLook] = {}
+        bands = {name: trees.bands for name, trees in plan.scores.items()}
+        columns = Columns(snapshot, resolvers(snapshot, measures, scores, bands, standings))
+        for level, rounds in zip(plan.levels, self._rounds, strict=True):
+            for name in level.scores:
+                effects = effects_on(name, plan.rules.values(), standings, columns, plan.catalog)
+                scores[name] = look_at_score(plan.scores[name], snapshot, measures, scores, effects, columns)
+            for asked in rounds:
+                ask(asked, columns, standings, ~snapshot.ended, self._may_move)
+        return Signals(columns, measures, scores, standings)
+
+    def _players(self) -> Players:
+        return Players(
+            company=self.plan.company,
+            fallback=self.plan.settings.people.fallback,
+            current=self.plan.version,
+            plan=lambda version, name: plan.playbooks.get(name) if (plan := self._version(version)) else None,
+            templates=lambda version: (self._version(version) or self.plan).templates,
+        )
+
+    def _version(self, version: str) -> Plan | None:
+        return self.plan if version == self.plan.version else self._plans(version)
+
+    def _waits(self, snapshot: Snapshot, plays: Plays) -> Iterable[tuple[int, int]]:
+        """(row, moment) at which the wait of a run that goes on is over."""
+        changed = {run.id: run for run in plays.runs}
+        rows = {account: row for row, account in enumerate(snapshot.accounts)}
+        waiting = {run.id: run for runs in snapshot.runs.values() for run in runs} | changed
+        for run in waiting.values():
+            over = waits_until(run, self._plan_of(run), self.plan.company)
+            if over is not None:
+                yield rows[run.account], microseconds(over)
+
+    def _plan_of(self, run: Run) -> PlaybookTrees | None:
+        plan = self._version(run.version)
+        return plan.playbooks.get(run.playbook) if plan else None
+
+
+def _first_looks(plan: Plan, snapshot: Snapshot) -> Mapping[str, tuple[str, datetime]]:
+    """Fingerprints of rules that nobody was looked at by before."""
+    return {
+        rule.fingerprint: (name, snapshot.at)
+        for name, rule in plan.rules.items()
+        if rule.fingerprint not in snapshot.rule_since
+    }
+
+
+def _spans(standings: Mapping[str, Standing]) -> Iterable[tuple[int, Episode, Collection[Duration]]]:
+    """Episodes whose rule may move by itself after hours or minutes."""
+    for standing in standings.values():
+        rule = standing.rule.rule
+        for state, span in ((State.PENDING, rule.for_), (State.ACTIVE, rule.every)):
+            if span is None or span.in_days:
+                continue
+            for row, episode in standing.now.items():
+                if episode.state is state:
+                    yield row, episode, (span,)

@@ -1,0 +1,268 @@
+"""A checked workspace in; what the stages take of it, worked out once, out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from functools import cached_property
+
+from engine import needs
+from engine.calendar import Calendar, CompanyTime
+from engine.conditions import columns as of
+from engine.conditions import forms
+from engine.conditions.compile import where_filter
+from engine.conditions.sentence import Titles
+from engine.conditions.tree import Tree, columns_of
+from engine.language.base import Duration
+from engine.language.catalog import Catalog
+from engine.language.measures import Measure
+from engine.language.rules import Rule
+from engine.language.settings import Settings
+from engine.measures import event_of
+from engine.moments import Windows
+from engine.playbooks import Branch, Hold, PlaybookTrees
+from engine.rules import Round, RuleTrees, rounds
+from engine.scoring import ModelTrees, ScoreTrees
+from engine.signals import telling_leaves
+from engine.snapshot import EventRows, Needs
+from engine.telling import CHANGES, MeasureTitle
+from engine.templating import names_used
+from engine.windows import joined, whole_days
+from engine.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Scores that can be told, then the rounds of rules that rest on them."""
+
+    scores: tuple[str, ...]
+    rounds: tuple[Round, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One version of a workspace as the stages take it."""
+
+    workspace: Workspace
+
+    @property
+    def version(self) -> str:
+        return self.workspace.version
+
+    @property
+    def settings(self) -> Settings:
+        return self.workspace.settings
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.workspace.catalog
+
+    @property
+    def primary(self) -> str:
+        return self.workspace.primary
+
+    @property
+    def measures(self) -> Mapping[str, Measure]:
+        return self.workspace.measures
+
+    @property
+    def rules(self) -> Mapping[str, RuleTrees]:
+        return self.workspace.compiled.rules
+
+    @property
+    def playbooks(self) -> Mapping[str, PlaybookTrees]:
+        return self.workspace.compiled.playbooks
+
+    @property
+    def templates(self) -> Mapping[tuple[str, str], str]:
+        return self.workspace.templates
+
+    @cached_property
+    def scores(self) -> Mapping[str, ScoreTrees]:
+        return {
+            name: ScoreTrees(
+                name,
+                tuple(
+                    ModelTrees(
+                        model=trees.model,
+                        fingerprint=trees.fingerprint,
+                        when=trees.when,
+                        unless=trees.unless,
+                        entry_when=trees.points,
+                        entry_where=tuple(
+                            where_filter(entry.event, entry.where, self.catalog) if entry.event else ()
+                            for entry in trees.model.points
+                        ),
+                    )
+                    for trees in models
+                ),
+            )
+            for name, models in self.workspace.compiled.scores.items()
+        }
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        return tuple(
+            Level(level.scores, rounds(self.rules[name] for name in level.rules)) for level in self.workspace.levels
+        )
+
+    @cached_property
+    def company(self) -> CompanyTime:
+        company = self.settings.company
+        calendar = Calendar.of(company.country, company.extra_holidays)
+        return CompanyTime(company.timezone, time.fromisoformat(company.sweep), calendar)
+
+    @cached_property
+    def titles(self) -> Titles:
+        """Labels from the files, for sentences."""
+        catalog, workspace = self.catalog, self.workspace
+        labelled: list[tuple[str, Mapping[str, object]]] = [
+            ("attribute", catalog.attributes),
+            ("metric", catalog.metrics),
+            ("event", catalog.events),
+            ("fact", catalog.facts),
+            ("measure", workspace.measures),
+            ("rule", workspace.rules),
+        ]
+        names = {
+            (kind, name): str(label)
+            for kind, entries in labelled
+            for name, entry in entries.items()
+            if (label := getattr(entry, "label", None))
+        }
+        for name, models in workspace.scores.items():
+            names["score", name] = next((model.label for model in models if model.label), models[0].title)
+        bands = {
+            (name, band.band): band.title
+            for name, models in workspace.scores.items()
+            for band in reversed(models[0].bands)
+        }
+        return Titles(names, bands)
+
+    @cached_property
+    def measure_titles(self) -> Mapping[str, MeasureTitle]:
+        """What measures are called where their parts in a score are told; an entry's own label wins."""
+        titles = {
+            name: MeasureTitle(measure.label or name.replace("_", " ").capitalize(), measure.show)
+            for name, measure in self.measures.items()
+        }
+        for models in self.workspace.scores.values():
+            for entry in (entry for model in models for entry in model.measures if entry.label):
+                show = self.measures[entry.measure].show if entry.measure else "number"
+                titles[entry.name] = MeasureTitle(entry.label or entry.name, show)
+        return titles
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is rendered."""
+        because = (rule.because for rule in self.workspace.rules.values())
+        return (*self.templates.values(), *(text for text in because if text))
+
+    @cached_property
+    def tells_usuals(self) -> bool:
+        """Does a template speak of what lifts or drags, each against its usual?"""
+        return any("drags" in text or "lifts" in text for text in self.texts)
+
+    def first_score(self, rule: Rule) -> str:
+        """The score named first in the rule's condition, else the primary one."""
+        named = (getattr(form, "score", None) for form in forms.walk(rule.when))
+        return next((score for score in named if score), self.primary)
+
+    @cached_property
+    def trees(self) -> tuple[Tree, ...]:
+        """Every condition of the workspace."""
+        return (*self._rule_trees(), *self._model_trees(), *self._playbook_trees())
+
+    def _rule_trees(self) -> Iterator[Tree]:
+        for rule in self.rules.values():
+            yield rule.when
+            if rule.clear_at is not None:
+                yield rule.clear_at
+
+    def _model_trees(self) -> Iterator[Tree]:
+        for score in self.scores.values():
+            for model in score.models:
+                yield from (tree for tree in (model.when, *model.unless, *model.entry_when) if tree is not None)
+
+    def _playbook_trees(self) -> Iterator[Tree]:
+        for playbook in self.playbooks.values():
+            if playbook.stop_when is not None:
+                yield playbook.stop_when
+            for step in playbook.program:
+                if isinstance(step, Branch):
+                    yield step.tree
+                elif isinstance(step, Hold) and step.until is not None:
+                    yield step.until
+
+    @cached_property
+    def columns(self) -> frozenset[of.ColumnOf]:
+        return frozenset[of.ColumnOf]().union(*(columns_of(tree) for tree in self.trees))
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What a snapshot has to hold for a look by this version."""
+        measures, catalog = self.measures, self.catalog
+        parts = [
+            needs.of_columns(self.columns, measures, catalog),
+            *(needs.of_measure(name, measures, catalog) for name in measures),
+            *(needs.of_points(entry, catalog) for model in self._models() for entry in model.model.points),
+            *self._told_events(),
+            Needs(
+                score_days=dict.fromkeys(self.scores, max(CHANGES) if self._tells_changes else 0),
+                cooldowns=frozenset(name for name, plan in self.playbooks.items() if plan.playbook.cooldown),
+                versions=frozenset(model.fingerprint for model in self._models()),
+            ),
+        ]
+        if self.tells_usuals:
+            entries = {entry.measure for model in self._models() for entry in model.model.measures if entry.measure}
+            parts += [needs.of_usual(name, measures, catalog) for name in sorted(entries)]
+        return joined(*parts)
+
+    @property
+    def _tells_changes(self) -> bool:
+        return any("change_" in text for text in self.texts)
+
+    def _models(self) -> Iterator[ModelTrees]:
+        return (model for score in self.scores.values() for model in score.models)
+
+    def _told_events(self) -> Iterator[Needs]:
+        """Rows of events that a rule's messages tell of, with all their properties."""
+        for rule in self.workspace.rules.values():
+            leaves = [leaf for leaf in telling_leaves(rule.when) if isinstance(leaf, forms.EventCount)]
+            if leaves and any("event" in names_used(text) for text in self._told_by(rule)):
+                for leaf in leaves:
+                    declared = frozenset(self.catalog.events[leaf.event].properties)
+                    rows = EventRows(whole_days(leaf.in_), declared | {"contact"} | frozenset(leaf.where or ()))
+                    yield Needs(rows={leaf.event: rows})
+
+    def _told_by(self, rule: Rule) -> Iterator[str]:
+        if rule.because:
+            yield rule.because
+        if rule.play:
+            yield from self.templates.values()
+
+    @cached_property
+    def windows(self) -> Windows:
+        """What is measured by the clock: accounts fall due when something leaves such a window."""
+        events: dict[str, set[int]] = {}
+        facts: dict[str, set[int]] = {}
+        for column in self.columns:
+            window = getattr(column, "window", None)
+            if isinstance(window, Duration) and not window.in_days:
+                kind, name = (facts, column.fact) if isinstance(column, of.FactCount) else (events, _event(column))
+                kind.setdefault(name, set()).add(window.microseconds)
+        for measure in self.measures.values():
+            over = getattr(measure, "over", None)
+            if isinstance(over, Duration) and not over.in_days:
+                events.setdefault(event_of(measure), set()).add(over.microseconds)
+        lasting = frozenset(column.fact for column in self.columns if isinstance(column, of.FactCount))
+        return Windows(_frozen(events), _frozen(facts), lasting)
+
+
+def _event(column: of.ColumnOf) -> str:
+    if isinstance(column, of.EventReached | of.EventSilent):
+        return column.event
+    raise TypeError(f"{column.name} has no window")
+
+
+def _frozen(lengths: Mapping[str, Iterable[int]]) -> Mapping[str, frozenset[int]]:
+    return {name: frozenset(found) for name, found in lengths.items()}
