@@ -1,6 +1,6 @@
 """The files of a workspace in; one checked Workspace and all Problems out."""
 
-from engine.workspace.compiling import Compiled, ModelTrees
+from engine.workspace.compiling import Compiled
 from engine.workspace.files import Sources, read_sources
 from engine.workspace.loading import Loaded, PlacedScenario, Workspace, load, version_of
 from engine.workspace.order import Level, Ordered
@@ -10,7 +10,6 @@ __all__ = [
     "Compiled",
     "Level",
     "Loaded",
-    "ModelTrees",
     "Ordered",
     "PlacedScenario",
     "Sources",

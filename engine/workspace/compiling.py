@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.conditions.compile import compile_condition
+from engine.conditions.compile import compile_condition, where_filter
 from engine.conditions.tree import Tree
 from engine.language.base import Entry
 from engine.language.catalog import Catalog
@@ -13,26 +13,9 @@ from engine.language.rules import Rule
 from engine.language.scores import Score
 from engine.playbooks import PlaybookTrees, program
 from engine.rules import RuleTrees
+from engine.scoring import ModelTrees, ScoreTrees
 from engine.workspace.fingerprints import Fingerprints
 from engine.workspace.order import Level, levels, needs
-
-
-@dataclass(frozen=True, slots=True)
-class ModelTrees:
-    """A score model with its conditions as trees. `fingerprint`: of all that can change its number.
-
-    `unless` has one entry per measure of the model, `points` one per entry of a points model; None: no condition.
-    """
-
-    model: Score
-    when: Tree | None
-    unless: tuple[Tree | None, ...]
-    points: tuple[Tree | None, ...]
-    fingerprint: str
-
-    @property
-    def name(self) -> str:
-        return self.model.model_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +23,7 @@ class Compiled:
     """Everything that is worked out from the files once."""
 
     rules: Mapping[str, RuleTrees]
-    scores: Mapping[str, tuple[ModelTrees, ...]]
+    scores: Mapping[str, ScoreTrees]
     playbooks: Mapping[str, PlaybookTrees]
     levels: tuple[Level, ...]
 
@@ -62,16 +45,21 @@ def compile_all(
         return tree(form) if form is not None else None
 
     def model(score: Score) -> ModelTrees:
-        unless = tuple(perhaps(entry.unless) for entry in score.measures)
-        points = tuple(perhaps(entry.when) for entry in score.points)
-        return ModelTrees(score, perhaps(score.when), unless, points, prints.model(score))
+        return ModelTrees(
+            score,
+            prints.model(score),
+            perhaps(score.when),
+            unless=tuple(perhaps(entry.unless) for entry in score.measures),
+            entry_when=tuple(perhaps(entry.when) for entry in score.points),
+            entry_where=tuple(where_filter(entry.event or "", entry.where, catalog) for entry in score.points),
+        )
 
     return Compiled(
         rules={
             name: RuleTrees(rule, tree(rule.when), perhaps(rule.clear_at), prints.rule(name))
             for name, rule in rules.items()
         },
-        scores={name: tuple(model(score) for score in models) for name, models in scores.items()},
+        scores={name: ScoreTrees(name, tuple(model(score) for score in models)) for name, models in scores.items()},
         playbooks={
             name: PlaybookTrees(playbook, program(playbook.steps, tree), perhaps(playbook.stop_when))
             for name, playbook in playbooks.items()

@@ -12,7 +12,6 @@ import yaml
 from engine.errors import Problem
 from engine.workspace.nodes import DEEPEST, Node, Place, under_key
 
-
 _OWN_TAGS: Final = "tag:yaml.org,2002:"
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN: Final[dict[str, object]] = {"true": True, "false": False, "": None, "null": None, "~": None}
