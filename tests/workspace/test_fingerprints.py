@@ -1,0 +1,82 @@
+"""What makes a rule or a score model another one, and what does not (language.md sections 5 and 7)."""
+
+import pytest
+
+from engine.workspace import load
+from tests.workspace.base import BASE, CATALOG, ENGAGEMENT, HEALTH, MEASURES, PLAYBOOK, RULES, Edit
+
+
+def rule_prints(sources: dict[str, str]) -> dict[str, str]:
+    return {name: rule.fingerprint for name, rule in load(sources).checked().compiled.rules.items()}
+
+
+def model_prints(sources: dict[str, str]) -> dict[str, str]:
+    scores = load(sources).checked().compiled.scores
+    return {name: trees.models[0].fingerprint for name, trees in scores.items()}
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {name for name in before if before[name] != after[name]}
+
+
+HEALTHS = {"fell-into-red"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "rules"),
+    [
+        pytest.param(Edit(RULES, "for: 2d", "for: 3d"), HEALTHS, id="for"),
+        pytest.param(Edit(RULES, "above: 45", "above: 46"), HEALTHS, id="clear_at"),
+        pytest.param(Edit(RULES, "by: -10", "by: -11"), HEALTHS, id="the effect of a rule on a score that it names"),
+        pytest.param(Edit(RULES, "role: CTO", "role: CEO"), {"new-leadership", *HEALTHS}, id="a condition"),
+        pytest.param(Edit(RULES, "in_next: 60d", "in_next: 61d"), {"renewal-near", "quiet-renewal"}, id="a named rule"),
+        pytest.param(Edit(MEASURES, "max_age: 180d", "max_age: 90d"), HEALTHS, id="a measure of a score that it names"),
+        pytest.param(
+            Edit(CATALOG, "  login:\n", "  login: {from: 2026-01-01}\n"),
+            {"renewal-near", "quiet-renewal", *HEALTHS},
+            id="since when an event is complete",
+        ),
+        pytest.param(Edit(HEALTH, "weight: 3", "weight: 4"), HEALTHS, id="a weight"),
+        pytest.param(Edit(HEALTH, "from: 40", "from: 41"), HEALTHS, id="a band's edge"),
+        pytest.param(Edit(RULES, "severity: high", "severity: low"), set(), id="severity"),
+        pytest.param(Edit(RULES, "  play: save-at-risk\n", ""), set(), id="the playbook"),
+        pytest.param(Edit(RULES, "fell to {{", "is at {{"), set(), id="because"),
+        pytest.param(Edit(RULES, "- rule: new-lead", "# context\n- rule: new-lead"), set(), id="a comment"),
+        pytest.param(Edit(RULES, "{score: health, falls_to: red}", "{falls_to: red, score: health}"), set(), id="keys"),
+        pytest.param(Edit(CATALOG, "unit: users", "unit: people"), set(), id="a unit"),
+        pytest.param(Edit(CATALOG, "minutes: number", "minutes: {type: number}"), set(), id="a type at length"),
+        pytest.param(Edit(HEALTH, "label: At risk", "label: In danger"), set(), id="a band's label"),
+        pytest.param(Edit(PLAYBOOK, "cooldown: 30d", "cooldown: 31d"), set(), id="a playbook"),
+        pytest.param(Edit(ENGAGEMENT, "add: 20", "add: 21"), set(), id="a score that no rule names"),
+    ],
+)
+def test_a_rule_is_another_one_when_its_answer_can_change(edit: Edit, rules: set[str]) -> None:
+    assert changed(rule_prints(dict(BASE)), rule_prints(edit.sources())) == rules
+
+
+@pytest.mark.parametrize(
+    ("edit", "scores"),
+    [
+        pytest.param(Edit(HEALTH, "weight: 3", "weight: 4"), {"health"}, id="a weight"),
+        pytest.param(Edit(HEALTH, "[20, 60]", "[20, 61]"), {"health"}, id="a curve"),
+        pytest.param(Edit(HEALTH, "product: 60", "product: 61"), {"health"}, id="a group's weight"),
+        pytest.param(Edit(HEALTH, "from: 40", "from: 41"), {"health"}, id="a band's edge"),
+        pytest.param(Edit(HEALTH, "bands:", "missing: worst\nbands:"), {"health"}, id="what is missing"),
+        pytest.param(Edit(HEALTH, "bands:", "min_coverage: 30%\nbands:"), {"health"}, id="coverage"),
+        pytest.param(Edit(MEASURES, "max_age: 180d", "max_age: 90d"), {"health", "engagement"}, id="a measure"),
+        pytest.param(Edit(ENGAGEMENT, "add: 1,", "add: 2,"), {"engagement"}, id="points"),
+        pytest.param(Edit(HEALTH, "goal: Warn", "goal: Tell"), set(), id="the goal"),
+        pytest.param(Edit(HEALTH, "bands:", "views: {letter: {D: 0, A: 80}}\nbands:"), set(), id="views"),
+        pytest.param(Edit(MEASURES, "show: percent", "show: number"), set(), id="how a measure is shown"),
+        pytest.param(Edit(RULES, "by: -10", "by: -11"), set(), id="the effect of a rule"),
+    ],
+)
+def test_a_score_version_is_another_one_when_its_number_can_change(edit: Edit, scores: set[str]) -> None:
+    assert changed(model_prints(dict(BASE)), model_prints(edit.sources())) == scores
+
+
+def test_moving_a_rule_to_another_file_changes_nothing() -> None:
+    first, rest = BASE[RULES].split("- rule: new-leadership", 1)
+    moved = {**BASE, RULES: first, "rules/context.yaml": f"- rule: new-leadership{rest}"}
+
+    assert rule_prints(moved) == rule_prints(dict(BASE))
