@@ -1,0 +1,327 @@
+"""Accounts, contacts, teammates and aliases; what waits for an account; on both databases."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.batches import Batch
+from engine.store.database import Database
+from tests.store.records import (
+    NOW,
+    accounts,
+    cells,
+    corrections,
+    counts,
+    day,
+    due,
+    dump,
+    entries,
+    events,
+    facts,
+    look,
+    observations,
+    outcomes,
+    put,
+    rows_of,
+)
+
+D20 = "2026-11-20"
+
+
+class TestAccounts:
+    def test_get_consecutive_numbers_in_the_order_of_the_file(self, database: Database) -> None:
+        put(database, accounts("zen", "acme"), accounts("beta", "acme"))
+
+        assert rows_of(database, "account", "seq", "id") == [(0, "zen"), (1, "acme"), (2, "beta")]
+
+    def test_fill_blocks_of_256(self, database: Database) -> None:
+        put(database, accounts(*(f"a{number}" for number in range(257))))
+
+        assert rows_of(database, "block", "id") == [0, 1]
+
+    def test_keep_every_type_of_attribute(self, database: Database) -> None:
+        row = {
+            "id": "acme",
+            "since": date(2024, 2, 29),
+            "value": 1234567.89,
+            "plan": "pro",
+            "payment_date": date(2026, 12, 1),
+            "seats": 12.0,
+        }
+
+        put(database, accounts(row))
+
+        kept = rows_of(database, "account", "since", "value", "attributes")
+        attributes = {"plan": "pro", "payment_date": "2026-12-01", "seats": 12.0}
+        assert kept == [(day("2024-02-29"), Decimal("1234567.89"), attributes)]
+
+    def test_that_are_new_are_due(self, database: Database) -> None:
+        put(database, accounts("acme"))
+
+        assert due(database) == ["acme"]
+
+    def test_said_again_update_only_the_columns_of_the_file(self, database: Database) -> None:
+        put(database, accounts({"id": "acme", "name": "Acme", "plan": "pro", "owner": "ana@example.com"}))
+
+        done = put(database, accounts({"id": "acme", "name": "Acme Inc", "plan": None}))
+
+        assert counts(done) == (0, 0, 1, 0, 0)
+        assert rows_of(database, "account", "name", "owner", "attributes") == [("Acme Inc", "ana@example.com", {})]
+
+    def test_the_same_twice_change_nothing_and_mark_nobody(self, database: Database) -> None:
+        batch = accounts({"id": "acme", "value": 0.1, "since": date(2024, 1, 1), "seats": 3.0}, {"id": "zen"})
+        put(database, batch)
+        look(database)
+        before = dump(database)
+
+        done = put(database, batch)
+
+        assert counts(done) == (0, 2, 0, 0, 0)
+        assert dump(database) == before
+
+    def test_that_stand_twice_in_a_file_are_as_the_last_row_says(self, database: Database) -> None:
+        done = put(database, accounts({"id": "acme", "plan": "pro"}, {"id": "acme", "plan": "free"}))
+
+        assert counts(done) == (1, 1, 0, 0, 0)
+        assert rows_of(database, "account", "attributes") == [{"plan": "free"}]
+
+    def test_that_change_leave_a_trace_of_each_field(self, database: Database) -> None:
+        put(database, accounts({"id": "acme", "since": date(2024, 1, 1), "seats": 3.0, "name": "Acme"}))
+
+        row = {"id": "acme", "since": date(2024, 1, 2), "seats": None, "name": "Acme"}
+        done = put(database, accounts(row), author="ana@example.com")
+
+        trace = rows_of(database, "change", "kind", "entity", "field", "old", "new", "by", "import_id")
+        by = ("ana@example.com", done.import_id)
+        assert trace == [
+            ("account", "acme", "since", "2024-01-01", "2024-01-02", *by),
+            ("account", "acme", "seats", 3.0, None, *by),
+        ]
+
+    def test_with_an_unknown_time_zone_are_refused(self, database: Database) -> None:
+        done = put(database, accounts({"id": "acme", "timezone": "Europe/Berlln"}))
+
+        [refusal] = done.refused
+        assert refusal.reason == "timezone 'Europe/Berlln' is not known: use a name like Europe/Berlin"
+
+    @pytest.mark.parametrize(
+        ("before", "after", "asserted"),
+        [
+            pytest.param(date(2026, 12, 1), date(2026, 12, 15), True, id="from one date to another"),
+            pytest.param(None, date(2026, 12, 15), False, id="from nothing"),
+            pytest.param(date(2026, 12, 1), None, False, id="to nothing"),
+            pytest.param(date(2026, 12, 1), date(2026, 12, 1), False, id="not at all"),
+        ],
+    )
+    def test_a_watched_attribute_that_changes_asserts_its_fact(
+        self, database: Database, before: Any, after: Any, asserted: bool
+    ) -> None:
+        put(database, accounts({"id": "acme", "payment_date": before}))
+
+        put(database, accounts({"id": "acme", "payment_date": after}))
+
+        said = rows_of(database, "fact", "name", "day", "properties")
+        properties = {"was": "2026-12-01", "now": "2026-12-15"}
+        assert said == ([("payment_date_change", day("2026-11-24"), properties)] if asserted else [])
+
+
+class TestContacts:
+    def test_are_kept_and_mark_their_account(self, database: Database) -> None:
+        put(database, accounts("acme", "zen"))
+        look(database)
+
+        done = put(database, entries("contacts", {"account": "acme", "email": "kim@x", "consent": True}))
+
+        assert counts(done) == (1, 0, 0, 0, 0)
+        assert rows_of(database, "contact", "email", "consent", "listed") == [("kim@x", True, True)]
+        assert due(database) == ["acme"]
+
+    def test_that_records_named_before_become_listed(self, database: Database) -> None:
+        put(database, accounts("acme"), events({"account": "acme", "at": D20, "contact": "kim@x"}))
+
+        done = put(database, entries("contacts", {"account": "acme", "email": "kim@x", "role": "champion"}))
+
+        assert counts(done) == (1, 0, 0, 0, 0)
+        assert rows_of(database, "contact", "email", "role", "listed") == [("kim@x", "champion", True)]
+
+    def test_that_change_leave_a_trace(self, database: Database) -> None:
+        put(database, accounts("acme"))
+        put(database, entries("contacts", {"account": "acme", "email": "kim@x", "role": "user", "name": "Kim"}))
+
+        done = put(database, entries("contacts", {"account": "acme", "email": "kim@x", "role": "champion"}))
+
+        assert counts(done) == (0, 0, 1, 0, 0)
+        assert rows_of(database, "contact", "name", "role") == [("Kim", "champion")]
+        trace = rows_of(database, "change", "kind", "entity", "field", "old", "new")
+        assert trace[-1] == ("contact", "acme/kim@x", "role", "user", "champion")
+
+    def test_the_same_twice_change_nothing(self, database: Database) -> None:
+        batch = entries("contacts", {"account": "acme", "email": "kim@x", "consent": False})
+        put(database, accounts("acme"), batch)
+        before = dump(database)
+
+        done = put(database, batch)
+
+        assert counts(done) == (0, 1, 0, 0, 0)
+        assert dump(database) == before
+
+    def test_only_the_accounts_of_changed_contacts_are_due(self, database: Database) -> None:
+        rows = [{"account": account, "email": "kim@x", "role": "user"} for account in ("acme", "zen")]
+        put(database, accounts("acme", "zen"), entries("contacts", *rows))
+        look(database)
+
+        put(database, entries("contacts", rows[0], {**rows[1], "role": "champion"}))
+
+        assert due(database) == ["zen"]
+
+
+class TestTeammates:
+    def test_are_kept_whomever_they_name(self, database: Database) -> None:
+        row = {"email": "ana@x", "manager": "nobody@x", "pools": "emea; west", "away_from": date(2026, 12, 1)}
+
+        done = put(database, entries("teammates", row))
+
+        kept = rows_of(database, "teammate", "email", "manager", "pools", "away_from")
+        assert counts(done) == (1, 0, 0, 0, 0)
+        assert kept == [("ana@x", "nobody@x", ["emea", "west"], day("2026-12-01"))]
+
+    def test_that_change_leave_a_trace(self, database: Database) -> None:
+        put(database, entries("teammates", {"email": "ana@x", "away_from": date(2026, 12, 1), "name": "Ana"}))
+
+        done = put(database, entries("teammates", {"email": "ana@x", "away_from": None}))
+
+        assert counts(done) == (0, 0, 1, 0, 0)
+        assert rows_of(database, "teammate", "name", "away_from") == [("Ana", None)]
+        trace = rows_of(database, "change", "kind", "entity", "field", "old", "new")
+        assert trace[-1] == ("teammate", "ana@x", "away_from", "2026-12-01", None)
+
+    def test_the_same_twice_change_nothing(self, database: Database) -> None:
+        batch = entries("teammates", {"email": "ana@x", "pools": "emea"}, {"email": "bo@x", "pools": None})
+        put(database, batch)
+        before = dump(database)
+
+        assert counts(put(database, batch)) == (0, 2, 0, 0, 0)
+        assert dump(database) == before
+
+
+class TestAliases:
+    def test_are_other_ids_under_which_data_arrive(self, database: Database) -> None:
+        put(database, accounts("acme"), entries("aliases", {"account": "acme", "alias": "0017"}))
+
+        put(database, observations(("0017", D20, 5)), accounts({"id": "0017", "plan": "pro"}))
+
+        assert cells(database, "metric users") == {("acme", D20): 5}
+        assert rows_of(database, "account", "id", "attributes") == [("acme", {"plan": "pro"})]
+
+    def test_the_same_event_under_either_id_is_one_event(self, database: Database) -> None:
+        put(database, accounts("acme"), entries("aliases", {"account": "acme", "alias": "0017"}))
+
+        put(database, events({"account": "acme", "at": D20}))
+        done = put(database, events({"account": "0017", "at": D20}))
+
+        assert counts(done) == (0, 1, 0, 0, 0)
+
+    def test_release_what_waited_for_them(self, database: Database) -> None:
+        put(database, accounts("acme"), observations(("0017", D20, 5)))
+
+        put(database, entries("aliases", {"account": "acme", "alias": "0017"}))
+
+        assert cells(database, "metric users") == {("acme", D20): 5}
+        assert rows_of(database, "held") == []
+
+    def test_are_not_ids_of_accounts(self, database: Database) -> None:
+        put(database, accounts("acme", "zen"))
+
+        done = put(database, entries("aliases", {"account": "acme", "alias": "zen"}))
+
+        [refusal] = done.refused
+        assert refusal.reason == "alias 'zen' is the id of an account: no data would reach that one any more"
+
+
+WAITING: dict[str, Batch] = {
+    "observations": observations(("acme", D20, 5), ("acme", "2026-11-21T10:00", 6)),
+    "observations of contacts": observations(("acme", D20, 5, "nps", "kim@x")),
+    "events": events({"account": "acme", "at": D20, "contact": "kim@x"}, {"account": "acme", "at": D20}),
+    "events with ids": events({"account": "acme", "at": D20, "id": "1", "name": "order", "due": date(2026, 12, 1)}),
+    "events three times": events(*({"account": "acme", "at": D20} for _ in range(3))),
+    "facts": facts({"account": "acme", "at": D20, "role": "CTO", "until": "2026-12-24"}),
+    "facts with ids": facts({"account": "acme", "at": f"{D20}T10:00", "id": "f1", "role": "CTO"}),
+    "outcomes": outcomes(("acme", D20, "renewed")),
+    "contacts": entries("contacts", {"account": "acme", "email": "kim@x", "role": "champion", "consent": True}),
+    "aliases": entries("aliases", {"account": "acme", "alias": "0017"}),
+}
+STORED = ("chunk", "event", "fact", "outcome", "contact", "alias", "contact_observation", "recorded")
+
+
+def stored(database: Database) -> dict[str, list[Any]]:
+    """What is kept, without what says how it came."""
+    how = ("id", "import_id", "arrived_at", "contact_id", "listed")
+    found = {}
+    for table in STORED:
+        names = [name for name in database_columns(table) if name not in how]
+        found[table] = sorted(rows_of(database, table, *names), key=str)
+    return found
+
+
+def database_columns(table: str) -> list[str]:
+    from tests.store.records import TABLES
+
+    return [column.name for column in TABLES[table].columns]
+
+
+@pytest.mark.parametrize("kind", WAITING)
+class TestRecordsForAnUnknownAccount:
+    def test_wait_and_are_applied_when_it_comes_as_if_they_came_then(self, database: Database, kind: str) -> None:
+        batch = WAITING[kind]
+        done = put(database, batch)
+
+        put(database, accounts({"id": "acme", "timezone": "America/New_York"}))
+        after_waiting = stored(database)
+        again = put(database, batch)
+
+        number = len(batch.places.line)
+        assert counts(done) == (0, 0, 0, number, 0)
+        assert rows_of(database, "held") == []
+        assert counts(again) == (0, number, 0, 0, 0)
+        assert stored(database) == after_waiting
+
+    def test_said_twice_wait_once(self, database: Database, kind: str) -> None:
+        put(database, WAITING[kind])
+        before = dump(database)
+
+        done = put(database, WAITING[kind])
+
+        assert done.held == len(WAITING[kind].places.line)
+        assert dump(database) == before
+
+
+def test_what_waits_is_as_it_was_said_last(database: Database) -> None:
+    put(database, observations(("acme", D20, 5)), observations(("acme", D20, 6)), observations(("acme", D20, 5)))
+    put(database, entries("contacts", {"account": "acme", "email": "kim@x", "role": "user", "name": "Kim"}))
+    put(database, entries("contacts", {"account": "acme", "email": "kim@x", "role": "champion"}))
+
+    put(database, accounts("acme"))
+
+    assert cells(database, "metric users") == {("acme", D20): 5}
+    assert rows_of(database, "contact", "name", "role") == [("Kim", "champion")]
+
+
+def test_an_alias_that_waited_releases_what_waited_for_it(database: Database) -> None:
+    put(database, observations(("0017", D20, 5)), entries("aliases", {"account": "acme", "alias": "0017"}))
+
+    put(database, accounts("acme"))
+
+    assert cells(database, "metric users") == {("acme", D20): 5}
+    assert rows_of(database, "held") == []
+
+
+def test_what_is_released_is_not_counted_with_the_file_that_released_it(database: Database) -> None:
+    put(database, observations(("acme", D20, 5), ("acme", "2026-11-21", 5)))
+
+    done = put(database, accounts("acme"))
+
+    assert counts(done) == (1, 0, 0, 0, 0)
+    assert corrections(database) == []
+    assert rows_of(database, "account", "look_at") == [int(NOW.timestamp() * 1_000_000)]
