@@ -1,10 +1,8 @@
 """A form in; its tree of tests on columns out, `not` pushed down."""
 
-from itertools import combinations
-
 from engine.conditions import columns as of
 from engine.conditions import forms
-from engine.conditions.tree import All, Any, Test, Tree, negated
+from engine.conditions.tree import All, Any, Test, Tree, at_least, negated
 from engine.language.base import Entry
 from engine.language.catalog import Catalog
 
@@ -22,7 +20,7 @@ def compile_condition(form: Entry, catalog: Catalog) -> Tree:
         return negated(compile_condition(form.not_, catalog))
     if isinstance(form, forms.AtLeastOf):
         inner = tuple(compile_condition(part, catalog) for part in form.of)
-        return _joined(Any, tuple(_joined(All, chosen) for chosen in combinations(inner, form.at_least)))
+        return inner[0] if len(inner) == 1 else at_least(form.at_least, inner)
     if isinstance(form, forms.AccountIs):
         entries = (_attribute(name, want, catalog) for name, want in form.account.items())
         return _joined(All, tuple(entries))

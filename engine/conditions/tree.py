@@ -7,7 +7,7 @@ needs three-valued logic: a condition is false exactly when its negation is true
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, combinations
 from math import prod
 
 import numpy as np
@@ -42,7 +42,22 @@ class Any:
     parts: tuple["Tree", ...]
 
 
-Tree = Test | All | Any
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """So many of the parts; more than one and fewer than all, else it is `Any` or `All`."""
+
+    count: int
+    parts: tuple["Tree", ...]
+
+
+Tree = Test | All | Any | AtLeast
+
+
+def at_least(count: int, parts: tuple[Tree, ...]) -> Tree:
+    """True where so many of the parts are."""
+    if count == 1:
+        return Any(parts)
+    return All(parts) if count == len(parts) else AtLeast(count, parts)
 
 
 def negated(tree: Tree) -> Tree:
@@ -50,6 +65,8 @@ def negated(tree: Tree) -> Tree:
     if isinstance(tree, Test):
         return Test(tree.column, NEGATED[tree.operator], tree.value)
     inner = tuple(negated(part) for part in tree.parts)
+    if isinstance(tree, AtLeast):
+        return at_least(len(inner) - tree.count + 1, inner)
     return Any(inner) if isinstance(tree, All) else All(inner)
 
 
@@ -69,7 +86,18 @@ def ways(tree: Tree) -> int:
     if isinstance(tree, Test):
         return 1
     inner = [ways(part) for part in tree.parts]
+    if isinstance(tree, AtLeast):
+        return _choices(tree.count, inner)
     return prod(inner) if isinstance(tree, All) else sum(inner)
+
+
+def _choices(count: int, inner: list[int]) -> int:
+    """The products of so many of the numbers, added up over all choices of them."""
+    sums = [1, *[0] * count]
+    for number in inner:
+        for size in range(count, 0, -1):
+            sums[size] += sums[size - 1] * number
+    return sums[count]
 
 
 def holds(tree: Tree, row: Row) -> bool:
@@ -78,6 +106,8 @@ def holds(tree: Tree, row: Row) -> bool:
         return all(holds(part, row) for part in tree.parts)
     if isinstance(tree, Any):
         return any(holds(part, row) for part in tree.parts)
+    if isinstance(tree, AtLeast):
+        return sum(holds(part, row) for part in tree.parts) >= tree.count
     value = row.get(tree.column.name)
     return value is not None and compare(value, tree.operator, tree.value)
 
@@ -95,6 +125,8 @@ def mask(tree: Tree, columns: Columns) -> NDArray[np.bool_]:
         return np.asarray(np.all([mask(part, columns) for part in tree.parts], axis=0), dtype=np.bool_)
     if isinstance(tree, Any):
         return np.asarray(np.any([mask(part, columns) for part in tree.parts], axis=0), dtype=np.bool_)
+    if isinstance(tree, AtLeast):
+        return np.asarray(np.sum([mask(part, columns) for part in tree.parts], axis=0) >= tree.count, dtype=np.bool_)
     return _test_mask(columns(tree.column), tree.operator, tree.value)
 
 
@@ -119,6 +151,9 @@ def pattern(tree: Tree) -> dict[str, object]:
         return {"$and": [pattern(part) for part in tree.parts]}
     if isinstance(tree, Any):
         return {"$or": [pattern(part) for part in tree.parts]}
+    if isinstance(tree, AtLeast):
+        chosen = combinations([pattern(part) for part in tree.parts], tree.count)
+        return {"$or": [{"$and": list(parts)} for parts in chosen]}
     comparison: dict[str, object] = {tree.column.name: tree.value}
     sign = PATTERN_OF[tree.operator]
     return {sign: comparison} if sign else comparison
