@@ -1,7 +1,6 @@
 """A condition at its place in; everything about it that does not fit the rest of the workspace, out."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from math import comb
 
 from engine.conditions import forms
 from engine.conditions.compile import compile_condition, where_filter
@@ -11,9 +10,6 @@ from engine.language.base import Entry
 from engine.language.catalog import FieldType
 from engine.workspace.names import Names
 from engine.workspace.spots import Spot, split_remedy, suggestion
-
-MOST_TESTS = 10_000
-"""Tests of a condition when `at_least … of` is written out as the choices that it stands for."""
 
 _EXAMPLES = {
     "text": "Write a text, like pro.",
@@ -36,17 +32,8 @@ def leaves(form: Entry, spot: Spot) -> Iterator[tuple[Entry, Spot]]:
         yield form, spot
 
 
-def written_out(form: Entry) -> int:
-    """How many tests a condition's tree has."""
-    inside = sum(written_out(part) for part in forms.parts(form)) or 1
-    return comb(len(form.of) - 1, form.at_least - 1) * inside if isinstance(form, forms.AtLeastOf) else inside
-
-
 def check_condition(form: Entry, spot: Spot, names: Names, tasks: frozenset[str] | None = None) -> Iterator[Problem]:
     """Unknown names and types that don't fit. `tasks`: the task steps of a playbook; None: outside of playbooks."""
-    if written_out(form) > MOST_TESTS:
-        message = f" chooses of so many conditions that they make more than {MOST_TESTS:,} tests"
-        yield spot.says(message, "Split it: give some of them a rule of their own, and speak of that.")
     for leaf, at in leaves(form, spot):
         yield from _check_leaf(leaf, at, names, tasks)
 
@@ -92,6 +79,7 @@ def _check_measure(leaf: forms.MeasureIs | forms.MeasureAgainstUsual, spot: Spot
         yield spot.says(message, "Speak of the attribute instead: {account: {…}}.")
     elif isinstance(leaf, forms.MeasureAgainstUsual):
         yield from check_window(leaf.measure, spot, names)
+        yield from warn_of_weekdays(leaf.measure, spot, names)
 
 
 def check_window(measure: str, spot: Spot, names: Names) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from engine.conditions.compile import compile_condition, where_filter
 from engine.conditions.tree import Tree
 from engine.language.base import Entry
 from engine.language.catalog import Catalog
-from engine.language.measures import MeasureBase
+from engine.language.measures import Measure
 from engine.language.playbooks import Playbook
 from engine.language.rules import Rule
 from engine.language.scores import Score
@@ -30,7 +30,7 @@ class Compiled:
 
 def compile_all(
     catalog: Catalog,
-    measures: Mapping[str, MeasureBase],
+    measures: Mapping[str, Measure],
     scores: Mapping[str, tuple[Score, ...]],
     rules: Mapping[str, Rule],
     playbooks: Mapping[str, Playbook],

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from engine.errors import Problem
 from engine.language.catalog import Attribute, Catalog, Event, FactKind, Metric
-from engine.language.measures import Measure, MeasureBase
+from engine.language.measures import Measure
 from engine.language.playbooks import Playbook
 from engine.language.rules import Rule
 from engine.language.scenarios import Scenario
@@ -41,7 +41,7 @@ _CATALOG_FORMS: Final = {
     "facts": Form[object](FactKind | None, "fact"),
 }
 _SETTINGS, _CATALOG = Form[Settings](Settings, SETTINGS), Form[Catalog](Catalog, "the catalog")
-_MEASURE, _RULE = Form[MeasureBase](Measure, "measure"), Form[Rule](Rule, "rule")
+_MEASURE, _RULE = Form[Measure](Measure, "measure"), Form[Rule](Rule, "rule")
 _SCORE, _PLAYBOOK = Form[Score](Score, "score"), Form[Playbook](Playbook, "playbook")
 _SCENARIO = Form[Scenario](Scenario, "scenario")
 
@@ -65,7 +65,7 @@ class Files:
     catalog_spot: Spot | None = None
     broken: frozenset[str] = frozenset()
     """Names of the catalog whose entries have mistakes."""
-    measures: list[Read[MeasureBase]] = field(default_factory=list)
+    measures: list[Read[Measure]] = field(default_factory=list)
     scores: list[Read[Score]] = field(default_factory=list)
     rules: list[Read[Rule]] = field(default_factory=list)
     playbooks: list[Read[Playbook]] = field(default_factory=list)
@@ -202,7 +202,7 @@ def _entry(files: Files, form: Form[M], file: str, node: Node) -> Read[M]:
     return Read(name or "", spot, read)
 
 
-def _measures(files: Files, file: str, node: Node) -> Iterator[Read[MeasureBase]]:
+def _measures(files: Files, file: str, node: Node) -> Iterator[Read[Measure]]:
     if not node.is_mapping and node.value is not None:
         message, remedy = "a mapping of measures is wanted here", "Write each as `name: {count: EVENT, over: 28d}`."
         files.problems.append(Problem(file, node.at[0], message, remedy, column=node.at[1]))

@@ -32,7 +32,7 @@ class Fingerprints:
     def __init__(
         self,
         catalog: Catalog,
-        measures: Mapping[str, of.MeasureBase],
+        measures: Mapping[str, of.Measure],
         scores: Mapping[str, tuple[Score, ...]],
         rules: Mapping[str, Rule],
     ) -> None:

@@ -7,7 +7,7 @@ from itertools import chain
 
 from engine.errors import Problem, Severity, WorkspaceBroken
 from engine.language.catalog import Catalog
-from engine.language.measures import MeasureBase
+from engine.language.measures import Measure
 from engine.language.playbooks import Playbook
 from engine.language.rules import Rule
 from engine.language.scenarios import Scenario
@@ -58,7 +58,7 @@ class Workspace:
     """A hash of the files; scenarios are no part of it, for they change nothing that runs."""
     settings: Settings
     catalog: Catalog
-    measures: Mapping[str, MeasureBase]
+    measures: Mapping[str, Measure]
     scores: Mapping[str, tuple[Score, ...]]
     """Per score its models, in the order in which they are tried."""
     primary: str

@@ -62,6 +62,7 @@ nps: {latest: nps, max_age: 180d}
 minutes_28d: {sum: ticket_opened.minutes, over: 28d, where: {system: crm}}
 usual_logins: {usual: logins_28d}
 since_login: {days_since: login}
+visits_10d: {days_with: login, over: 10d}
 """,
     HEALTH: """\
 score: health

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.errors import Problem
+from engine.errors import Problem, Severity
 from tests.workspace.base import RULES, Edit, mistake, problems_of
 
 
@@ -107,6 +107,16 @@ from tests.workspace.base import RULES, Edit, mistake, problems_of
             15,
             "rule 'renewal-near' compares 'nps' with earlier windows, but it has none",
             "Use a measure with `over` in days, like 28d.",
+        ),
+        mistake(
+            "against usual of ten days",
+            RULES,
+            "measure: logins_28d, falls",
+            "measure: visits_10d, falls",
+            15,
+            "rule 'renewal-near' takes the usual of 'visits_10d', whose window of 10 days is not whole weeks",
+            "Weekdays weigh unevenly; take 7d, 14d or 28d.",
+            Severity.WARNING,
         ),
         mistake(
             "unknown rule",
