@@ -9,7 +9,6 @@ from engine import needs
 from engine.calendar import Calendar, CompanyTime
 from engine.conditions import columns as of
 from engine.conditions import forms
-from engine.conditions.compile import where_filter
 from engine.conditions.sentence import Titles
 from engine.conditions.tree import Tree, columns_of
 from engine.language.base import Duration
@@ -76,28 +75,9 @@ class Plan:
     def templates(self) -> Mapping[tuple[str, str], str]:
         return self.workspace.templates
 
-    @cached_property
+    @property
     def scores(self) -> Mapping[str, ScoreTrees]:
-        return {
-            name: ScoreTrees(
-                name,
-                tuple(
-                    ModelTrees(
-                        model=trees.model,
-                        fingerprint=trees.fingerprint,
-                        when=trees.when,
-                        unless=trees.unless,
-                        entry_when=trees.points,
-                        entry_where=tuple(
-                            where_filter(entry.event, entry.where, self.catalog) if entry.event else ()
-                            for entry in trees.model.points
-                        ),
-                    )
-                    for trees in models
-                ),
-            )
-            for name, models in self.workspace.compiled.scores.items()
-        }
+        return self.workspace.compiled.scores
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
