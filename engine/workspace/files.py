@@ -84,7 +84,7 @@ def read_sources(folder: Path) -> Sources:
 
 
 def _is_ours(name: str) -> bool:
-    return name == SETTINGS or name.endswith((".yaml", ".yml", ".j2"))
+    return name == SETTINGS or (name.endswith((".yaml", ".yml", ".j2")) and not name.startswith("."))
 
 
 def _text(path: Path) -> str:

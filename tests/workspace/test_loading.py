@@ -36,7 +36,7 @@ def test_a_workspace_without_mistakes_has_no_problems() -> None:
 
 def test_the_files_of_a_folder_are_read_by_their_paths(tmp_path: Path) -> None:
     write(tmp_path, {file: text.encode() for file, text in BASE.items()})
-    write(tmp_path, {"README.md": b"# Ours", "rules/notes.txt": b"later"})
+    write(tmp_path, {"README.md": b"# Ours", "rules/notes.txt": b"later", "rules/.draft.yaml": b"{"})
 
     assert read_sources(tmp_path) == BASE
 
