@@ -46,6 +46,18 @@ def lock_entries(connection: Connection) -> None:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ENTRY_LOCK})
 
 
+def wait_for_entries(connection: Connection, ids: Collection[str]) -> None:
+    """Where one of the ids is unknown: lets accounts that are coming in come first, and others wait.
+
+    Else a record could be held just after its account had released what was held for it.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    meant = set(_after_aliases(connection, ids))
+    if len(_seqs(connection, meant)) < len(meant):
+        connection.execute(text("select pg_advisory_xact_lock_shared(:key)"), {"key": ENTRY_LOCK})
+
+
 def find(connection: Connection, ids: Collection[str], company_zone: str) -> Accounts:
     """The accounts that the ids mean, the blocks of which are locked from here on."""
     meant = _after_aliases(connection, ids)

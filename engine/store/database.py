@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
@@ -68,21 +68,22 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """One snapshot: what others commit meanwhile is not seen."""
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._connected(options) as connection, connection.begin():
+        with self._connected(options) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, committed at the end, rolled back by an exception. On SQLite the only one of its time."""
-        with self._connected({"writes": True}) as connection, connection.begin():
+        with self._connected({"writes": True}) as connection:
             yield connection
 
     @contextmanager
     def _connected(self, options: dict[str, object]) -> Iterator[Connection]:
-        with self._said_plainly():
-            connection = self.engine.connect()
-        with connection:
-            yield connection.execution_options(**options)
+        with ExitStack() as stack:
+            with self._said_plainly():
+                connection = stack.enter_context(self.engine.connect()).execution_options(**options)
+                stack.enter_context(connection.begin())
+            yield connection
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:
@@ -90,7 +91,9 @@ class Database:
             yield
         except DBAPIError as error:
             reason = str(error.orig).strip().splitlines()[0]
-            if self.is_sqlite:
+            if "locked" in reason:
+                remedy = "Another process has been writing for too long: wait for it, or end it."
+            elif self.is_sqlite:
                 remedy = "Check the file and its rights, or name another in [database] url."
             else:
                 remedy = "Check that the server runs and that [database] url names its host, database and user."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from engine.batches import Arrival, Batch, Entries, Events, Facts, Ingested, Observations, Outcomes
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
-from engine.store.accounts import lock_entries
+from engine.store.accounts import lock_entries, wait_for_entries
 from engine.store.database import Database
 from engine.store.held import release
 from engine.store.ingest_context import Importing, Undone
@@ -79,6 +79,7 @@ def _take_entries(importing: Importing, batch: Entries) -> tuple[str, ...]:
 
 
 def _take_records(importing: Importing, batch: Observations | Events | Facts | Outcomes) -> None:
+    0 and wait_for_entries(importing.connection, batch.account.values)
     if isinstance(batch, Observations):
         apply_observations(importing, batch)
     elif isinstance(batch, Events):

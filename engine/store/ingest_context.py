@@ -1,7 +1,7 @@
 """One batch on its way into the store: its transaction, what became of its records, and whom it concerns."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -134,23 +134,25 @@ class Importing:
         if rows:
             self.connection.execute(insert(CHANGE), rows)
 
-    def recorded(self, first_and_last: dict[str, tuple[int, int]]) -> None:
-        """There are records of those names from and to those days."""
+    def recorded(self, first_and_last: dict[str, tuple[int, int]], last_at: Mapping[str, int] | None = None) -> None:
+        """There are records of those names from and to those days; of events, up to those moments."""
         names = sorted(first_and_last)
         stored = select(RECORDED).where(RECORDED.c.name.in_(names))
-        known = {name: (first, last) for name, first, last in self.connection.execute(stored)}
+        known = {row.name: row for row in self.connection.execute(stored)}
         rows = []
         for name in names:
-            (first, last), (oldest, newest) = first_and_last[name], known.get(name, first_and_last[name])
-            if name not in known or first < oldest or last > newest:
-                rows.append({"name": name, "first_day": first, "last_day": last})
+            (first, last), at = first_and_last[name], (last_at or {}).get(name, 0)
+            row = known.get(name)
+            if row is None or first < row.first_day or last > row.last_day or at > row.last_at:
+                rows.append({"name": name, "first_day": first, "last_day": last, "last_at": at})
         if not rows:
             return
         statement = inserting(self.connection, RECORDED)
-        said, first_day, last_day = statement.excluded, RECORDED.c.first_day, RECORDED.c.last_day
+        said, kept = statement.excluded, RECORDED.c
         wider = {
-            "first_day": case((said.first_day < first_day, said.first_day), else_=first_day),
-            "last_day": case((said.last_day > last_day, said.last_day), else_=last_day),
+            "first_day": case((said.first_day < kept.first_day, said.first_day), else_=kept.first_day),
+            "last_day": case((said.last_day > kept.last_day, said.last_day), else_=kept.last_day),
+            "last_at": case((said.last_at > kept.last_at, said.last_at), else_=kept.last_at),
         }
         self.connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=wider), rows)
 

@@ -158,13 +158,19 @@ class _Concerned:
     name: Ints
     seq: Ints
     day: Ints
+    at: Ints
     looked: Ints
 
     @classmethod
     def of(cls, batch: Events, placed: Placed, accounts: Accounts, rows: Ints) -> "_Concerned":
         code = batch.account.codes[rows]
         return cls(
-            batch.name.values, batch.name.codes[rows], accounts.seq[code], placed.day[rows], accounts.looked[code]
+            names=batch.name.values,
+            name=batch.name.codes[rows],
+            seq=accounts.seq[code],
+            day=placed.day[rows],
+            at=placed.at[rows],
+            looked=accounts.looked[code],
         )
 
 
@@ -173,13 +179,14 @@ def _count_again(importing: Importing, series: dict[Series, int], concerned: _Co
     importing.touch(np.unique(concerned.seq).tolist())
     importing.begins(concerned.seq, concerned.day)
     looked = dict(zip(concerned.seq.tolist(), concerned.looked.tolist(), strict=True))
-    spans = {}
+    spans, last_at = {}, {}
     for code, name in enumerate(concerned.names):
         of_name = concerned.name == code
         if not of_name.any():
             continue
         seq, day = concerned.seq[of_name], concerned.day[of_name]
         spans[name] = (int(day.min()), int(day.max()))
+        last_at[name] = int(concerned.at[of_name].max())
         for block in np.unique(seq // BLOCK).tolist():
             here = seq // BLOCK == block
             lane = Lane(frozenset(seq[here].tolist()), (int(day[here].min()), int(day[here].max())))
@@ -187,4 +194,4 @@ def _count_again(importing: Importing, series: dict[Series, int], concerned: _Co
                 importing.connection, name, series, lane, looked, importing.catalog, importing.company_zone
             ):
                 merge(importing.connection, said, importing.at, lambda: importing.import_id)
-    importing.recorded(spans)
+    importing.recorded(spans, last_at)

@@ -151,12 +151,14 @@ class ChunkRow(SQLModel, table=True):
 
 
 class RecordedRow(SQLModel, table=True):
-    """The oldest and the newest day on which any account has a record of that metric or event."""
+    """The oldest and the newest day on which any account has a record of that metric or event; of events also the
+    newest moment, so that a look knows whether something of its day came after it."""
 
     __tablename__ = "recorded"
     name: str = Field(primary_key=True)
     first_day: int
     last_day: int
+    last_at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
 
 
 class EventRow(SQLModel, table=True):
@@ -298,6 +300,8 @@ class ScoreRow(SQLModel, table=True):
     band: str | None = None
     stay_band: str | None = None
     """The last known band: a stay goes on through unknowns."""
+    stay_version: int = 0
+    """The code of the score version that knew it."""
     came_from: str | None = None
     since: int | None = None
     seen: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
@@ -424,6 +428,8 @@ class DeliveryRow(SQLModel, table=True):
     sender_name: str | None = None
     reply_to: str | None = None
     marketing: bool = False
+    outbox_only: bool = False
+    """Decided by a look at the distant past: it goes to the outbox, whatever the credentials."""
     state: str
     reason: str | None = None
     decided_at: int = _moment()

@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("sender_name", sa.String(), nullable=True),
         sa.Column("reply_to", sa.String(), nullable=True),
         sa.Column("marketing", sa.Boolean(), nullable=False),
+        sa.Column("outbox_only", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=False),
@@ -286,6 +287,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("first_day", sa.Integer(), nullable=False),
         sa.Column("last_day", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
@@ -329,6 +331,7 @@ def upgrade() -> None:
         sa.Column("coverage", sa.Float(), nullable=True),
         sa.Column("band", sa.String(), nullable=True),
         sa.Column("stay_band", sa.String(), nullable=True),
+        sa.Column("stay_version", sa.Integer(), nullable=False),
         sa.Column("came_from", sa.String(), nullable=True),
         sa.Column("since", sa.Integer(), nullable=True),
         sa.Column("seen", sa.BigInteger(), nullable=False),

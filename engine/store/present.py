@@ -1,0 +1,161 @@
+"""What earlier looks left in; stays, episodes, runs under way and versions, as a snapshot holds them, out."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Select, func, select
+
+from engine.clock import day_of, moment
+from engine.domain import Episode, Run, RunTask, State
+from engine.snapshot import Numbers, Stays
+from engine.stays import nowhere
+from engine.store.database import portions
+from engine.store.matrices import Lanes
+from engine.store.tables import EpisodeRow, RuleVersionRow, RunRow, ScoreRow, ScoreVersionRow, TaskRow
+
+SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
+EPISODE = EpisodeRow.__table__  # type: ignore[attr-defined]
+RULE_VERSION = RuleVersionRow.__table__  # type: ignore[attr-defined]
+SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
+RUN = RunRow.__table__  # type: ignore[attr-defined]
+TASK = TaskRow.__table__  # type: ignore[attr-defined]
+FEW = 500
+
+
+def mine(query: Select[Any], column: Any, lanes: Lanes) -> Select[Any]:
+    """Rows of these accounts: the few that they are, or all between the first and the last."""
+    if len(lanes) <= FEW:
+        return query.where(column.in_([int(seq) for seq in lanes.seqs]))
+    return query.where(column.between(int(lanes.seqs[0]), int(lanes.seqs[-1])))
+
+
+def rows_by_seq(lanes: Lanes) -> dict[int, int]:
+    return {int(seq): row for row, seq in enumerate(lanes.seqs)}
+
+
+def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict[str, Stays]:
+    """Per score where each account stands."""
+    found = {score: nowhere(len(lanes)) for score in scores}
+    rows = rows_by_seq(lanes)
+    for row in connection.execute(mine(select(SCORE), SCORE.c.account_seq, lanes)):
+        place, stay = rows.get(row.account_seq), found.get(row.score)
+        if place is None or stay is None:
+            continue
+        stay.band[place], stay.came_from[place] = row.stay_band, row.came_from
+        stay.since[place] = _number(row.since)
+        stay.seen[place], stay.version[place], stay.overridden[place] = row.seen, row.stay_version, row.overridden
+        stay.before_band[place], stay.before_came_from[place] = row.before_band, row.before_came_from
+        stay.before_since[place] = _number(row.before_since)
+    return found
+
+
+def _number(value: int | None) -> float:
+    return np.nan if value is None else float(value)
+
+
+def version_codes(connection: Connection, fingerprints: Collection[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in portions(sorted(fingerprints)):
+        query = select(SCORE_VERSION.c.fingerprint, SCORE_VERSION.c.code).where(SCORE_VERSION.c.fingerprint.in_(some))
+        found |= dict(connection.execute(query).tuples())
+    return found
+
+
+def rule_since(connection: Connection) -> dict[str, datetime]:
+    """Per fingerprint that is the newest of its rule: the first look by it."""
+    query = select(RULE_VERSION.c.fingerprint, RULE_VERSION.c.since)
+    return {fingerprint: moment(since) for fingerprint, since in connection.execute(query)}
+
+
+def episodes(connection: Connection, lanes: Lanes) -> dict[str, dict[int, Episode]]:
+    """Per rule, row of the account to its episode; of rules that are gone, too: their episodes end."""
+    found: dict[str, dict[int, Episode]] = {}
+    rows = rows_by_seq(lanes)
+    for row in connection.execute(mine(select(EPISODE), EPISODE.c.account_seq, lanes)):
+        place = rows.get(row.account_seq)
+        if place is None:
+            continue
+        found.setdefault(row.rule, {})[place] = Episode(
+            account="",
+            rule=row.rule,
+            state=State(row.state),
+            fingerprint=row.fingerprint,
+            since=moment(row.since),
+            since_day=row.since_day,
+            fired_at=_moment(row.fired_at),
+            fired_day=row.fired_day,
+            told_at=_moment(row.told_at),
+            told_day=row.told_day,
+        )
+    return found
+
+
+def _moment(micros: int | None) -> datetime | None:
+    return None if micros is None else moment(micros)
+
+
+def _day(number: int | None) -> date | None:
+    return None if number is None else day_of(number)
+
+
+def runs(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dict[int, tuple[Run, ...]]:
+    """Row of the account to its runs under way, oldest first."""
+    rows, ids = rows_by_seq(lanes), list(accounts)
+    under_way = mine(select(RUN).where(RUN.c.ended_at.is_(None)), RUN.c.account_seq, lanes)
+    stored = [
+        row for row in connection.execute(under_way.order_by(RUN.c.started_at, RUN.c.id)) if row.account_seq in rows
+    ]
+    tasks = _tasks(connection, [row.id for row in stored])
+    found: dict[int, list[Run]] = {}
+    for row in stored:
+        place = rows[row.account_seq]
+        run = Run(
+            id=row.id,
+            account=ids[place],
+            playbook=row.playbook,
+            version=row.version,
+            rule=row.rule,
+            started_at=moment(row.started_at),
+            started_day=row.started_day,
+            firing=row.firing,
+            position=row.position,
+            waiting_since=_moment(row.waiting_since),
+            tasks=tasks.get(row.id, {}),
+        )
+        found.setdefault(place, []).append(run)
+    return {place: tuple(some) for place, some in found.items()}
+
+
+def _tasks(connection: Connection, runs: Collection[str]) -> dict[str, dict[str, RunTask]]:
+    found: dict[str, dict[str, RunTask]] = {}
+    for some in portions(runs):
+        for row in connection.execute(select(TASK).where(TASK.c.run_id.in_(some))):
+            task = RunTask(row.step, row.state, _day(row.due), row.assignee, row.cancel_with_run)
+            found.setdefault(row.run_id, {})[row.step] = task
+    return found
+
+
+def last_starts(connection: Connection, lanes: Lanes, playbooks: Collection[str]) -> dict[tuple[int, str], int]:
+    """(row, playbook) to the company's day of its last start."""
+    if not playbooks:
+        return {}
+    rows = rows_by_seq(lanes)
+    query = mine(
+        select(RUN.c.account_seq, RUN.c.playbook, func.max(RUN.c.started_day)).where(
+            RUN.c.playbook.in_(sorted(playbooks))
+        ),
+        RUN.c.account_seq,
+        lanes,
+    ).group_by(RUN.c.account_seq, RUN.c.playbook)
+    return {(rows[seq], playbook): int(day) for seq, playbook, day in connection.execute(query) if seq in rows}
+
+
+def micros_column(values: Collection[int | None]) -> Any:
+    """Moments as numbers, −1 for none."""
+    return np.fromiter((-1 if value is None else value for value in values), np.int64, len(values))
+
+
+def numbers_column(values: Collection[Any]) -> Numbers:
+    return np.fromiter((np.nan if value is None else float(value) for value in values), np.float64, len(values))

@@ -1,0 +1,204 @@
+"""What is stored in; the snapshot of some accounts at a moment, and where their counters stood, out."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from engine.clock import day_number, local_day, microseconds
+from engine.conditions.tree import Column
+from engine.domain import Episode
+from engine.language.catalog import Catalog, Event, Metric
+from engine.snapshot import Days, Needs, Numbers, ScoreHistory, Series, Snapshot
+from engine.store import present, records
+from engine.store.database import Database, portions
+from engine.store.matrices import Lanes, matrices
+from engine.store.people import teammates
+from engine.store.recounting import count_today_again
+from engine.store.tables import BLOCK, AccountRow, RecordedRow
+from engine.store.values import typed
+
+ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
+RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
+TEXTS = ("name", "parent", "owner", "timezone", "country", "currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be read. `accounts`: ids; `blocks`: whole blocks; `due_by`: of these only what is due by then."""
+
+    needs: Needs
+    catalog: Catalog
+    scores: Collection[str]
+    company_zone: str
+    at: datetime
+    accounts: Collection[str] | None = None
+    blocks: Collection[int] | None = None
+    due_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A snapshot, with the accounts' numbers and their counters as they stood before anything else was read."""
+
+    snapshot: Snapshot
+    seqs: Days
+    looked: Days
+    changed: Days
+
+    def __len__(self) -> int:
+        return len(self.seqs)
+
+
+def read(database: Database, wanted: Wanted) -> Reading:
+    """The snapshot of the wanted accounts at a moment: every stored record whose time is not after it."""
+    with database.reading() as connection:
+        rows = _accounts(connection, wanted)
+        return _read(connection, wanted, rows)
+
+
+def _accounts(connection: Connection, wanted: Wanted) -> list[Any]:
+    """The account rows, by number; their counters come with them, before all else."""
+    query = select(ACCOUNT)
+    if wanted.due_by is not None:
+        query = query.where(ACCOUNT.c.look_at <= microseconds(wanted.due_by))
+    found: list[Any] = []
+    if wanted.accounts is not None:
+        for some in portions(sorted(wanted.accounts)):
+            found += connection.execute(query.where(ACCOUNT.c.id.in_(some))).all()
+    elif wanted.blocks is not None:
+        blocks = sorted(wanted.blocks)
+        for first, last in _ranges(blocks):
+            between = ACCOUNT.c.seq.between(first * BLOCK, last * BLOCK + BLOCK - 1)
+            found += connection.execute(query.where(between)).all()
+    else:
+        found += connection.execute(query).all()
+    return sorted(found, key=lambda row: int(row.seq))
+
+
+def _ranges(blocks: list[int]) -> list[tuple[int, int]]:
+    """Consecutive blocks as (first, last)."""
+    found: list[tuple[int, int]] = []
+    for block in blocks:
+        if found and found[-1][1] == block - 1:
+            found[-1] = (found[-1][0], block)
+        else:
+            found.append((block, block))
+    return found
+
+
+def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
+    zones = [row.timezone or wanted.company_zone for row in rows]
+    today, time = records.today_of(wanted.at, zones)
+    seqs = np.array([row.seq for row in rows], dtype=np.int64)
+    lanes = Lanes(seqs, today, time)
+    ids = tuple(row.id for row in rows)
+    at = microseconds(wanted.at)
+    snapshot = Snapshot(
+        at=wanted.at,
+        accounts=ids,
+        today=today,
+        zones=np.array([*zones, None], dtype=np.object_)[:-1],
+        attributes=_attributes(rows, wanted.catalog, zones),
+        first_day=_first_days(rows, today),
+        ended=records.ended(connection, lanes, at),
+        series=_series(connection, lanes, zones, wanted),
+        covered_from=_covered_from(connection, wanted, today),
+        events={
+            name: records.event_table(connection, lanes, zones, name, need, at, wanted.catalog)
+            for name, need in wanted.needs.rows.items()
+        },
+        facts=records.fact_tables(connection, lanes, ids, at, wanted.catalog),
+        contacts=records.contacts(connection, lanes),
+        teammates=teammates(connection),
+        stays=present.stays(connection, lanes, wanted.scores),
+        history=_history(connection, lanes, wanted),
+        overrides=records.overrides(connection, lanes, wanted.scores, at),
+        version_codes=present.version_codes(connection, wanted.needs.versions),
+        episodes=_named(present.episodes(connection, lanes), ids),
+        rule_since=present.rule_since(connection),
+        first_look=present.micros_column([row.first_look for row in rows]),
+        last_look=present.micros_column([row.last_look for row in rows]),
+        seed_next=np.fromiter((row.seed_next for row in rows), np.bool_, len(rows)),
+        runs=present.runs(connection, lanes, ids),
+        last_start=present.last_starts(connection, lanes, wanted.needs.cooldowns),
+    )
+    looked = np.fromiter((row.looked for row in rows), np.int64, len(rows))
+    changed = np.fromiter((row.changed for row in rows), np.int64, len(rows))
+    return Reading(snapshot, seqs, looked, changed)
+
+
+def _named(episodes: Mapping[str, Mapping[int, Episode]], ids: tuple[str, ...]) -> dict[str, dict[int, Episode]]:
+    return {
+        rule: {row: replace(episode, account=ids[row]) for row, episode in some.items()}
+        for rule, some in episodes.items()
+    }
+
+
+def _attributes(rows: list[Any], catalog: Catalog, zones: list[str]) -> dict[str, Column]:
+    """Built-in and declared attributes as columns."""
+    found: dict[str, Column] = {name: _texts([getattr(row, name) for row in rows]) for name in TEXTS}
+    found["id"] = _texts([row.id for row in rows])
+    found["since"] = present.numbers_column([row.since for row in rows])
+    found["value"] = present.numbers_column([row.value for row in rows])
+    for name, declared in catalog.attributes.items():
+        if name in found:
+            continue
+        kept = [row.attributes.get(name) for row in rows]
+        if declared.type == "text":
+            found[name] = _texts([None if value is None else str(value) for value in kept])
+        else:
+            found[name] = present.numbers_column(
+                [
+                    None if value is None else _number(value, declared.type, zone)
+                    for value, zone in zip(kept, zones, strict=True)
+                ]
+            )
+    return found
+
+
+def _texts(values: list[Any]) -> Column:
+    return np.array([*values, None], dtype=np.object_)[:-1]
+
+
+def _number(value: object, type_: str, zone: str) -> float:
+    known = typed(value, type_)
+    if isinstance(known, datetime):
+        return float(local_day(known, zone))
+    return np.nan if isinstance(known, str) else records.as_number(known)
+
+
+def _first_days(rows: list[Any], today: Days) -> Numbers:
+    """`since`, else the day of the oldest record that is not after today."""
+    first = present.numbers_column([row.since if row.since is not None else row.first_record for row in rows])
+    with np.errstate(invalid="ignore"):
+        return np.where(first <= today, first, np.nan)
+
+
+def _series(connection: Connection, lanes: Lanes, zones: list[str], wanted: Wanted) -> dict[Series, Numbers]:
+    needed = wanted.needs.series
+    timed = {series.key for series in needed if series.kind == "metric"}
+    found = matrices(connection, lanes, {series.key: days for series, days in needed.items()}, timed=timed)
+    by_series = {series: found[series.key] for series in needed}
+    count_today_again(connection, lanes, zones, by_series, microseconds(wanted.at), wanted.catalog)
+    return by_series
+
+
+def _history(connection: Connection, lanes: Lanes, wanted: Wanted) -> dict[str, ScoreHistory]:
+    asked = {score: days for score, days in wanted.needs.score_days.items() if days and score in wanted.scores}
+    keys = {f"score {score} {part}": days + 1 for score, days in asked.items() for part in ("adjusted", "version")}
+    found = matrices(connection, lanes, keys)
+    return {score: ScoreHistory(found[f"score {score} adjusted"], found[f"score {score} version"]) for score in asked}
+
+
+def _covered_from(connection: Connection, wanted: Wanted, today: Days) -> dict[str, int]:
+    """From which day records of each name are complete: what the catalog says, else the oldest record by now."""
+    catalog, latest = wanted.catalog, int(today.max(initial=0))
+    query = select(RECORDED.c.name, RECORDED.c.first_day).where(RECORDED.c.first_day <= latest)
+    oldest: dict[str, int] = dict(connection.execute(query).tuples())
+    declared: dict[str, Metric | Event] = {**catalog.metrics, **catalog.events}
+    said = {name: day_number(entry.from_) for name, entry in declared.items() if entry.from_ is not None}
+    return {name: day for name, day in {**oldest, **said}.items() if name in declared}

@@ -1,0 +1,18 @@
+"""What JSON keeps of attributes and properties in; typed values out."""
+
+from datetime import date, datetime
+
+from engine.domain import Value
+
+
+def typed(raw: object, type_: str) -> Value:
+    """A kept value as its type says; what was kept under another type is given as text."""
+    if type_ == "number" and isinstance(raw, int | float) and not isinstance(raw, bool):
+        return float(raw)
+    if type_ == "boolean" and isinstance(raw, bool):
+        return raw
+    if type_ == "date" and isinstance(raw, str):
+        return date.fromisoformat(raw[:10])
+    if type_ == "time" and isinstance(raw, str):
+        return datetime.fromisoformat(raw)
+    return str(raw)
