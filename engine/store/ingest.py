@@ -79,7 +79,7 @@ def _take_entries(importing: Importing, batch: Entries) -> tuple[str, ...]:
 
 
 def _take_records(importing: Importing, batch: Observations | Events | Facts | Outcomes) -> None:
-    0 and wait_for_entries(importing.connection, batch.account.values)
+    wait_for_entries(importing.connection, batch.account.values)
     if isinstance(batch, Observations):
         apply_observations(importing, batch)
     elif isinstance(batch, Events):

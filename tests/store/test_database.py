@@ -134,6 +134,17 @@ def test_a_database_in_memory_lasts_as_long_as_it_is_open() -> None:
     assert found == 1
 
 
+def test_a_writer_that_waits_for_too_long_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.store.database.BUSY_SECONDS", 0.05)
+    database, other = (Database.open("sqlite:///a.db", tmp_path) for _ in range(2))
+
+    with other.writing(), pytest.raises(DatabaseUnusable, match=r"is locked\. Another process.*wait for it"):
+        database.writing().__enter__()
+
+    database.close()
+    other.close()
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [

@@ -79,6 +79,17 @@ def test_the_same_file_from_four_sides_at_once_is_one_file(database: Database, s
     assert len(rows_of(database, "fact" if shared == "facts" else "event")) == 12
 
 
+def test_no_record_is_held_for_an_account_that_comes_at_the_same_time(database: Database) -> None:
+    ids = [f"a{number}" for number in range(20)]
+
+    with ThreadPoolExecutor(2) as pool:
+        for id_ in ids:
+            list(pool.map(lambda batch: put(database, batch), [accounts(id_), observations((id_, "2026-11-20", 1))]))
+
+    assert rows_of(database, "held") == []
+    assert len(cells(database, "metric users")) == len(ids)
+
+
 moments = st.tuples(st.sampled_from(["2026-11-19", "2026-11-20"]), st.sampled_from(["", "T09:00", "T15:30", "T22:00"]))
 said = st.tuples(st.sampled_from(["acme", "zen", "late"]), moments.map("".join), st.integers(0, 2))
 
