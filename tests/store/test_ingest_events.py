@@ -57,7 +57,7 @@ def test_an_event_is_kept_as_it_came(acme: Database) -> None:
     assert kept == ("order", 0, day(D21), at, "o1", properties, int(NOW.timestamp() * 1_000_000))
     assert counts(done) == (1, 0, 0, 0, 0)
     assert due(acme) == ["acme"]
-    assert rows_of(acme, "recorded") == [("order", day(D21), day(D21))]
+    assert rows_of(acme, "recorded") == [("order", day(D21), day(D21), at)]
 
 
 def test_the_same_file_twice_changes_nothing_and_marks_nobody(acme: Database) -> None:

@@ -222,7 +222,7 @@ def test_an_import_is_kept_with_its_source_and_counts(acme: Database) -> None:
 def test_the_oldest_and_the_newest_record_are_known(acme: Database) -> None:
     put(acme, observations(("acme", D20, 6), ("zen", D23, 6)), observations(("acme", "2026-11-01", 6)))
 
-    assert rows_of(acme, "recorded") == [("users", day("2026-11-01"), day(D23))]
+    assert rows_of(acme, "recorded") == [("users", day("2026-11-01"), day(D23), 0)]
     assert rows_of(acme, "account", "first_record") == [day("2026-11-01"), day(D23)]
 
 
