@@ -38,7 +38,7 @@ CELL = np.dtype(
 _own = threading.local()
 
 
-def _compress(raw: bytes) -> bytes:
+def compress(raw: bytes) -> bytes:
     # A compressor must not be used by two threads at once, and is dear to make.
     if not hasattr(_own, "compressor"):
         _own.compressor = zstandard.ZstdCompressor(level=1)
@@ -46,7 +46,7 @@ def _compress(raw: bytes) -> bytes:
     return compressed
 
 
-def _decompress(blob: bytes) -> bytes:
+def decompress(blob: bytes) -> bytes:
     if not hasattr(_own, "decompressor"):
         _own.decompressor = zstandard.ZstdDecompressor()
     raw: bytes = _own.decompressor.decompress(blob)
@@ -63,11 +63,11 @@ def pack(values: Matrix) -> bytes:
     known = np.where(unknown, 0.0, values)
     code = _narrowest(known)
     if code in FLOATS:
-        return code + _compress(values.astype(FLOATS[code]).tobytes())
+        return code + compress(values.astype(FLOATS[code]).tobytes())
     kind = WHOLE[code]
     whole = known.astype(kind)
     whole[unknown] = np.iinfo(kind).min
-    return code + _compress(whole.tobytes())
+    return code + compress(whole.tobytes())
 
 
 def _narrowest(known: Matrix) -> bytes:
@@ -86,7 +86,7 @@ def _widened(narrow: NDArray[np.float32]) -> Matrix:
 def unpack(blob: bytes) -> Matrix:
     """A new array of 256 × 32, NaN where nothing was said."""
     code = blob[:1]
-    raw = _decompress(blob[1:])
+    raw = decompress(blob[1:])
     if code == b"d":
         return np.frombuffer(raw, np.float64).reshape(SHAPE).copy()
     if code == b"f":
@@ -105,7 +105,7 @@ def pack_times(times: Times) -> bytes | None:
     code, (unit, kind) = next(
         (code, (unit, kind)) for code, (unit, kind) in UNITS.items() if not (times[said] % unit).any()
     )
-    return code + _compress(np.where(said, times // unit, NO_TIME).astype(kind).tobytes())
+    return code + compress(np.where(said, times // unit, NO_TIME).astype(kind).tobytes())
 
 
 def unpack_times(blob: bytes | None, values: Matrix) -> Times:
@@ -113,14 +113,14 @@ def unpack_times(blob: bytes | None, values: Matrix) -> Times:
     if blob is None:
         return np.where(np.isnan(values), NO_TIME, 0).astype(np.int32)
     unit, kind = UNITS[blob[:1]]
-    counts = np.frombuffer(_decompress(blob[1:]), kind).reshape(SHAPE).astype(np.int32)
+    counts = np.frombuffer(decompress(blob[1:]), kind).reshape(SHAPE).astype(np.int32)
     return np.where(counts == NO_TIME, NO_TIME, counts * unit).astype(np.int32)
 
 
 def pack_cells(cells: Cells) -> bytes:
     """Cells of `CELL`, as a correction keeps them."""
-    return _compress(cells.astype(CELL).tobytes())
+    return compress(cells.astype(CELL).tobytes())
 
 
 def unpack_cells(blob: bytes) -> Cells:
-    return np.frombuffer(_decompress(blob), CELL)
+    return np.frombuffer(decompress(blob), CELL)

@@ -323,9 +323,11 @@ class BreakdownRow(SQLModel, table=True):
 
 
 class RuleVersionRow(SQLModel, table=True):
+    """The version of a rule that looks are by, and the moment of the first of them."""
+
     __tablename__ = "rule_version"
-    fingerprint: str = Field(primary_key=True)
-    rule: str
+    rule: str = Field(primary_key=True)
+    fingerprint: str
     since: int = _moment()
 
 

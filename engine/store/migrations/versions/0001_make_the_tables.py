@@ -292,10 +292,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "rule_version",
-        sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("fingerprint"),
+        sa.PrimaryKeyConstraint("rule"),
     )
     op.create_table(
         "run",

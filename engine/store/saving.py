@@ -1,0 +1,206 @@
+"""What a look concluded in; the store changed by it, block by block, and what was left out, out.
+
+A save locks the block and then the counters of its accounts, leaves out those that somebody else has looked at
+meanwhile, and leaves due those for which something arrived meanwhile.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, select, update
+
+from engine.clock import microseconds
+from engine.domain import Move, Reason
+from engine.judged import Judged
+from engine.store.accounts import lock_blocks
+from engine.store.database import Database
+from engine.store.reading import Reading
+from engine.store.saving_deliveries import save_actions, save_tasks, withdraw
+from engine.store.saving_scores import save_scores, score_codes
+from engine.store.saving_signals import save_decisions, save_episodes, save_rule_versions, save_runs
+from engine.store.tables import BLOCK, AccountRow, InUseRow
+
+ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
+IN_USE = InUseRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a save has to know of the company: the fallback teammate, its day, and its clock's now.
+
+    `outbox_only`: what the look decides must not leave (a look at the distant past).
+    """
+
+    fallback: str
+    company_day: int
+    now: datetime
+    outbox_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of a save. `late`: accounts whose last look was after T; `beaten`: somebody else was faster."""
+
+    looked: int = 0
+    seeded: int = 0
+    fired: int = 0
+    started: int = 0
+    deliveries: int = 0
+    tasks: int = 0
+    late: tuple[str, ...] = ()
+    beaten: tuple[str, ...] = ()
+    is_stale: bool = False
+    """The version is no longer in use: nothing was saved."""
+
+    def __add__(self, other: "Saved") -> "Saved":
+        return Saved(
+            looked=self.looked + other.looked,
+            seeded=self.seeded + other.seeded,
+            fired=self.fired + other.fired,
+            started=self.started + other.started,
+            deliveries=self.deliveries + other.deliveries,
+            tasks=self.tasks + other.tasks,
+            late=self.late + other.late,
+            beaten=self.beaten + other.beaten,
+            is_stale=self.is_stale or other.is_stale,
+        )
+
+
+@dataclass(slots=True)
+class Saving:
+    """One block's share of a look, while it is saved. `rows`: of the snapshot; `seqs`: the accounts' numbers."""
+
+    connection: Connection
+    judged: Judged
+    reading: Reading
+    office: Office
+    rows: np.ndarray[Any, np.dtype[np.intp]]
+    codes: Mapping[str, int]
+    seq_of: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def accounts(self) -> Mapping[str, int]:
+        """The ids that are saved, and their numbers."""
+        return self.seq_of
+
+
+def save(database: Database, judged: Judged, reading: Reading, office: Office) -> Saved:
+    """Saves a look, one transaction per block."""
+    with database.writing() as connection:
+        if not _in_use(connection, judged.version):
+            return Saved(is_stale=True)
+        save_rule_versions(connection, judged)
+        codes = score_codes(connection, judged)
+    total = Saved()
+    blocks = reading.seqs // BLOCK
+    for block in np.unique(blocks):
+        rows = np.flatnonzero(blocks == block)
+        with database.writing() as connection:
+            if not _in_use(connection, judged.version):
+                return total + Saved(is_stale=True)
+            total += _save_block(connection, judged, reading, office, int(block), rows, codes)
+    return total
+
+
+def _in_use(connection: Connection, version: str) -> bool:
+    stored = connection.execute(select(IN_USE.c.version)).scalar()
+    return stored is None or stored == version
+
+
+def _save_block(
+    connection: Connection,
+    judged: Judged,
+    reading: Reading,
+    office: Office,
+    block: int,
+    rows: np.ndarray[Any, np.dtype[np.intp]],
+    codes: Mapping[str, int],
+) -> Saved:
+    lock_blocks(connection, [block])
+    counters = _counters(connection, reading.seqs[rows])
+    ids = judged.snapshot.accounts
+    at = microseconds(judged.snapshot.at)
+    kept, late, beaten = [], [], []
+    for row in rows:
+        now = counters.get(int(reading.seqs[row]))
+        if now is None or now.looked != reading.looked[row]:
+            beaten.append(ids[row])
+        elif now.last_look is not None and now.last_look > at:
+            late.append(ids[row])
+        else:
+            kept.append(row)
+    chosen = np.array(kept, dtype=np.intp)
+    seq_of = {ids[row]: int(reading.seqs[row]) for row in kept}
+    saving = Saving(connection, judged, reading, office, chosen, codes, seq_of)
+    unmoved = np.fromiter(
+        (counters[int(reading.seqs[row])].changed == reading.changed[row] for row in kept), np.bool_, len(kept)
+    )
+    _save_counters(saving, unmoved, counters)
+    save_scores(saving, block)
+    saved = _save_signals(saving)
+    return saved + Saved(looked=len(kept), late=tuple(late), beaten=tuple(beaten))
+
+
+def _counters(connection: Connection, seqs: Sequence[int]) -> dict[int, Any]:
+    """Where the accounts' counters stand now, locked in the order of their numbers."""
+    query = select(
+        ACCOUNT.c.seq, ACCOUNT.c.looked, ACCOUNT.c.changed, ACCOUNT.c.last_look, ACCOUNT.c.first_look, ACCOUNT.c.look_at
+    ).where(ACCOUNT.c.seq.in_([int(seq) for seq in seqs]))
+    return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update())}
+
+
+def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]], counters: Mapping[int, Any]) -> None:
+    """What moved meanwhile stays due at once; the others fall due when the look says."""
+    judged, reading = saving.judged, saving.reading
+    at = microseconds(judged.snapshot.at)
+    look_at = judged.look_at
+    updates = []
+    for place, row in enumerate(saving.rows):
+        stored = counters[int(reading.seqs[row])]
+        next_look = stored.look_at if look_at is None or not unmoved[place] else int(look_at[row])
+        updates.append(
+            {
+                "of": int(reading.seqs[row]),
+                "next": next_look,
+                "first": stored.first_look if stored.first_look is not None else at,
+                "seeds": bool(judged.snapshot.seed_next[row]) and not unmoved[place],
+            }
+        )
+    if updates:
+        saving.connection.execute(
+            update(ACCOUNT)
+            .where(ACCOUNT.c.seq == bindparam("of"))
+            .values(
+                looked=ACCOUNT.c.looked + 1,
+                look_at=bindparam("next"),
+                first_look=bindparam("first"),
+                last_look=at,
+                seed_next=bindparam("seeds"),
+            ),
+            updates,
+        )
+
+
+def _save_signals(saving: Saving) -> Saved:
+    judged, mine = saving.judged, saving.seq_of
+    decisions = [decision for decision in judged.decisions if decision.account in mine]
+    runs = [run for run in judged.runs if run.account in mine]
+    tasks = [task for task in judged.tasks if task.account in mine]
+    actions = [action for action in judged.actions if action.account in mine]
+    save_episodes(saving, [episode for episode in judged.episodes if episode.account in mine])
+    save_decisions(saving, decisions)
+    save_runs(saving, runs)
+    run_ids = {run.id for run in runs}
+    withdraw(saving, [pair for pair in judged.cancelled if pair[0] in run_ids])
+    save_tasks(saving, tasks)
+    save_actions(saving, actions)
+    return Saved(
+        seeded=sum(decision.move is Move.SEEDS for decision in decisions),
+        fired=sum(decision.move in (Move.FIRES, Move.REMINDS) for decision in decisions),
+        started=sum(decision.reason is Reason.STARTED for decision in decisions),
+        deliveries=len(actions),
+        tasks=len(tasks),
+    )

@@ -1,0 +1,156 @@
+"""The scores of a look in; their present, their parts and their day's cells in the store, out."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from engine.clock import microseconds
+from engine.judged import Judged
+from engine.snapshot import Days, Numbers, ScoreLook
+from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
+from engine.store.chunks import empty, pack, unpack
+from engine.store.database import upsert
+from engine.store.present import version_codes
+from engine.store.tables import BLOCK, SPAN, BreakdownRow, ChunkRow, ScoreRow, ScoreVersionRow, SeriesRow
+
+if TYPE_CHECKING:
+    from engine.store.saving import Saving
+
+SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
+BREAKDOWN = BreakdownRow.__table__  # type: ignore[attr-defined]
+CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
+SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
+SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
+KEPT = ("value", "adjusted", "base", "coverage", "version")
+"""What is kept of each score and day."""
+
+
+def score_codes(connection: Connection, judged: Judged) -> dict[str, int]:
+    """The codes of the score versions of a look; a new version gets one."""
+    pairs = {
+        (str(fingerprint), look.score, str(model))
+        for look in judged.scores.values()
+        for fingerprint, model in {*zip(look.fingerprint, look.model, strict=True)}
+        if fingerprint is not None
+    }
+    fingerprints = sorted({fingerprint for fingerprint, _, _ in pairs})
+    known = version_codes(connection, fingerprints)
+    new = [
+        {"fingerprint": fingerprint, "score": score, "model": model}
+        for fingerprint, score, model in sorted(pairs)
+        if fingerprint not in known
+    ]
+    if new:
+        connection.execute(upsert(connection, SCORE_VERSION, ["fingerprint"], []), new)
+        known = version_codes(connection, fingerprints)
+    return known
+
+
+def save_scores(saving: "Saving", block: int) -> None:
+    """The present of each account and score, the parts, and the day's cell of each of the five series."""
+    if not len(saving.rows):
+        return
+    rows: list[dict[str, Any]] = []
+    for look in saving.judged.scores.values():
+        codes = np.fromiter((saving.codes.get(text, 0) for text in look.fingerprint[saving.rows]), np.int64)
+        rows += _present(saving, look, codes)
+        _save_parts(saving, look, block)
+        _save_cells(saving, look, codes, block)
+    if rows:
+        saving.connection.execute(upsert(saving.connection, SCORE, ["account_seq", "score"]), rows)
+
+
+def _listed(column: Numbers) -> list[float | None]:
+    return [None if value != value else value for value in column.tolist()]
+
+
+def _whole(column: Numbers) -> list[int | None]:
+    return [None if value != value else int(value) for value in column.tolist()]
+
+
+def _present(saving: "Saving", look: ScoreLook, codes: Days) -> list[dict[str, Any]]:
+    rows, stays, snapshot = saving.rows, look.stays, saving.judged.snapshot
+    known = [band is not None for band in look.band[rows]]
+    stay_version = [
+        int(code) if is_known else max(0, int(before))
+        for code, before, is_known in zip(codes, stays.version[rows], known, strict=True)
+    ]
+    columns: dict[str, list[Any]] = {
+        "account_seq": saving.reading.seqs[rows].tolist(),
+        "model": look.model[rows].tolist(),
+        "version": codes.tolist(),
+        "base": _listed(look.base[rows]),
+        "adjusted": _listed(look.adjusted[rows]),
+        "value": _listed(look.value[rows]),
+        "coverage": _listed(look.coverage[rows]),
+        "band": look.band[rows].tolist(),
+        "stay_band": stays.band[rows].tolist(),
+        "stay_version": stay_version,
+        "came_from": stays.came_from[rows].tolist(),
+        "since": _whole(stays.since[rows]),
+        "seen": stays.seen[rows].tolist(),
+        "overridden": stays.overridden[rows].tolist(),
+        "before_band": stays.before_band[rows].tolist(),
+        "before_came_from": stays.before_came_from[rows].tolist(),
+        "before_since": _whole(stays.before_since[rows]),
+        "day": snapshot.today[rows].tolist(),
+    }
+    same = {"score": look.score, "at": microseconds(snapshot.at)}
+    return [{**same, **dict(zip(columns, values, strict=True))} for values in zip(*columns.values(), strict=True)]
+
+
+def _save_parts(saving: "Saving", look: ScoreLook, block: int) -> None:
+    lanes = saving.reading.seqs[saving.rows] % BLOCK
+    looked_at = {int(lane) for lane in lanes}
+    key = {"score": look.score, "block": block}
+    query = select(BREAKDOWN.c.parts).where(BREAKDOWN.c.score == look.score, BREAKDOWN.c.block == block)
+    stored = saving.connection.execute(query).scalar()
+    sheets: list[Sheet] = [sheet.without(looked_at) for sheet in unpack_sheets(stored)] if stored else []
+    for breakdown in look.breakdowns:
+        mine, places, _ = np.intersect1d(breakdown.rows, saving.rows, assume_unique=True, return_indices=True)
+        if len(mine):
+            sheets.append(sheet_of(breakdown, places, saving.reading.seqs[mine] % BLOCK))
+    row = {**key, "parts": pack_sheets(sheets)}
+    saving.connection.execute(upsert(saving.connection, BREAKDOWN, ["score", "block"]), [row])
+
+
+def _save_cells(saving: "Saving", look: ScoreLook, codes: Days, block: int) -> None:
+    """The last look of a day stands, and is that day's score; unknown is no score."""
+    rows = saving.rows
+    version = np.where(np.isnan(look.value[rows]), np.nan, codes.astype(np.float64))
+    cells = {"value": look.value, "adjusted": look.adjusted, "base": look.base, "coverage": look.coverage}
+    numbers = {**{part: column[rows] for part, column in cells.items()}, "version": version}
+    ids = _series_ids(saving.connection, look.score)
+    day, lane = saving.judged.snapshot.today[rows], saving.reading.seqs[rows] % BLOCK
+    written: list[dict[str, Any]] = []
+    for span in np.unique(day // SPAN):
+        here = day // SPAN == span
+        stored = _stored(saving.connection, list(ids.values()), block, int(span))
+        for part, column in numbers.items():
+            blob = stored.get(ids[part])
+            matrix = unpack(blob) if blob else empty()
+            matrix[lane[here], day[here] % SPAN] = column[here]
+            place = {"series_id": ids[part], "block": block, "span": int(span)}
+            written.append({**place, "values": pack(matrix), "times": None})
+    saving.connection.execute(upsert(saving.connection, CHUNK, ["series_id", "block", "span"]), written)
+
+
+def _stored(connection: Connection, ids: list[int], block: int, span: int) -> Mapping[int, bytes]:
+    query = select(CHUNK.c.series_id, CHUNK.c["values"]).where(
+        CHUNK.c.series_id.in_(ids), CHUNK.c.block == block, CHUNK.c.span == span
+    )
+    return dict(connection.execute(query).tuples())
+
+
+def _series_ids(connection: Connection, score: str) -> dict[str, int]:
+    """The numbers of a score's five series; they are given when it is first saved."""
+    keys = {f"score {score} {part}": part for part in KEPT}
+    query = select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(sorted(keys)))
+    known: dict[str, int] = dict(connection.execute(query).tuples())
+    if len(known) < len(keys):
+        new = [{"key": key, "event": None, "definition": None} for key in keys if key not in known]
+        connection.execute(upsert(connection, SERIES, ["key"], []), new)
+        known = dict(connection.execute(query).tuples())
+    return {part: known[key] for key, part in keys.items()}

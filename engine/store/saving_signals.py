@@ -1,0 +1,112 @@
+"""Moves, decisions and runs of a look in; their rows out."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select
+
+from engine.clock import day_number, microseconds
+from engine.domain import DECIDED, Decision, Episode, Run
+from engine.judged import Judged
+from engine.store.database import upsert
+from engine.store.tables import DecisionRow, EpisodeRow, RuleVersionRow, RunRow
+
+if TYPE_CHECKING:
+    from engine.store.saving import Saving
+
+EPISODE = EpisodeRow.__table__  # type: ignore[attr-defined]
+DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
+RULE_VERSION = RuleVersionRow.__table__  # type: ignore[attr-defined]
+RUN = RunRow.__table__  # type: ignore[attr-defined]
+
+
+def micros(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)
+
+
+def number(day: date | None) -> int | None:
+    return None if day is None else day_number(day)
+
+
+def save_rule_versions(connection: Connection, judged: Judged) -> None:
+    """A version that is not the newest of its rule is new from this look on, be it for the first time or again."""
+    if not judged.rule_since:
+        return
+    stored: dict[str, str] = dict(connection.execute(select(RULE_VERSION.c.rule, RULE_VERSION.c.fingerprint)).tuples())
+    rows = [
+        {"rule": rule, "fingerprint": fingerprint, "since": microseconds(since)}
+        for fingerprint, (rule, since) in judged.rule_since.items()
+        if stored.get(rule) != fingerprint
+    ]
+    if rows:
+        connection.execute(upsert(connection, RULE_VERSION, ["rule"]), rows)
+
+
+def save_episodes(saving: "Saving", episodes: Iterable[Episode]) -> None:
+    rows = [
+        {
+            "account_seq": saving.seq_of[episode.account],
+            "rule": episode.rule,
+            "state": str(episode.state),
+            "fingerprint": episode.fingerprint,
+            "since": microseconds(episode.since),
+            "since_day": episode.since_day,
+            "fired_at": micros(episode.fired_at),
+            "fired_day": episode.fired_day,
+            "told_at": micros(episode.told_at),
+            "told_day": episode.told_day,
+        }
+        for episode in episodes
+    ]
+    if rows:
+        saving.connection.execute(upsert(saving.connection, EPISODE, ["account_seq", "rule"]), rows)
+
+
+def save_decisions(saving: "Saving", decisions: Iterable[Decision]) -> None:
+    rows = [
+        {
+            "account_seq": saving.seq_of[decision.account],
+            "rule": decision.rule,
+            "move": DECIDED[decision.move],
+            "at": microseconds(decision.at),
+            "day": decision.day,
+            "evidence": dict(decision.evidence),
+            "because": decision.because,
+            "playbook": decision.playbook,
+            "run_id": decision.run,
+            "reason": decision.reason,
+            "fingerprint": decision.fingerprint,
+            "version": saving.judged.version,
+            "cause": saving.judged.cause,
+        }
+        for decision in decisions
+    ]
+    if rows:
+        saving.connection.execute(insert(DECISION), rows)
+
+
+def save_runs(saving: "Saving", runs: Iterable[Run]) -> None:
+    rows = [_run(saving, run) for run in runs]
+    if rows:
+        changing = ["position", "waiting_since", "ended_at", "end", "end_reason"]
+        saving.connection.execute(upsert(saving.connection, RUN, ["id"], changing), rows)
+
+
+def _run(saving: "Saving", run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "account_seq": saving.seq_of[run.account],
+        "playbook": run.playbook,
+        "version": run.version,
+        "rule": run.rule,
+        "started_at": microseconds(run.started_at),
+        "started_day": run.started_day,
+        "position": run.position,
+        "waiting_since": micros(run.waiting_since),
+        "firing": dict(run.firing),
+        "ended_at": micros(run.ended_at),
+        "end": run.end,
+        "end_reason": run.end_reason,
+        "cause": saving.judged.cause,
+    }

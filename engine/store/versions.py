@@ -1,0 +1,58 @@
+"""The files of a workspace in; the version in use, for everybody who works from the store, out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from engine.clock import microseconds
+from engine.store.database import Database, upsert
+from engine.store.tables import InUseRow, VersionRow
+
+VERSION = VersionRow.__table__  # type: ignore[attr-defined]
+IN_USE = InUseRow.__table__  # type: ignore[attr-defined]
+THE_ROW = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A workspace's files by path, under their hash."""
+
+    version: str
+    files: Mapping[str, str]
+
+
+def put_in_use(database: Database, stored: StoredVersion, at: datetime) -> bool:
+    """Keeps the files and makes them the version in use; says whether that is a change."""
+    with database.writing() as connection:
+        before = connection.execute(select(IN_USE.c.version)).scalar()
+        if before == stored.version:
+            return False
+        moment = microseconds(at)
+        row = {"hash": stored.version, "files": dict(stored.files), "at": moment}
+        connection.execute(upsert(connection, VERSION, ["hash"], []), [row])
+        in_use = {"id": THE_ROW, "version": stored.version, "at": moment}
+        connection.execute(upsert(connection, IN_USE, ["id"]), [in_use])
+        return True
+
+
+def in_use(database: Database) -> StoredVersion | None:
+    """The version in use; None: nothing was ever run here."""
+    with database.reading() as connection:
+        query = select(VERSION.c.hash, VERSION.c.files).join(IN_USE, IN_USE.c.version == VERSION.c.hash)
+        row = connection.execute(query).first()
+    return None if row is None else StoredVersion(row.hash, row.files)
+
+
+def version_in_use(database: Database) -> str | None:
+    """Its hash alone: what a worker asks before each look."""
+    with database.reading() as connection:
+        return connection.execute(select(IN_USE.c.version)).scalar()
+
+
+def files_of(database: Database, version: str) -> StoredVersion | None:
+    """An earlier version, on which runs may still be under way."""
+    with database.reading() as connection:
+        row = connection.execute(select(VERSION.c.hash, VERSION.c.files).where(VERSION.c.hash == version)).first()
+    return None if row is None else StoredVersion(row.hash, row.files)
