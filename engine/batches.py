@@ -4,13 +4,14 @@ A source knows the catalog but neither accounts nor their zones: the store says 
 of the account's a moment lies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.clock import day_number, microseconds
 from engine.domain import Value
 
 Ints = NDArray[np.int64]
@@ -141,3 +142,29 @@ class Arrival:
     history: bool = False
     dry_run: bool = False
     keep_good: bool = False
+
+
+def coded(texts: Iterable[str | None]) -> Coded:
+    """A column of texts by code."""
+    known: dict[str, int] = {}
+    codes = [-1 if text is None else known.setdefault(text, len(known)) for text in texts]
+    return Coded(tuple(known), np.array(codes, dtype=np.int64))
+
+
+def whens(moments: Iterable[datetime | date | None]) -> When:
+    """Moments, and days in the accounts' own zones; None is none."""
+    listed = list(moments)
+    days = [isinstance(one, date) and not isinstance(one, datetime) for one in listed]
+    at = [_whole(one) for one in listed]
+    return When(np.array(at, dtype=np.int64), np.array(days, dtype=np.bool_))
+
+
+def _whole(when: datetime | date | None) -> int:
+    if when is None:
+        return -1
+    return microseconds(when) if isinstance(when, datetime) else day_number(when)
+
+
+def placed(source: str, count: int, first: int = 1) -> Places:
+    """Records of one source, one after the other."""
+    return Places((source,), np.zeros(count, dtype=np.int64), np.arange(first, first + count, dtype=np.int64))

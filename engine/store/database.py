@@ -6,6 +6,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError
+from time import sleep
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
@@ -22,6 +24,7 @@ HEAD = "0001"
 """The newest migration, so that a database that is up to date is known without loading Alembic."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
+WAL_TRIES = 1_000
 MIGRATION_LOCK = 7_305_127
 """Taken on PostgreSQL while the tables are brought up to date, for several workers start at once."""
 PARAMETERS = 10_000
@@ -193,8 +196,21 @@ def _make_file(file: Path) -> None:
 def _prepare_sqlite(connection: SQLiteConnection, _: object) -> None:
     # The driver's own transactions begin too late: two writers read, both write, one update is lost.
     connection.isolation_level = None
-    connection.execute("pragma journal_mode = wal")
+    _switch_to_wal(connection)
     connection.execute("pragma synchronous = normal")
+
+
+def _switch_to_wal(connection: SQLiteConnection) -> None:
+    """SQLite does not wait for others here, as it does elsewhere; only the first ones to open a new file meet it."""
+    for _ in range(WAL_TRIES):
+        try:
+            connection.execute("pragma journal_mode = wal")
+            return
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            sleep(BUSY_SECONDS / WAL_TRIES)
+    connection.execute("pragma journal_mode = wal")
 
 
 def _begin_sqlite(connection: Connection) -> None:

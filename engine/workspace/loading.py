@@ -89,6 +89,8 @@ class Loaded:
 
     workspace: Workspace | None
     problems: tuple[Problem, ...]
+    settings: Settings | None = None
+    """Where they could be read, though other files have mistakes."""
 
     def checked(self) -> Workspace:
         """The workspace; raises WorkspaceBroken where it has mistakes."""
@@ -104,8 +106,8 @@ def load(sources: Sources) -> Loaded:
     found = dict.fromkeys(chain(files.problems, *(check(names) for check in _CHECKS), _not_yet(files.settings_spot)))
     problems = tuple(sorted(found, key=lambda one: (one.file, one.line, one.column, one.message)))
     if any(one.severity is Severity.ERROR for one in problems) or files.settings is None:
-        return Loaded(None, problems)
-    return Loaded(_workspace(files, files.settings, version_of(sources)), problems)
+        return Loaded(None, problems, files.settings)
+    return Loaded(_workspace(files, files.settings, version_of(sources)), problems, files.settings)
 
 
 def version_of(sources: Sources) -> str:

@@ -1,0 +1,103 @@
+"""What is due in; looks taken and saved, out."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.book import Book
+from engine.clock import day_number
+from engine.errors import PulsebookError
+from engine.plan import Plan
+from engine.store.due import block_numbers, due_blocks, versions_under_way
+from engine.store.reading import Wanted, read
+from engine.store.saving import Office, Saved, save
+
+SHARD = 80
+"""Blocks that are looked at together, so that memory stays flat: 20,480 accounts."""
+LONG_AGO = timedelta(hours=24)
+"""What a look further back decides goes to the outbox, unless it is told to send."""
+
+Progress = Callable[[int, int], None]
+"""(blocks done, blocks in all)."""
+
+
+class InTheFuture(PulsebookError):
+    """A look at what has not happened yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which look is wanted. `accounts`: only these; `only_due`: of each block only what is due by now."""
+
+    at: datetime
+    cause: str
+    accounts: Collection[str] | None = None
+    blocks: Collection[int] | None = None
+    only_due: bool = False
+    send: bool = False
+
+
+def look(book: Book, order: Order, progress: Progress = lambda _done, _all: None) -> Saved:
+    """One look at the accounts of an order, shard by shard, each saved block by block."""
+    if order.at > book.clock.now():
+        raise InTheFuture(f"{order.at.isoformat()} has not come yet. Look at a moment that has passed, or now.")
+    total = Saved()
+    shards = list(_shards(book, order))
+    done, count = 0, sum(len(blocks) for blocks in shards)
+    for blocks in shards:
+        total += _look_at_shard(book, order, blocks)
+        if total.is_stale:
+            return total
+        done += len(blocks)
+        progress(done, count)
+    return total
+
+
+def _shards(book: Book, order: Order) -> Iterator[list[int]]:
+    if order.accounts is not None:
+        yield []
+        return
+    blocks = sorted(order.blocks) if order.blocks is not None else block_numbers(book.database)
+    for start in range(0, len(blocks), SHARD):
+        yield blocks[start : start + SHARD]
+
+
+def _look_at_shard(book: Book, order: Order, blocks: list[int]) -> Saved:
+    judge = book.judge()
+    plan = judge.plan
+    wanted = Wanted(
+        needs=book.needs(plan, versions_under_way(book.database)),
+        catalog=plan.catalog,
+        scores=tuple(plan.scores),
+        company_zone=plan.settings.company.timezone,
+        at=order.at,
+        accounts=order.accounts,
+        blocks=None if order.accounts is not None else blocks,
+        due_by=order.at if order.only_due else None,
+    )
+    reading = read(book.database, wanted)
+    if not len(reading):
+        return Saved()
+    return save(book.database, judge.look(reading.snapshot, order.cause), reading, office(book, plan, order))
+
+
+def office(book: Book, plan: Plan, order: Order) -> Office:
+    """What a save has to know of the company."""
+    now = book.clock.now()
+    return Office(
+        fallback=plan.settings.people.fallback,
+        company_day=day_number(plan.company.day(order.at)),
+        now=now,
+        outbox_only=now - order.at > LONG_AGO and not order.send,
+    )
+
+
+def look_at_due(book: Book, cause: str = "arrival") -> Saved:
+    """Look at everything that is due by now; accounts for which something arrives meanwhile are looked at again."""
+    total = Saved()
+    while blocks := due_blocks(book.database, book.clock.now()):
+        saved = look(book, Order(book.clock.now(), cause, blocks=blocks, only_due=True))
+        total += saved
+        if saved.is_stale or not saved.looked:
+            return total
+    return total

@@ -1,0 +1,41 @@
+"""The counters of accounts and runs in; what is due, and which versions are still needed, out."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from engine.clock import microseconds, moment
+from engine.store.database import Database
+from engine.store.tables import BLOCK, AccountRow, BlockRow, RunRow
+
+ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
+BLOCKS = BlockRow.__table__  # type: ignore[attr-defined]
+RUN = RunRow.__table__  # type: ignore[attr-defined]
+
+
+def block_numbers(database: Database) -> list[int]:
+    """All blocks, ascending."""
+    with database.reading() as connection:
+        return list(connection.execute(select(BLOCKS.c.id).order_by(BLOCKS.c.id)).scalars())
+
+
+def due_blocks(database: Database, now: datetime) -> list[int]:
+    """The blocks in which an account is due, ascending."""
+    block = ACCOUNT.c.seq // BLOCK
+    query = select(block).where(ACCOUNT.c.look_at <= microseconds(now)).distinct()
+    with database.reading() as connection:
+        return sorted(int(one) for one in connection.execute(query).scalars())
+
+
+def next_look(database: Database) -> datetime | None:
+    """When the next account falls due."""
+    with database.reading() as connection:
+        found = connection.execute(select(func.min(ACCOUNT.c.look_at))).scalar()
+    return None if found is None else moment(found)
+
+
+def versions_under_way(database: Database) -> frozenset[str]:
+    """The versions that runs under way were started on."""
+    with database.reading() as connection:
+        query = select(RUN.c.version).where(RUN.c.ended_at.is_(None)).distinct()
+        return frozenset(connection.execute(query).scalars())
