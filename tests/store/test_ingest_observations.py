@@ -241,55 +241,6 @@ def test_an_arrival_makes_an_account_due_at_once_and_moves_its_counter(acme: Dat
     assert rows_of(acme, "account", "look_at") == [int(NOW.timestamp() * 1_000_000), None]
 
 
-class TestOfContacts:
-    def test_an_account_has_the_mean_of_its_contacts(self, acme: Database) -> None:
-        done = put(acme, observations(("acme", D20, 9, "nps", "a@x"), ("acme", D20, 4, "nps", "b@x")))
-
-        assert counts(done) == (2, 0, 0, 0, 0)
-        assert cells(acme, "metric nps") == {("acme", D20): 6.5}
-
-    def test_a_contact_that_answers_later_moves_the_mean(self, acme: Database) -> None:
-        put(acme, observations(("acme", D20, 9, "nps", "a@x"), ("acme", D20, 4, "nps", "b@x")))
-        look(acme)
-
-        done = put(acme, observations(("acme", f"{D20}T10:00", 6, "nps", "b@x"), ("acme", D20, 9, "nps", "a@x")))
-
-        assert counts(done) == (0, 1, 1, 0, 0)
-        assert cells(acme, "metric nps") == {("acme", D20): 7.5}
-        assert corrections(acme)[-1] == (D20, 6.5, 7.5)
-
-    def test_the_same_answers_again_change_nothing(self, acme: Database) -> None:
-        batch = observations(("acme", D20, 9, "nps", "a@x"), ("acme", D20, 4, "nps", "b@x"))
-        put(acme, batch)
-        before = dump(acme)
-
-        done = put(acme, batch)
-
-        assert counts(done) == (0, 2, 0, 0, 0)
-        assert dump(acme) == before
-
-    def test_an_address_that_nobody_listed_gets_a_row(self, acme: Database) -> None:
-        put(acme, observations(("acme", D20, 9, "nps", "a@x")))
-
-        assert rows_of(acme, "contact", "email", "listed") == [("a@x", False)]
-
-    @pytest.mark.parametrize(
-        ("row", "reason"),
-        [
-            pytest.param(("acme", D20, 9, "nps"), "metric 'nps' is of contacts: name the contact", id="no contact"),
-            pytest.param(
-                ("acme", D20, 9, "users", "a@x"),
-                "metric 'users' is of accounts: leave out the contact, or say `of: contact` in the catalog",
-                id="a contact too many",
-            ),
-        ],
-    )
-    def test_rows_of_the_other_sort_are_refused(self, acme: Database, row: Any, reason: str) -> None:
-        done = put(acme, observations(row))
-
-        assert [refusal.reason for refusal in done.refused] == [reason]
-
-
 def test_a_hundred_thousand_accounts_and_days_add_up(database: Database) -> None:
     ids = [f"a{number}" for number in range(600)]
     put(database, accounts(*ids))
