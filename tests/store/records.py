@@ -21,7 +21,7 @@ from engine.batches import (
     Places,
     When,
 )
-from engine.clock import day_number, day_of, local_day, microseconds, moment
+from engine.clock import day_number, day_of, microseconds
 from engine.language.base import parse_day
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
@@ -203,9 +203,3 @@ def dump(database: Database) -> dict[str, list[Any]]:
 def counts(done: Ingested) -> tuple[int, int, int, int, int]:
     """Applied, unchanged, corrected, held, refused."""
     return done.applied, done.unchanged, done.corrected, done.held, len(done.refused)
-
-
-def local(micros: int, zone: str) -> tuple[str, str]:
-    """A moment as the day and the time that a clock in the zone shows."""
-    at = moment(micros)
-    return str(day_of(local_day(at, zone))), at.strftime("%Y-%m-%dT%H:%M:%S")
