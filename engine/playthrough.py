@@ -60,6 +60,8 @@ class Stage:
 def opening(stage: Stage) -> Iterator[Batch]:
     """The account, its contacts, and the records of the days up to 0."""
     yield account_batch(stage, {"id": stage.account, "name": stage.account, **stage.scenario.account})
+    if owners := _owners(stage):
+        yield Entries("teammates", {"email": owners}, placed("scenario", len(owners)))
     if stage.scenario.contacts:
         yield _contacts(stage)
     events: list[EventSaid] = []
@@ -69,6 +71,12 @@ def opening(stage: Stage) -> Iterator[Batch]:
         for day in before.days:
             _of_before(stage, before, day, events, metrics, facts)
     yield from _records(stage, events, metrics, facts)
+
+
+def _owners(stage: Stage) -> tuple[str, ...]:
+    """A scenario names no teammates: whoever owns its account is one, and is there."""
+    said = (stage.scenario.account, *(entry.account for entry in stage.scenario.days.values()))
+    return tuple(dict.fromkeys(str(one["owner"]) for one in said if one.get("owner")))
 
 
 def _of_before(

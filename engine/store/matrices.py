@@ -37,7 +37,7 @@ def series_ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The numbers of series by key; one that nobody has written to is not there."""
     found: dict[str, int] = {}
     for some in portions(sorted(keys)):
-        found |= dict(connection.execute(select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(some))).tuples())
+        found |= dict(connection.execute(select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(some))).tuples().all())
     return found
 
 
@@ -90,7 +90,7 @@ def _first_days(
     spans: dict[int, int] = {}
     if unbounded:
         oldest = select(CHUNK.c.series_id, func.min(CHUNK.c.span)).where(CHUNK.c.series_id.in_(unbounded))
-        spans = dict(connection.execute(oldest.group_by(CHUNK.c.series_id)).tuples())
+        spans = dict(connection.execute(oldest.group_by(CHUNK.c.series_id)).tuples().all())
     return {
         key: min(earliest, spans.get(ids.get(key, -1), earliest // SPAN) * SPAN)
         if days == ALL_DAYS

@@ -198,7 +198,7 @@ def _covered_from(connection: Connection, wanted: Wanted, today: Days) -> dict[s
     """From which day records of each name are complete: what the catalog says, else the oldest record by now."""
     catalog, latest = wanted.catalog, int(today.max(initial=0))
     query = select(RECORDED.c.name, RECORDED.c.first_day).where(RECORDED.c.first_day <= latest)
-    oldest: dict[str, int] = dict(connection.execute(query).tuples())
+    oldest: dict[str, int] = dict(connection.execute(query).tuples().all())
     declared: dict[str, Metric | Event] = {**catalog.metrics, **catalog.events}
     said = {name: day_number(entry.from_) for name, entry in declared.items() if entry.from_ is not None}
     return {name: day for name, day in {**oldest, **said}.items() if name in declared}

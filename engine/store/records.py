@@ -177,7 +177,7 @@ def ended(connection: Connection, lanes: Lanes, at: int) -> Any:
     query = select(OUTCOME.c.account_seq, OUTCOME.c.outcome).where(
         _mine(OUTCOME.c.account_seq, lanes), OUTCOME.c.at <= at
     )
-    newest: dict[int, str] = dict(connection.execute(query.order_by(OUTCOME.c.at, OUTCOME.c.id)).tuples())
+    newest: dict[int, str] = dict(connection.execute(query.order_by(OUTCOME.c.at, OUTCOME.c.id)).tuples().all())
     gone = np.zeros(len(lanes), dtype=np.bool_)
     seqs = np.array([seq for seq, outcome in newest.items() if outcome == CHURNED], dtype=np.int64)
     place, there = _placed(lanes, seqs)

@@ -75,7 +75,7 @@ def save_tasks(saving: "Saving", tasks: Iterable[PlannedTask]) -> None:
 
 
 def _owners(connection: Connection, seqs: list[int]) -> dict[int, str | None]:
-    return dict(connection.execute(select(ACCOUNT.c.seq, ACCOUNT.c.owner).where(ACCOUNT.c.seq.in_(seqs))).tuples())
+    return dict(connection.execute(select(ACCOUNT.c.seq, ACCOUNT.c.owner).where(ACCOUNT.c.seq.in_(seqs))).tuples().all())
 
 
 def _assignee(saving: "Saving", task: PlannedTask, people: Mapping[str, Teammate], owner: str | None) -> str:
@@ -114,7 +114,7 @@ def _in_turn(connection: Connection, pool: str, there: list[str]) -> str:
 def _freest(connection: Connection, pool: str, there: list[str]) -> str:
     _lock_pool(connection, pool)
     open_tasks = select(TASK.c.assignee, func.count()).where(TASK.c.state == OPEN, TASK.c.assignee.in_(there))
-    counts: dict[str, int] = dict(connection.execute(open_tasks.group_by(TASK.c.assignee)).tuples())
+    counts: dict[str, int] = dict(connection.execute(open_tasks.group_by(TASK.c.assignee)).tuples().all())
     return min(there, key=lambda email: (counts.get(email, 0), email))
 
 
