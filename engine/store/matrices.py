@@ -37,7 +37,9 @@ def series_ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The numbers of series by key; one that nobody has written to is not there."""
     found: dict[str, int] = {}
     for some in portions(sorted(keys)):
-        found |= dict(connection.execute(select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(some))).tuples().all())
+        found |= dict(
+            connection.execute(select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(some))).tuples().all()
+        )
     return found
 
 

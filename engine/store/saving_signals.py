@@ -33,7 +33,9 @@ def save_rule_versions(connection: Connection, judged: Judged) -> None:
     """A version that is not the newest of its rule is new from this look on, be it for the first time or again."""
     if not judged.rule_since:
         return
-    stored: dict[str, str] = dict(connection.execute(select(RULE_VERSION.c.rule, RULE_VERSION.c.fingerprint)).tuples().all())
+    stored: dict[str, str] = dict(
+        connection.execute(select(RULE_VERSION.c.rule, RULE_VERSION.c.fingerprint)).tuples().all()
+    )
     rows = [
         {"rule": rule, "fingerprint": fingerprint, "since": microseconds(since)}
         for fingerprint, (rule, since) in judged.rule_since.items()

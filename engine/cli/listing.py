@@ -1,0 +1,90 @@
+"""The command `list`: everything stored, for programs and for eyes."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from rich.text import Text
+
+from engine.book import Book
+from engine.cli.common import choose, day_of_text, open_book
+from engine.cli.output import band_style, console, print_json, table
+from engine.store import listing, score_lists
+from engine.workspace import Workspace
+
+Documents = list[listing.Document]
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "scores": ("day", "account", "score", "model", "value", "band", "base", "adjusted", "coverage"),
+    "decisions": ("day", "account", "rule", "state", "because", "playbook", "reason"),
+    "runs": ("id", "account", "playbook", "rule", "started_day", "ended_day", "end"),
+    "deliveries": ("id", "day", "account", "channel", "template", "to", "state", "reason"),
+    "tasks": ("id", "day", "account", "title", "assignee", "due", "state"),
+}
+
+
+def show_list(
+    folder: Path, kind: str, *, account: str | None, from_: str | None, to: str | None, as_json: bool
+) -> None:
+    """Prints a list, oldest first."""
+    lists: Mapping[str, Callable[[Book, listing.Asked], Documents]] = {
+        "accounts": lambda book, asked: listing.accounts(book.database, asked),
+        "scores": _scores,
+        "decisions": lambda book, asked: listing.decisions(book.database, asked),
+        "runs": lambda book, asked: listing.runs(book.database, asked, book.settings().company.timezone),
+        "deliveries": lambda book, asked: listing.deliveries(book.database, asked, offices(book)),
+        "tasks": lambda book, asked: listing.tasks(book.database, asked),
+    }
+    made = lists[choose(kind, tuple(lists), "list")]
+    book = open_book(folder)
+    asked = listing.Asked(account, day_of_text(from_) if from_ else None, day_of_text(to) if to else None)
+    documents = made(book, asked)
+    if as_json:
+        print_json(documents)
+    elif kind == "accounts":
+        _show_accounts(book, documents)
+    else:
+        columns = COLUMNS[kind]
+        rows = [[document[column] for column in columns] for document in documents]
+        console().print(table(None, columns, rows) if rows else Text(f"No {kind} yet."))
+
+
+def offices(book: Book) -> listing.Offices:
+    """Who is meant by `owner` and `manager` today."""
+    settings = book.settings()
+    return listing.Offices(settings.people.fallback, book.clock.now().date())
+
+
+def _scores(book: Book, asked: listing.Asked) -> Documents:
+    workspace = in_use(book)
+    bands = {
+        (name, model.model_name): tuple((band.band, band.from_) for band in model.bands)
+        for name, models in workspace.scores.items()
+        for model in models
+    }
+    return score_lists.scores(book.database, asked, bands, workspace.settings.company.timezone)
+
+
+def in_use(book: Book) -> Workspace:
+    """The workspace of the version in use."""
+    return book.judge().plan.workspace
+
+
+def _show_accounts(book: Book, documents: Documents) -> None:
+    if not documents:
+        console().print(Text("No accounts yet. Bring them in with `pulsebook import accounts FILE`."))
+        return
+    scores = sorted({score for document in documents for score in document["scores"]})
+    rows = [
+        [document["id"], document["name"], document["owner"], *(_score_cell(book, document, score) for score in scores)]
+        for document in documents
+    ]
+    console().print(table(None, ("id", "name", "owner", *scores), rows))
+
+
+def _score_cell(book: Book, document: listing.Document, score: str) -> Text:
+    said = document["scores"].get(score)
+    if said is None or said["value"] is None:
+        return Text("–")
+    models = in_use(book).scores.get(score)
+    names = [band.band for band in models[0].bands] if models else []
+    style = band_style(names.index(said["band"]), len(names)) if said["band"] in names else ""
+    return Text(f"{said['value']:.0f} {said['band']}", style=style)

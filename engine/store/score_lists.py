@@ -1,0 +1,146 @@
+"""Filters in; the scores of accounts, day by day, as `list scores --json` tells them, out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from engine.clock import day_number, end_of_day, microseconds
+from engine.snapshot import ALL_DAYS, Numbers
+from engine.store.breakdowns import Sheet, parts, unpack_sheets
+from engine.store.database import Database
+from engine.store.listing import Asked, Document, day_text, iso
+from engine.store.matrices import Lanes, matrices
+from engine.store.saving_scores import KEPT
+from engine.store.tables import BLOCK, AccountRow, BreakdownRow, ScoreRow, ScoreVersionRow
+
+ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
+SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
+BREAKDOWN = BreakdownRow.__table__  # type: ignore[attr-defined]
+SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
+
+Bands = dict[tuple[str, str], tuple[tuple[str, float], ...]]
+"""(score, model) to its bands: name and lower edge, lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """One account's present score, as its row says."""
+
+    seq: int
+    account: str
+    zone: str
+    row: Any
+
+
+def scores(database: Database, asked: Asked, bands: Bands, company_zone: str) -> list[Document]:
+    """One entry per account, score and day: the day's last look. `measures` only for the last look."""
+    with database.reading() as connection:
+        present = _present(connection, asked, company_zone)
+        if not present:
+            return []
+        models = {row.code: (row.score, row.model) for row in connection.execute(select(SCORE_VERSION))}
+        sheets = _sheets(connection, present)
+        found = list(_days(connection, present, models, bands, sheets, asked))
+    return sorted(found, key=lambda entry: (entry["at"], entry["account"], entry["score"]))
+
+
+def _present(connection: Connection, asked: Asked, company_zone: str) -> list[Present]:
+    query = select(SCORE, ACCOUNT.c.id, ACCOUNT.c.timezone).join(ACCOUNT, ACCOUNT.c.seq == SCORE.c.account_seq)
+    if asked.account is not None:
+        query = query.where(ACCOUNT.c.id == asked.account)
+    rows = connection.execute(query.order_by(SCORE.c.account_seq, SCORE.c.score))
+    return [Present(row.account_seq, row.id, row.timezone or company_zone, row) for row in rows]
+
+
+def _sheets(connection: Connection, present: list[Present]) -> dict[tuple[str, int], list[Sheet]]:
+    blocks = sorted({one.seq // BLOCK for one in present})
+    query = select(BREAKDOWN).where(BREAKDOWN.c.block.in_(blocks))
+    return {(row.score, row.block): unpack_sheets(row.parts) for row in connection.execute(query)}
+
+
+def _days(
+    connection: Connection,
+    present: list[Present],
+    models: dict[int, tuple[str, str]],
+    bands: Bands,
+    sheets: dict[tuple[str, int], list[Sheet]],
+    asked: Asked,
+) -> Iterator[Document]:
+    for score in sorted({one.row.score for one in present}):
+        mine = [one for one in present if one.row.score == score]
+        last = max(one.row.day for one in mine)
+        seqs = np.array([one.seq for one in mine], dtype=np.int64)
+        lanes = Lanes(seqs, np.full(len(seqs), last, dtype=np.int64), np.zeros(len(seqs), dtype=np.int64))
+        found = matrices(connection, lanes, {f"score {score} {part}": ALL_DAYS for part in KEPT})
+        series = {part: found[f"score {score} {part}"] for part in KEPT}
+        for place, one in enumerate(mine):
+            yield from _of_account(one, place, last, series, models, bands, sheets, asked)
+
+
+def _of_account(
+    one: Present,
+    place: int,
+    last: int,
+    series: dict[str, Numbers],
+    models: dict[int, tuple[str, str]],
+    bands: Bands,
+    sheets: dict[tuple[str, int], list[Sheet]],
+    asked: Asked,
+) -> Iterator[Document]:
+    """The days on which a score was looked at and known, then the last look, known or not."""
+    score, width = one.row.score, series["value"].shape[1]
+    for column in np.flatnonzero(~np.isnan(series["coverage"][place])):
+        day = last - (width - 1 - int(column))
+        if day >= one.row.day or not _is_asked(asked, day):
+            continue
+        numbers = {part: _known(series[part][place, column]) for part in KEPT}
+        model = models.get(int(numbers["version"] or 0), (score, None))[1]
+        yield {
+            "account": one.account,
+            "score": score,
+            "model": model,
+            "at": iso(microseconds(end_of_day(day, one.zone))),
+            "day": day_text(day),
+            "base": numbers["base"],
+            "adjusted": numbers["adjusted"],
+            "value": numbers["value"],
+            "band": _band(bands.get((score, model or "")), numbers["value"]),
+            "coverage": numbers["coverage"],
+        }
+    if _is_asked(asked, one.row.day):
+        yield _last_look(one, sheets)
+
+
+def _last_look(one: Present, sheets: dict[tuple[str, int], list[Sheet]]) -> Document:
+    row = one.row
+    return {
+        "account": one.account,
+        "score": row.score,
+        "model": row.model,
+        "at": iso(row.at),
+        "day": day_text(row.day),
+        "base": row.base,
+        "adjusted": row.adjusted,
+        "value": row.value,
+        "band": row.band,
+        "coverage": row.coverage,
+        "measures": parts(sheets.get((row.score, one.seq // BLOCK), []), one.seq % BLOCK),
+    }
+
+
+def _is_asked(asked: Asked, day: int) -> bool:
+    after = asked.first is None or day >= day_number(asked.first)
+    return after and (asked.last is None or day <= day_number(asked.last))
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _band(edges: tuple[tuple[str, float], ...] | None, value: float | None) -> str | None:
+    if edges is None or value is None:
+        return None
+    return next((band for band, edge in reversed(edges) if value >= edge), None)
