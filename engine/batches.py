@@ -55,6 +55,10 @@ class Observations:
     when: When
     value: NDArray[np.float64]
     places: Places
+    record: Ints | None = None
+    """Which record of the file each value stood in, where a record may hold several (None: one each)."""
+    silent: int = 0
+    """Records of the file that say nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A batch of records in; the store changed by it, all of it or nothing, and what became of each record, out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.batches import Arrival, Batch, Entries, Events, Facts, Ingested, Observations, Outcomes
@@ -25,9 +25,14 @@ class Ingest:
     database: Database
 
     def apply(
-        self, batch: Batch, catalog: Catalog, arrival: Arrival, company_zone: str, series: Collection[Series]
+        self,
+        batch: Batch | Sequence[Batch],
+        catalog: Catalog,
+        arrival: Arrival,
+        company_zone: str,
+        series: Collection[Series],
     ) -> Ingested:
-        """Applies the batch in one transaction.
+        """Applies the batch, or several of one kind, in one transaction.
 
         After a refusal without `keep_good` everything is as it was, and only what was refused is told. A dry run tells
         what would have become of each record. `series`: those that the workspace names.
@@ -35,8 +40,10 @@ class Ingest:
         importing: Importing | None = None
         try:
             with self.database.writing() as connection:
-                importing = Importing(connection, catalog, arrival, company_zone, series, _kind(batch))
-                _take(importing, batch)
+                batches = batch if isinstance(batch, Sequence) else (batch,)
+                importing = Importing(connection, catalog, arrival, company_zone, series, _kind(batches[0]))
+                for one in batches:
+                    _take(importing, one)
                 importing.finish()
                 if arrival.dry_run:
                     raise Undone

@@ -17,6 +17,7 @@ from engine.language.catalog import Catalog
 from engine.snapshot import Series
 from engine.store.accounts import Accounts, find, mark_due, mark_first
 from engine.store.database import inserting
+from engine.store.fates import Fates
 from engine.store.tables import BLOCK, ChangeRow, ImportRow, RecordedRow
 
 AHEAD = timedelta(minutes=5)
@@ -155,6 +156,13 @@ class Importing:
             "last_at": case((said.last_at > kept.last_at, said.last_at), else_=kept.last_at),
         }
         self.connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=wider), rows)
+
+    @contextmanager
+    def counted_by(self, fates: Fates) -> Iterator[Fates]:
+        """What is done inside is counted by records, as the fates of their values say in the end."""
+        before = self.counts.copy()
+        yield fates
+        self.counts = before + fates.counts()
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from engine.batches import Ints, Observations
 from engine.snapshot import Series
-from engine.store.accounts import UNKNOWN
+from engine.store.accounts import UNKNOWN, Accounts
 from engine.store.database import portions, upsert
+from engine.store.fates import Fates
 from engine.store.held import Waiting, hold
 from engine.store.ingest_cells import APPLIED, CORRECTED, UNCHANGED, Outcome, Said, merge
 from engine.store.ingest_contacts import contact_ids
@@ -37,10 +38,17 @@ def apply_observations(importing: Importing, batch: Observations) -> None:
     good = _right_sort(importing, batch, of_contact) & importing.refuse_ahead(batch.places, placed.at)
     importing.checked()
     seq = accounts.seq[batch.account.codes]
-    _hold(importing, batch, good & (seq == UNKNOWN))
-    known = good & (seq != UNKNOWN)
-    if not known.any():
-        return
+    waits, known = good & (seq == UNKNOWN), good & (seq != UNKNOWN)
+    with importing.counted_by(Fates.of(batch, good, waits)) as fates:
+        _hold(importing, batch, waits)
+        if known.any():
+            _apply(importing, batch, placed, accounts, known, fates)
+
+
+def _apply(
+    importing: Importing, batch: Observations, placed: Placed, accounts: Accounts, known: Mask, fates: Fates
+) -> None:
+    seq, of_contact = accounts.seq[batch.account.codes], _of_contact(importing, batch)
     _record(importing, batch, placed, known)
     series = ids_of(importing.connection, (Series("metric", name) for name in batch.metric.values))
     said = Said(
@@ -51,8 +59,9 @@ def apply_observations(importing: Importing, batch: Observations) -> None:
         value=batch.value,
         looked=accounts.looked[batch.account.codes],
     )
-    _apply_own(importing, _only(said, known & ~of_contact))
-    _apply_contacts(importing, batch, said, np.flatnonzero(known & of_contact).tolist())
+    own = np.flatnonzero(known & ~of_contact)
+    fates.become(own, _apply_own(importing, _only(said, own)))
+    _apply_contacts(importing, batch, said, np.flatnonzero(known & of_contact).tolist(), fates)
 
 
 def _of_contact(importing: Importing, batch: Observations) -> Mask:
@@ -110,16 +119,10 @@ def _only(said: Said, which: Mask | Ints) -> Said:
     )
 
 
-def _apply_own(importing: Importing, said: Said) -> None:
+def _apply_own(importing: Importing, said: Said) -> Outcome:
     outcome = merge(importing.connection, said, importing.at, lambda: importing.import_id)
-    _count(importing, outcome)
     _touch(importing, said, outcome)
-
-
-def _count(importing: Importing, outcome: Outcome) -> None:
-    importing.count("unchanged", int((outcome == UNCHANGED).sum()))
-    importing.count("applied", int((outcome == APPLIED).sum()))
-    importing.count("corrected", int((outcome == CORRECTED).sum()))
+    return outcome
 
 
 def _touch(importing: Importing, said: Said, outcome: Outcome) -> None:
@@ -128,7 +131,7 @@ def _touch(importing: Importing, said: Said, outcome: Outcome) -> None:
     importing.begins(said.seq[changed], said.day[changed])
 
 
-def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows: list[int]) -> None:
+def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows: list[int], fates: Fates) -> None:
     """The latest value of each contact and day is kept as a row; the account's cell is the mean of the day's."""
     if not rows:
         return
@@ -139,9 +142,11 @@ def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows:
         key = (seq, contacts[seq, str(batch.contact.text(row))], metric, int(said.day[row]))
         if key not in latest or said.time[row] >= said.time[latest[key]]:
             latest[key] = row
-    importing.count("unchanged", len(rows) - len(latest))
     new = {key: (int(said.time[row]), float(said.value[row])) for key, row in latest.items()}
-    held = _write(importing, new)
+    held, outcome = _write(importing, new)
+    fates.become(
+        np.array([latest[key] for key in outcome], dtype=np.int64), np.array(list(outcome.values()), dtype=np.int8)
+    )
     cell_of = {(seq, metric, day): row for (seq, _, metric, day), row in latest.items()}
     means = _means(held, cell_of)
     again = _only(said, np.array([cell_of[cell] for cell in means], dtype=np.int64))
@@ -151,16 +156,18 @@ def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows:
     _touch(importing, mean, merge(importing.connection, mean, importing.at, lambda: importing.import_id))
 
 
-def _write(importing: Importing, new: dict[_Key, tuple[int, float]]) -> dict[_Key, tuple[int, float]]:
-    """Keeps and counts the contacts' rows; all rows of those accounts, metrics and days as they are then."""
+def _write(
+    importing: Importing, new: dict[_Key, tuple[int, float]]
+) -> tuple[dict[_Key, tuple[int, float]], dict[_Key, int]]:
+    """Keeps the contacts' rows: those of their accounts, metrics and days as they are then, and what became of each."""
     rows = _stored(importing, new)
+    outcome: dict[_Key, int] = dict.fromkeys(new, UNCHANGED)
     written = []
     for key, (time, value) in new.items():
         old = rows.get(key)
         if old is not None and (time < old[0] or old == (time, value)):
-            importing.count("unchanged")
             continue
-        importing.count("applied" if old is None else "unchanged" if old[1] == value else "corrected")
+        outcome[key] = APPLIED if old is None else UNCHANGED if old[1] == value else CORRECTED
         rows[key] = (time, value)
         seq, contact, metric, day = key
         row = {"account_seq": seq, "contact_id": contact, "metric": metric, "day": day}
@@ -168,7 +175,7 @@ def _write(importing: Importing, new: dict[_Key, tuple[int, float]]) -> dict[_Ke
     if written:
         statement = upsert(importing.connection, OBSERVED, ["account_seq", "contact_id", "metric", "day"])
         importing.connection.execute(statement, written)
-    return rows
+    return rows, outcome
 
 
 def _stored(importing: Importing, keys: Collection[_Key]) -> dict[_Key, tuple[int, float]]:
