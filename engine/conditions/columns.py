@@ -4,6 +4,7 @@ A column has one entry per account: a number (float64, NaN is unknown) or a text
 hold 1, 0 or unknown, for what a blank value could not tell. The names are those of evidence and of asserted facts.
 """
 
+import re
 from dataclasses import dataclass
 
 from engine.clock import day_number
@@ -12,7 +13,8 @@ from engine.language.base import Duration, parse_day, parse_number
 from engine.language.catalog import Type
 
 Constant = float | str
-OPERATORS = ("<", "<=", "==", "!=", ">=", ">")
+_PLAIN = re.compile(r"[\w@./+-]+( [\w@./+-]+)*")
+"""Texts that can stand in a name without quotes."""
 
 
 def constant(raw: object, type_: Type) -> Constant:
@@ -40,8 +42,7 @@ class FilterTest:
     values: tuple[Constant, ...]
 
     def __str__(self) -> str:
-        said = ", ".join(f"{value:g}" if isinstance(value, float) else value for value in self.values)
-        return f"{self.prop} {self.operator} {said}"
+        return f"{self.prop} {self.operator} {_listed(self.values)}"
 
     def holds(self, value: Constant | None) -> bool:
         if value is None or value != value:
@@ -84,6 +85,17 @@ def bound(raw: object, type_: Type) -> Constant:
     if type_ in ("text", "boolean"):
         raise ValueError(f"a {type_} has no order; say a value, a list or `not`")
     return constant(raw, type_)
+
+
+def _said(value: Constant) -> str:
+    """Read aloud, and never the same for two values: columns are told apart by their names."""
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    return value if _PLAIN.fullmatch(value) else repr(value)
+
+
+def _listed(values: tuple[Constant, ...]) -> str:
+    return ", ".join(_said(value) for value in values)
 
 
 def _where(where: Filter) -> str:
@@ -171,7 +183,7 @@ class MeasureAgainst:
 
     @property
     def name(self) -> str:
-        return f"measure.{self.measure} {self.operator} {self.factor:g} of usual"
+        return f"measure.{self.measure} {self.operator} {_said(self.factor)} of usual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +245,7 @@ class AttributeIn:
 
     @property
     def name(self) -> str:
-        said = ", ".join(f"{value:g}" if isinstance(value, float) else value for value in self.values)
-        return f"account.{self.attribute} in {said}"
+        return f"account.{self.attribute} in {_listed(self.values)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.conditions import forms
-from engine.language.base import Duration, Entry
+from engine.language.base import Duration, Entry, parse_day
 
 BOUND_WORDS = {"<": "below", "<=": "at most", ">=": "at least", ">": "above"}
+DAY_WORDS = {"<": "before", "<=": "on or before", ">=": "on or after", ">": "after"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,16 @@ def _number(number: float) -> str:
 
 
 def _bounds(bounds: tuple[tuple[str, Any], ...]) -> str:
-    said = (f"{BOUND_WORDS[sign]} {_number(bound) if isinstance(bound, float) else bound}" for sign, bound in bounds)
-    return " and ".join(said)
+    return " and ".join(_bound(sign, bound) for sign, bound in bounds)
+
+
+def _bound(sign: str, bound: object) -> str:
+    if isinstance(bound, float):
+        return f"{BOUND_WORDS[sign]} {_number(bound)}"
+    try:
+        return f"{DAY_WORDS[sign]} {parse_day(bound)}"
+    except ValueError:
+        return f"{BOUND_WORDS[sign]} {bound}"
 
 
 def _listed(items: tuple[str, ...], last: str = "or") -> str:
@@ -96,7 +105,7 @@ def _score_trend(form: forms.ScoreTrend, titles: Titles) -> str:
     verb, against = ("dropped", "best") if form.drops is not None else ("rose", "worst")
     unit = "%" if percent else " points"
     score = titles.of("score", form.score)
-    return f"{score} {verb} by at least {_number(amount)}{unit} against the {against} of the last {form.over.words}"
+    return f"{score} {verb} by {_number(amount)}{unit} or more against the {against} of the last {form.over.words}"
 
 
 def _measure_is(form: forms.MeasureIs, titles: Titles) -> str:
@@ -105,7 +114,7 @@ def _measure_is(form: forms.MeasureIs, titles: Titles) -> str:
 
 def _measure_against(form: forms.MeasureAgainstUsual, titles: Titles) -> str:
     share, verb = (form.falls, "fell") if form.falls is not None else (form.rises or 0.0, "rose")
-    return f"{titles.of('measure', form.measure)} {verb} by at least {_number(share * 100)}% against usual"
+    return f"{titles.of('measure', form.measure)} {verb} by {_number(share * 100)}% or more against usual"
 
 
 def _fact_within(form: forms.FactWithin, titles: Titles) -> str:
@@ -157,10 +166,20 @@ def _task_is(form: forms.TaskIs, _titles: Titles) -> str:
     return f"the task “{form.task.replace('-', ' ')}” is {form.state}"
 
 
-def _joined(parts: tuple[Entry, ...], word: str, titles: Titles) -> str:
+def _joined(parts: tuple[Entry, ...], between: str, titles: Titles) -> str:
     """Parts that combine others stand in brackets, so that `and` and `or` can't be mixed up."""
-    said = (f"({clause(part, titles)})" if forms.parts(part) else clause(part, titles) for part in parts)
-    return f" {word} ".join(said)
+    if len(parts) == 1:
+        return clause(parts[0], titles)
+    return between.join(f"({clause(part, titles)})" if _combines(part) else clause(part, titles) for part in parts)
+
+
+def _combines(form: Entry) -> bool:
+    if isinstance(form, forms.AccountIs):
+        return len(form.account) > 1
+    if isinstance(form, forms.AtLeastOf | forms.NotThat):
+        return isinstance(form, forms.AtLeastOf)  # `not` brings brackets of its own
+    inner = forms.parts(form)
+    return len(inner) > 1 or any(_combines(part) for part in inner)
 
 
 _CLAUSES: Mapping[type, Callable[[Any, Titles], str]] = {
@@ -180,10 +199,8 @@ _CLAUSES: Mapping[type, Callable[[Any, Titles], str]] = {
     forms.RuleFired: _rule_fired,
     forms.Known: _known,
     forms.TaskIs: _task_is,
-    forms.AllOf: lambda form, titles: _joined(form.all, "and", titles),
-    forms.AnyOf: lambda form, titles: _joined(form.any, "or", titles),
+    forms.AllOf: lambda form, titles: _joined(form.all, " and ", titles),
+    forms.AnyOf: lambda form, titles: _joined(form.any, " or ", titles),
     forms.NotThat: lambda form, titles: f"not ({clause(form.not_, titles)})",
-    forms.AtLeastOf: lambda form, titles: (
-        f"at least {form.at_least} of: {'; '.join(clause(part, titles) for part in form.of)}"
-    ),
+    forms.AtLeastOf: lambda form, titles: f"at least {form.at_least} of: {_joined(form.of, '; ', titles)}",
 }

@@ -145,15 +145,13 @@ def known(column: Column) -> NDArray[np.bool_]:
     return ~np.isnan(column.astype(np.float64))
 
 
-def pattern(tree: Tree) -> dict[str, object]:
-    """The same as durable-rules reads it; a key that a fact lacks never matches."""
-    if isinstance(tree, All):
-        return {"$and": [pattern(part) for part in tree.parts]}
-    if isinstance(tree, Any):
-        return {"$or": [pattern(part) for part in tree.parts]}
+def pattern(tree: Tree, key: Callable[[str], str] = str) -> dict[str, object]:
+    """The same as durable-rules reads it; a key that a fact lacks never matches. `key`: of a column's name."""
+    if isinstance(tree, Test):
+        comparison: dict[str, object] = {key(tree.column.name): tree.value}
+        sign = PATTERN_OF[tree.operator]
+        return {sign: comparison} if sign else comparison
+    inner = [pattern(part, key) for part in tree.parts]
     if isinstance(tree, AtLeast):
-        chosen = combinations([pattern(part) for part in tree.parts], tree.count)
-        return {"$or": [{"$and": list(parts)} for parts in chosen]}
-    comparison: dict[str, object] = {tree.column.name: tree.value}
-    sign = PATTERN_OF[tree.operator]
-    return {sign: comparison} if sign else comparison
+        return {"$or": [{"$and": list(chosen)} for chosen in combinations(inner, tree.count)]}
+    return {"$and" if isinstance(tree, All) else "$or": inner}
