@@ -10,7 +10,7 @@ WORDS = "domain errors clock calendar conditions language series snapshot batche
 STAGES = "measures event_measures scoring stays columns rules network playbooks actions telling".split()
 WHOLE = "workspace signals pipeline demo".split()
 ADAPTERS = "sources channels store dispatch".split()
-LOOPS = ["loops"]
+LOOPS = "loops delivering".split()
 DOORS = "cli scheduler scenarios".split()
 FLOORS = (WORDS, STAGES, WHOLE, ADAPTERS, LOOPS, DOORS)
 

@@ -1,0 +1,277 @@
+"""Rows of deliveries in; claims under a fencing number out, and what came of each try written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from engine.clock import microseconds, moment
+from engine.domain import DeliveryState, Receipt, Teammate
+from engine.errors import PulsebookError
+from engine.store.database import Database, upsert
+from engine.store.delivery_rows import EMAIL, SLACK, Claimed, verdict
+from engine.store.listing import Offices, receiver
+from engine.store.people import teammates
+from engine.store.tables import AccountRow, ChangeRow, ContactRow, DeliveryRow, PaceRow
+
+DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
+ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
+CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
+PACE = PaceRow.__table__  # type: ignore[attr-defined]
+CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
+
+SECOND = 1_000_000
+"""Microseconds; what Slack wants between two messages to one channel."""
+APPROVAL, PACED, DISCARDED = "approval", "pace", "discarded"
+NO_CONSENT, RECIPIENT_GONE = "no_consent", "recipient_gone"
+OPEN = (DeliveryState.WAITING, DeliveryState.UNKNOWN)
+
+
+class DeliveryError(PulsebookError):
+    """A delivery can't be changed like that; the message says what can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a claim goes by. `now` is the post's clock, by which messages are due; `real` is the time outside.
+
+    `today` is the company's day and `fallback` the teammate for whom nobody is there. `is_paced`: Slack is written to
+    for real, so its channels get one message a second.
+    """
+
+    now: datetime
+    real: datetime
+    lease: timedelta
+    today: date
+    fallback: str
+    is_paced: bool
+
+
+class _Put(Enum):
+    OFF = "off"
+    """It was its turn, but not yet its channel's."""
+
+
+def claim(database: Database, terms: Terms) -> Claimed | None:
+    """The delivery that is due longest becomes this worker's until the lease ends; None: nothing is due.
+
+    One whose earlier claim ran out is taken over as doubtful: whoever had it may have sent it and died.
+    """
+    while (taken := _claim_one(database, terms)) is _Put.OFF:
+        continue
+    return taken if isinstance(taken, Claimed) else None
+
+
+def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
+    now, until = microseconds(terms.now), microseconds(terms.now + terms.lease)
+    due = select(DELIVERY).where(DELIVERY.c.try_at <= now, DELIVERY.c.state.in_(OPEN))
+    with database.writing() as connection:
+        row = connection.execute(
+            due.order_by(DELIVERY.c.try_at, DELIVERY.c.id).limit(1).with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return None
+        claimed = _claimed(connection, row, terms)
+        if claimed.lane is not None:
+            slot = _slot(connection, claimed.lane, now, until, is_new=row.reason is None and not claimed.is_doubtful)
+            if slot is not None:
+                _put_off(connection, row, slot)
+                return _Put.OFF
+        values = {
+            "attempts": claimed.attempts,
+            "looks_back": claimed.looks_back,
+            "address": claimed.receiver,
+            "claimed_at": microseconds(claimed.first_claimed_at),
+            "claimed_until": until,
+            "try_at": until,
+        }
+        _update_fenced(connection, row.id, row.attempts, values)
+        return claimed
+
+
+def _claimed(connection: Connection, row: Any, terms: Terms) -> Claimed:
+    is_doubtful = row.claimed_until is not None or row.state == DeliveryState.UNKNOWN
+    account, owner = connection.execute(
+        select(ACCOUNT.c.id, ACCOUNT.c.owner).where(ACCOUNT.c.seq == row.account_seq)
+    ).one()
+    people = teammates(connection)
+    meant = _meant(row, owner, people, terms, is_doubtful=is_doubtful)
+    address = _address(row.channel, meant, people)
+    is_paced = terms.is_paced and row.channel == SLACK and not row.outbox_only
+    return Claimed(
+        id=row.id,
+        attempts=row.attempts + 1,
+        until=terms.now + terms.lease,
+        first_claimed_at=terms.real if row.claimed_at is None else moment(row.claimed_at),
+        is_first=row.claimed_at is None,
+        is_doubtful=is_doubtful,
+        looks_back=row.looks_back + is_doubtful,
+        key=row.key,
+        account=account,
+        channel=row.channel,
+        template=row.template,
+        receiver=meant,
+        address=address,
+        subject=row.subject,
+        text=row.text,
+        sender_name=row.sender_name,
+        reply_to=row.reply_to,
+        day=row.day,
+        outbox_only=row.outbox_only,
+        lane=f"slack {address}" if is_paced else None,
+        refusal=None if is_doubtful or row.channel != EMAIL else _refusal(connection, row),
+    )
+
+
+def _meant(
+    row: Any, owner: str | None, people: Mapping[str, Teammate], terms: Terms, *, is_doubtful: bool
+) -> str | None:
+    """Who is meant today; what may have arrived is looked for, and repeated, where it went."""
+    if is_doubtful and row.address is not None:
+        return str(row.address)
+    if row.channel == EMAIL:
+        return str(row.to)
+    return receiver(row.to, owner, people, Offices(terms.fallback, terms.today))
+
+
+def _address(channel: str, meant: str | None, people: Mapping[str, Teammate]) -> str | None:
+    teammate = people.get(meant) if meant and channel == SLACK else None
+    return teammate.slack_id if teammate and teammate.slack_id else meant
+
+
+def _refusal(connection: Connection, row: Any) -> str | None:
+    """Consent may have been taken back, and people leave, while a message waited."""
+    mine = (CONTACT.c.account_seq == row.account_seq, CONTACT.c.email == row.to)
+    contact = connection.execute(select(CONTACT.c.listed, CONTACT.c.consent).where(*mine)).one_or_none()
+    if contact is None or not contact.listed:
+        return RECIPIENT_GONE
+    return NO_CONSENT if row.marketing and contact.consent is not True else None
+
+
+def _slot(connection: Connection, lane: str, now: int, until: int, *, is_new: bool) -> int | None:
+    """When the message is to come back; None: it goes, and the lane is its own until it is settled.
+
+    Those that come for the first time line up a second apart, so that not all of them come back at each second.
+    """
+    if (free_from := _locked(connection, lane)) <= now:
+        _set_lane(connection, lane, until)
+        return None
+    if not is_new:
+        return min(free_from, now + SECOND)
+    line = f"{lane} line"
+    slot = max(_locked(connection, line), now) + SECOND
+    _set_lane(connection, line, slot)
+    return slot
+
+
+def _locked(connection: Connection, lane: str) -> int:
+    connection.execute(upsert(connection, PACE, ["lane"], []), [{"lane": lane, "next": 0}])
+    return int(connection.execute(select(PACE.c.next).where(PACE.c.lane == lane).with_for_update()).scalar_one())
+
+
+def _set_lane(connection: Connection, lane: str, at: int) -> None:
+    connection.execute(update(PACE).where(PACE.c.lane == lane).values(next=at))
+
+
+def _put_off(connection: Connection, row: Any, slot: int) -> None:
+    reason = row.reason or (PACED if row.state == DeliveryState.WAITING else None)
+    _update_fenced(connection, row.id, row.attempts, {"try_at": slot, "reason": reason})
+
+
+def _update_fenced(
+    connection: Connection, id_: int, attempts: int, values: Mapping[str, object], *, is_claimed: bool = False
+) -> bool:
+    mine = update(DELIVERY).where(DELIVERY.c.id == id_, DELIVERY.c.attempts == attempts)
+    if is_claimed:
+        mine = mine.where(DELIVERY.c.claimed_until.is_not(None))
+    return connection.execute(mine.values(**values)).rowcount == 1
+
+
+def settle(
+    database: Database, claimed: Claimed, receipt: Receipt, now: datetime, tried_for: timedelta = timedelta(0)
+) -> DeliveryState | None:
+    """Writes down what came of a try, and gives the state that follows; `tried_for`: real time since the first try.
+
+    None: another worker has taken the delivery over since, so nothing is written.
+    """
+    after = verdict(claimed, receipt, now, tried_for)
+    values = {
+        "state": str(after.state),
+        "reason": after.reason,
+        "try_at": None if after.try_at is None else microseconds(after.try_at),
+        "looks_back": after.looks_back,
+        "claimed_until": None,
+        "claimed_at": microseconds(claimed.first_claimed_at) if after.keeps_first else None,
+        "reference": after.reference,
+        "settled_at": microseconds(now) if after.try_at is None else None,
+    }
+    with database.writing() as connection:
+        if not _update_fenced(connection, claimed.id, claimed.attempts, values, is_claimed=True):
+            return None
+        if claimed.lane is not None:
+            _set_lane(connection, claimed.lane, microseconds(now) + SECOND)
+    return after.state
+
+
+def next_try(database: Database) -> datetime | None:
+    """When the next delivery is due, or a claim runs out; None: nothing happens by itself any more."""
+    with database.reading() as connection:
+        found = connection.execute(select(func.min(DELIVERY.c.try_at)).where(DELIVERY.c.state.in_(OPEN))).scalar()
+    return None if found is None else moment(found)
+
+
+def count_left(database: Database) -> int:
+    """How many deliveries will be tried, or looked for, again by themselves."""
+    with database.reading() as connection:
+        query = select(func.count()).where(DELIVERY.c.try_at.is_not(None), DELIVERY.c.state.in_(OPEN))
+        return int(connection.execute(query).scalar_one())
+
+
+def approve(database: Database, id_: int, now: datetime) -> None:
+    """Lets a message that waits for a person's approval leave. Raises DeliveryError where it does not wait for that."""
+    _decide(database, id_, now, {"reason": None, "try_at": microseconds(now)}, ("reason",))
+
+
+def discard(database: Database, id_: int, now: datetime, reason: str = "") -> None:
+    """A message that waits for approval will not leave. Raises DeliveryError where it does not wait for that."""
+    values = {
+        "state": str(DeliveryState.NOT_SENT),
+        "reason": f"{DISCARDED}: {reason}" if reason else DISCARDED,
+        "settled_at": microseconds(now),
+    }
+    _decide(database, id_, now, values, ("state", "reason"))
+
+
+def _decide(
+    database: Database, id_: int, now: datetime, values: Mapping[str, object], recorded: tuple[str, ...]
+) -> None:
+    with database.writing() as connection:
+        row = connection.execute(select(DELIVERY).where(DELIVERY.c.id == id_).with_for_update()).one_or_none()
+        if row is None:
+            raise DeliveryError(f"There is no delivery {id_}. `pulsebook list deliveries` shows them all.")
+        if (row.state, row.reason) != (DeliveryState.WAITING, APPROVAL):
+            said = "on its way" if row.state == DeliveryState.WAITING else row.state
+            raise DeliveryError(
+                f"Delivery {id_} is {said} already. Only one that waits for approval can be approved or discarded: "
+                "`pulsebook list deliveries` shows which do."
+            )
+        connection.execute(update(DELIVERY).where(DELIVERY.c.id == id_).values(**values))
+        connection.execute(
+            insert(CHANGE),
+            [
+                {
+                    "kind": "delivery",
+                    "entity": str(id_),
+                    "field": name,
+                    "old": getattr(row, name),
+                    "new": values[name],
+                    "at": microseconds(now),
+                    "by": None,
+                    "import_id": None,
+                }
+                for name in recorded
+            ],
+        )
