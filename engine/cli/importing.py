@@ -1,0 +1,160 @@
+"""The command `import`: files in; what became of every record, and the refused ones with their reasons, out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+
+from engine.batches import Arrival, Batch, Ingested, Refusal
+from engine.book import Book
+from engine.cli.common import WrongWords, choose, moment_of, open_book
+from engine.cli.output import console, print_json
+from engine.language.settings import check_zone
+from engine.plan import Plan
+from engine.sources.reading import Read, read_file
+from engine.sources.refused import write_refused
+from engine.sources.tables import read_table
+from engine.sources.targets import KINDS, ImportOptions
+from engine.store.ingest import Ingest
+
+SHOWN = 10
+"""Refused rows that are printed; all of them are in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be imported, as the command says it."""
+
+    kind: str
+    files: tuple[Path, ...]
+    maps: tuple[str, ...]
+    sets: tuple[str, ...]
+    wheres: tuple[str, ...]
+    only_mapped: bool
+    history: bool
+    timezone: str | None
+    dry_run: bool
+    keep_good: bool
+    as_of: str | None
+
+
+def import_files(folder: Path, order: Order, *, as_json: bool) -> int:
+    """All files in one transaction; exit code 1 where a row was refused."""
+    book = open_book(folder)
+    plan = Plan(book.workspace())
+    options = _options(order)
+    reads = {file: read_file(file, options, plan.catalog, plan.settings.company.timezone) for file in order.files}
+    done = _apply(book, plan, order, reads)
+    records = sum(read.records for read in reads.values())
+    written = _write_refused(order, reads, done.refused)
+    if as_json:
+        print_json(_document(order, records, done))
+    else:
+        _show(order, records, reads, done, written)
+    return 1 if done.refused else 0
+
+
+def _options(order: Order) -> ImportOptions:
+    zone = order.timezone
+    if zone is not None:
+        try:
+            zone = check_zone(zone)
+        except ValueError as error:
+            raise WrongWords(f"{error}.") from None
+    return ImportOptions(
+        kind=choose(order.kind, KINDS, "kind of import"),
+        maps=_pairs(order.maps, "--map TARGET=COLUMN"),
+        sets=_pairs(order.sets, "--set TARGET=VALUE"),
+        wheres=_pairs(order.wheres, "--where COLUMN=VALUE"),
+        only_mapped=order.only_mapped,
+        timezone=zone,
+    )
+
+
+def _pairs(said: tuple[str, ...], form: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for one in said:
+        key, sign, value = one.partition("=")
+        if not sign or not key.strip():
+            raise WrongWords(f"{one!r} is not written like {form}.")
+        if key.strip() in found:
+            raise WrongWords(f"{key.strip()!r} stands twice in {form.split()[0]}. Leave one out.")
+        found[key.strip()] = value
+    return found
+
+
+def _apply(book: Book, plan: Plan, order: Order, reads: Mapping[Path, Read]) -> Ingested:
+    """The store sees the good rows even where others were refused, so that all that is wrong is said at once."""
+    batches: list[Batch] = [batch for read in reads.values() for batch in read.batches]
+    refused = tuple(refusal for read in reads.values() for refusal in read.refused)
+    stops = bool(refused) and not order.keep_good
+    if not batches:
+        return Ingested(refused=refused)
+    arrival = Arrival(
+        at=moment_of(order.as_of, book),
+        source=", ".join(file.name for file in order.files),
+        history=order.history,
+        dry_run=order.dry_run or stops,
+        keep_good=order.keep_good,
+    )
+    zone, series = plan.settings.company.timezone, tuple(plan.needs.series)
+    done = Ingest(book.database).apply(batches, plan.catalog, arrival, zone, series)
+    every = tuple(sorted((*refused, *done.refused)))
+    if every and not order.keep_good:
+        return Ingested(refused=every)
+    return Ingested(
+        applied=done.applied,
+        unchanged=done.unchanged,
+        corrected=done.corrected,
+        held=done.held,
+        refused=every,
+        import_id=done.import_id,
+        blocks=done.blocks,
+    )
+
+
+def _write_refused(order: Order, reads: Mapping[Path, Read], refused: tuple[Refusal, ...]) -> tuple[Path, ...]:
+    written: list[Path] = []
+    for file in reads:
+        mine = [refusal for refusal in refused if refusal.file == file.name]
+        if mine and not order.dry_run:
+            path = file.with_name(f"{file.name}.refused.csv")
+            write_refused(path, mine, read_table(file))
+            written.append(path)
+    return tuple(written)
+
+
+def _document(order: Order, records: int, done: Ingested) -> dict[str, object]:
+    return {
+        "kind": order.kind,
+        "read": records,
+        "applied": done.applied,
+        "unchanged": done.unchanged,
+        "corrected": done.corrected,
+        "held": done.held,
+        "refused": [{"file": one.file, "line": one.line, "reason": one.reason} for one in done.refused],
+        "dry_run": order.dry_run,
+    }
+
+
+def _show(order: Order, records: int, reads: Mapping[Path, Read], done: Ingested, written: tuple[Path, ...]) -> None:
+    shown = console()
+    for refusal in done.refused[:SHOWN]:
+        shown.print(Text(f"{refusal.file}:{refusal.line}: ", style="bold") + Text(refusal.reason, style="red"))
+    if len(done.refused) > SHOWN:
+        shown.print(Text(f"… and {len(done.refused) - SHOWN:,} more."))
+    if done.refused and not order.keep_good:
+        shown.print(Text(f"{len(done.refused):,} of {records:,} records can't be taken, so nothing was changed."))
+        where = f"They lie in {', '.join(path.name for path in written)}. " if written else ""
+        shown.print(Text(f"{where}Mend them, or take the good ones with --keep-good."))
+        return
+    would = "would be " if order.dry_run else ""
+    said = [f"{done.applied:,} {would}applied", f"{done.unchanged:,} unchanged", f"{done.corrected:,} corrected"]
+    said += [f"{done.held:,} held until their account comes"] if done.held else []
+    said += [f"{len(done.refused):,} refused"] if done.refused else []
+    shown.print(Text(f"{order.kind}: {records:,} records read · {' · '.join(said)}"))
+    naive = sum(read.naive_times for read in reads.values())
+    if naive:
+        zone = order.timezone or "the company's zone"
+        shown.print(Text(f"{naive:,} times had no offset and were read in {zone}.", style="yellow"))

@@ -1,0 +1,183 @@
+"""Texts of a column in; numbers, moments and typed values, and which cells are none, out."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine.batches import Coded, When
+from engine.clock import microseconds
+from engine.domain import Value
+from engine.language.base import LARGEST
+from engine.language.catalog import FieldType
+
+NUMBER = r"^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII
+)
+_YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+LONGEST_ID = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A column of moments. `bad`: cells that are none; `naive`: how many had no offset."""
+
+    when: When
+    bad: NDArray[np.bool_]
+    naive: int
+
+
+def numbers(cells: pl.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(values with NaN for blank, which cells are no number in plain digits), rounded to 4 decimals."""
+    plain = cells.str.contains(NUMBER).fill_null(value=False)
+    values = cells.set(~plain, None).cast(pl.Float64, strict=False).to_numpy().astype(np.float64)
+    there = cells.is_not_null().to_numpy()
+    with np.errstate(invalid="ignore"):
+        good = ~np.isnan(values) & (np.abs(values) < LARGEST)
+    return np.where(good, np.round(values, 4) + 0.0, np.nan), there & ~good
+
+
+def moments(cells: pl.Series, zone: str) -> Moments:
+    """Dates and times of a column; a time without an offset is read in `zone`."""
+    days = cells.str.contains(DAY).fill_null(value=False)
+    parsed = cells.set(~days, None).str.to_date("%Y-%m-%d", strict=False)
+    numbers_ = parsed.to_physical().fill_null(-1).cast(pl.Int64).to_numpy().copy()
+    date_only = parsed.is_not_null().to_numpy()
+    bad = (days.to_numpy() & ~date_only) | cells.is_null().to_numpy()
+    naive = 0
+    for index in np.flatnonzero(~days.to_numpy() & ~bad):
+        found = _moment(str(cells[int(index)]), zone)
+        if found is None:
+            bad[index] = True
+        else:
+            numbers_[index], without_offset = found
+            naive += without_offset
+    return Moments(When(numbers_, date_only), np.asarray(bad, dtype=np.bool_), naive)
+
+
+@lru_cache(maxsize=65_536)
+def _moment(text: str, zone: str) -> tuple[int, bool] | None:
+    """(microseconds since the epoch, had it no offset); None: it is no moment. In an hour that the clocks repeat,
+    the first one is meant; in one that they skip, the moment so long after the jump."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    day, minute, second, fraction, offset = match.groups()
+    said = f"{day}T{minute}:{second or '00'}.{(fraction or '0')[:6].ljust(6, '0')}"
+    try:
+        at = datetime.fromisoformat(said + ("" if offset is None else "+00:00" if offset == "Z" else offset))
+        if offset is None:
+            at = at.replace(tzinfo=ZoneInfo(zone))
+        return microseconds(at.astimezone(UTC)), offset is None
+    except (ValueError, OverflowError):
+        return None
+
+
+def coded(cells: pl.Series) -> Coded:
+    """A column of texts by code."""
+    values = cells.drop_nulls().unique().sort()
+    codes = cells.rank("dense").cast(pl.Int64).fill_null(0).to_numpy() - 1
+    return Coded(tuple(values.to_list()), np.asarray(codes, dtype=np.int64))
+
+
+def nothing(count: int) -> Coded:
+    return Coded((), np.full(count, -1, dtype=np.int64))
+
+
+def no_moments(count: int) -> When:
+    return When(np.full(count, -1, dtype=np.int64), np.zeros(count, dtype=np.bool_))
+
+
+def number(text: str) -> float:
+    if not re.fullmatch(NUMBER, text) or not abs(float(text)) < LARGEST:
+        raise ValueError(f"{text!r} is no number: write digits, like 12 or 0.5")
+    return round(float(text), 4) + 0.0
+
+
+def boolean(text: str) -> bool:
+    if text.lower() not in _YES | _NO:
+        raise ValueError(f"{text!r} is not true or false: write true, false, yes, no, 1 or 0")
+    return text.lower() in _YES
+
+
+def day(text: str) -> date:
+    try:
+        if re.fullmatch(DAY, text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is no date: write it like 2026-03-01")
+
+
+def time(text: str, zone: str) -> datetime:
+    if re.fullmatch(DAY, text):
+        return datetime.combine(day(text), datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)
+    found = _moment(text, zone)
+    if found is None:
+        raise ValueError(f"{text!r} is no time: write it like 2026-03-01T09:30+01:00")
+    return datetime.fromtimestamp(found[0] / 1_000_000, UTC)
+
+
+def plain_text(text: str) -> str:
+    if _CONTROL.search(text.replace("\n", " ").replace("\t", " ")):
+        raise ValueError("the text holds control characters: take them out")
+    return text
+
+
+def identity(text: str) -> str:
+    """An id: one line, not long."""
+    if _CONTROL.search(text):
+        raise ValueError("an id has no line breaks or control characters: take them out")
+    if len(text) > LONGEST_ID:
+        raise ValueError(f"an id has at most {LONGEST_ID} characters, not {len(text)}: shorten it")
+    return text
+
+
+def email(text: str) -> str:
+    name, at, domain = text.partition("@")
+    odd = any(sign in text for sign in " ,;<>()\"'\\") or _CONTROL.search(text) or "@" in domain
+    if not name or not at or not domain or odd:
+        raise ValueError(f"{text!r} is no email address: write one like kim@acme.example")
+    return text
+
+
+def of_field(field: FieldType, zone: str) -> Callable[[str], Value]:
+    """How a cell of an attribute or property is read; raises ValueError with the reason."""
+
+    def read(text: str) -> Value:
+        match field.type:
+            case "number":
+                return _bounded(number(text), field)
+            case "boolean":
+                return boolean(text)
+            case "date":
+                return day(text)
+            case "time":
+                return time(text, zone)
+            case _:
+                return _one_of(plain_text(text), field)
+
+    return read
+
+
+def _bounded(value: float, field: FieldType) -> float:
+    if field.min is not None and value < field.min:
+        raise ValueError(f"{value:g} is below the least, {field.min:g}: correct it, or widen the catalog")
+    if field.max is not None and value > field.max:
+        raise ValueError(f"{value:g} is above the most, {field.max:g}: correct it, or widen the catalog")
+    return value
+
+
+def _one_of(text: str, field: FieldType) -> str:
+    if field.values and text not in field.values:
+        raise ValueError(f"{text!r} is none of {', '.join(field.values)}: correct it, or add it to the catalog")
+    return text

@@ -1,0 +1,102 @@
+"""One file while it is read: cells checked one by one, and the first reason why a record can't be taken."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.batches import Places, Refusal
+from engine.domain import Value
+from engine.language.catalog import Catalog
+from engine.sources import cells as cell
+from engine.sources.targets import Columns
+
+Reader = Callable[[str], Value]
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Desk:
+    """One file while it is read: its columns, and the reason why a record can't be taken, by its index."""
+
+    columns: Columns
+    catalog: Catalog
+    zone: str
+    reasons: dict[int, str] = field(default_factory=dict)
+    naive: int = 0
+
+    def refuse(self, index: int, column: str, why: str) -> None:
+        """The first reason of a record is told."""
+        self.reasons.setdefault(index, f"{column}: {why}")
+
+    def texts(self, target: str) -> list[str | None]:
+        return self.columns.of(target).to_list()
+
+    def checked(self, target: str, check: Callable[[str], object], *, required: bool = False) -> list[str | None]:
+        """A column of texts, each checked; a blank one that is required is refused."""
+        texts = self.texts(target)
+        for index, text in enumerate(texts):
+            if text is None:
+                if required:
+                    self.refuse(index, target, "is blank: every row needs one")
+                continue
+            self.attempt(index, target, check, text)
+        return texts
+
+    def values(self, target: str, read: Reader) -> list[Value | None]:
+        """A column of typed values; None is blank, or refused."""
+        texts = enumerate(self.texts(target))
+        return [None if text is None else self.attempt(index, target, read, text) for index, text in texts]
+
+    def attempt(self, index: int, target: str, read: Callable[[str], T], text: str) -> T | None:
+        """What a cell says; None where it is refused."""
+        try:
+            return read(text)
+        except ValueError as error:
+            self.refuse(index, target, str(error))
+            return None
+
+    def moments(self, target: str, *, required: bool) -> cell.Moments:
+        """A column of moments; what is none is refused, blank ones where they are required."""
+        texts = self.columns.of(target)
+        found = cell.moments(texts, self.zone)
+        self.naive += found.naive
+        for index in np.flatnonzero(found.bad):
+            text = texts[int(index)]
+            if text is not None:
+                why = f"{text!r} is no date or time: write 2026-03-01 or 2026-03-01T09:30+01:00"
+                self.refuse(int(index), target, why)
+            elif required:
+                self.refuse(int(index), target, "is blank: every row needs one")
+        return found
+
+    def names(self, target: str, known: Iterable[str]) -> list[str]:
+        """The names of a long column that the catalog has; rows with others are refused."""
+        there, texts = tuple(known), self.columns.of(target)
+        said = texts.drop_nulls().unique().to_list()
+        for text in (text for text in said if text not in there):
+            near = get_close_matches(text, there, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "declare it in rules/catalog.yaml"
+            for index in np.flatnonzero((texts == text).fill_null(value=False).to_numpy()):
+                self.refuse(int(index), target, f"{text!r} is not in the catalog: {hint}")
+        for index in np.flatnonzero(texts.is_null().to_numpy()):
+            self.refuse(int(index), target, "is blank: every row needs one")
+        return sorted(text for text in said if text in there)
+
+    def good(self) -> NDArray[np.bool_]:
+        kept = np.ones(len(self.columns), dtype=np.bool_)
+        kept[list(self.reasons)] = False
+        return kept
+
+    def places(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> Places:
+        lines = self.columns.lines[kept]
+        return Places((self.columns.file,), np.zeros(len(lines), dtype=np.int64), lines)
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        return tuple(
+            Refusal(self.columns.file, int(self.columns.lines[index]), reason)
+            for index, reason in sorted(self.reasons.items())
+        )

@@ -1,0 +1,148 @@
+"""A table of a file and how its columns are meant in; the columns of records under our own names, out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine.language.catalog import Catalog
+from engine.sources.tables import FileUnreadable, Table
+
+KINDS = ("accounts", "contacts", "teammates", "observations", "events", "facts", "outcomes", "aliases")
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("id",),
+    "contacts": ("account", "email"),
+    "teammates": ("email",),
+    "observations": ("account", "at"),
+    "events": ("account", "at", "event"),
+    "facts": ("account", "at", "fact"),
+    "outcomes": ("account", "at", "outcome"),
+    "aliases": ("account", "alias"),
+}
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "contacts": ("name", "role", "consent", "timezone"),
+    "teammates": ("name", "manager", "slack_id", "timezone", "pools", "away_from", "away_until", "backup"),
+    "observations": ("contact", "metric", "value"),
+    "events": ("id", "contact"),
+    "facts": ("id", "until", "source", "author", "reason", "repeats"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How the columns of a file are meant: TARGET=COLUMN, TARGET=VALUE, COLUMN=VALUE."""
+
+    kind: str
+    maps: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, str] = field(default_factory=dict)
+    wheres: Mapping[str, str] = field(default_factory=dict)
+    only_mapped: bool = False
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns by target; `lines` of the records that `where` keeps."""
+
+    file: str
+    cells: Mapping[str, pl.Series]
+    lines: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def has(self, target: str) -> bool:
+        return target in self.cells
+
+    def of(self, target: str) -> pl.Series:
+        """The column of a target; blank where the file has none."""
+        return self.cells.get(target, pl.Series([None] * len(self), dtype=pl.String))
+
+
+def targets(kind: str, catalog: Catalog) -> tuple[str, ...]:
+    """The names that a column of that kind may have."""
+    named = (*REQUIRED[kind], *OPTIONAL.get(kind, ()))
+    match kind:
+        case "accounts":
+            return (*named, *(name for name in catalog.attribute_names() if name != "id"))
+        case "observations":
+            return (*named, *catalog.metrics)
+        case "events":
+            return (*named, *dict.fromkeys(prop for one in catalog.events.values() for prop in one.properties))
+        case "facts":
+            return (*named, *dict.fromkeys(prop for one in catalog.facts.values() for prop in one.properties))
+        case _:
+            return named
+
+
+def columns_of(table: Table, options: ImportOptions, catalog: Catalog) -> Columns:
+    """The columns that are meant. Raises FileUnreadable for one that is missing, unknown or meant twice."""
+    known = targets(options.kind, catalog)
+    _check_names(table, options, known)
+    kept = _kept(table, options)
+    cells: dict[str, pl.Series] = {}
+    for target, column in options.maps.items():
+        cells[target] = table.columns[column].filter(kept)
+    for target, value in options.sets.items():
+        cells[target] = pl.Series([value.strip() or None] * int(kept.sum()), dtype=pl.String)
+    mapped = set(options.maps.values())
+    for column, said in table.columns.items():
+        if column in known and column not in cells and (column not in mapped):
+            cells[column] = said.filter(kept)
+    _check_required(table, options, cells, catalog)
+    return Columns(table.file, cells, table.lines[kept.to_numpy()])
+
+
+def _check_names(table: Table, options: ImportOptions, known: Sequence[str]) -> None:
+    for target in (*options.maps, *options.sets):
+        if target not in known:
+            raise FileUnreadable(f"There is no target {target!r} for {options.kind}. {_near(target, known)}")
+    for column in (*options.maps.values(), *options.wheres):
+        if column not in table.columns:
+            raise FileUnreadable(f"{table.file} has no column {column!r}. {_near(column, tuple(table.columns))}")
+    twice = next((target for target in options.maps if target in options.sets), None)
+    if twice is not None:
+        raise FileUnreadable(f"{twice!r} is both mapped and set. Leave one of them out.")
+    if options.only_mapped:
+        return
+    used = {*options.maps.values(), *options.wheres, *known}
+    unknown = next((column for column in table.columns if column not in used), None)
+    if unknown is not None:
+        near = get_close_matches(unknown, known, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise FileUnreadable(
+            f"{table.file}:1: column {unknown!r} is nothing that {options.kind} have; {hint}"
+            f"Map it with --map TARGET={unknown}, or leave such columns alone with --only-mapped."
+        )
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    near = get_close_matches(name, names, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names)}."
+
+
+def _kept(table: Table, options: ImportOptions) -> pl.Series:
+    kept = pl.Series([True] * len(table), dtype=pl.Boolean)
+    for column, value in options.wheres.items():
+        kept = kept & (table.columns[column] == value).fill_null(value=False)
+    return kept
+
+
+def _check_required(table: Table, options: ImportOptions, cells: Mapping[str, pl.Series], catalog: Catalog) -> None:
+    for target in REQUIRED[options.kind]:
+        if target not in cells:
+            raise FileUnreadable(
+                f"{table.file}:1: {options.kind} need a column {target!r}. "
+                f"Name it in the file, or say --map {target}=COLUMN or --set {target}=VALUE."
+            )
+    if options.kind != "observations":
+        return
+    wide = [metric for metric in catalog.metrics if metric in cells]
+    if not wide and not ("metric" in cells and "value" in cells):
+        raise FileUnreadable(
+            f"{table.file}:1: observations need the columns 'metric' and 'value', or one column per metric. "
+            "Say --map METRIC=COLUMN."
+        )
