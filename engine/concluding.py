@@ -67,7 +67,7 @@ def conclude(
         decisions.append(_decision(snapshot, standing.rule, columns, row, move, because))
         playbook = standing.rule.rule.play
         if playbook is not None and move in TELLING:
-            context = _kept(plan, standing.rule, because, found)
+            context = _kept(plan, standing.rule, because, found, str(snapshot.zones[row]))
             firings.setdefault(row, []).append(Firing(standing.rule.name, playbook, context))
     rows = {account: row for row, account in enumerate(snapshot.accounts)}
     return Concluded(audience, tuple(decisions), {row: tuple(of) for row, of in firings.items()}, rows)
@@ -155,18 +155,18 @@ def _firing_run(plan: Plan, audience: Audience, rule: RuleTrees, row: int, found
         rule=rule.name,
         started_at=audience.snapshot.at,
         started_day=0,
-        firing=_kept(plan, rule, "", found),
+        firing=_kept(plan, rule, "", found, str(audience.snapshot.zones[row])),
     )
 
 
-def _kept(plan: Plan, rule: RuleTrees, because: str, found: Matched) -> Mapping[str, object]:
+def _kept(plan: Plan, rule: RuleTrees, because: str, found: Matched, zone: str) -> Mapping[str, object]:
     """What a run keeps of its firing, as plain values that JSON can hold."""
     kept = {
         "severity": rule.rule.severity,
         "because": because,
         "score": plan.first_score(rule.rule),
-        "fact": about_fact(found.fact) if found.fact else None,
-        "event": about_event(found.event) if found.event else None,
+        "fact": about_fact(found.fact, zone) if found.fact else None,
+        "event": about_event(found.event, zone) if found.event else None,
     }
     return {key: packed(value) for key, value in kept.items()}
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -231,11 +232,12 @@ def about_contact(contact: Contact | None) -> dict[str, object]:
     }
 
 
-def about_fact(fact: Fact) -> dict[str, object]:
+def about_fact(fact: Fact, zone: str) -> dict[str, object]:
+    """The fields of `fact`; its moments in the account's `zone`, for templates print their day."""
     return {
         "name": fact.name,
-        "at": fact.at,
-        "until": fact.until,
+        "at": fact.at.astimezone(ZoneInfo(zone)),
+        "until": fact.until.astimezone(ZoneInfo(zone)) if fact.until else None,
         "author": fact.author,
         "source": fact.source,
         "reason": fact.reason,
@@ -243,8 +245,10 @@ def about_fact(fact: Fact) -> dict[str, object]:
     }
 
 
-def about_event(event: Happening) -> dict[str, object]:
-    return {"name": event.name, "at": event.at, "contact": event.contact, **event.properties}
+def about_event(event: Happening, zone: str) -> dict[str, object]:
+    """The fields of `event`; its moment in the account's `zone`."""
+    at = event.at.astimezone(ZoneInfo(zone))
+    return {"name": event.name, "at": at, "contact": event.contact, **event.properties}
 
 
 def about_tasks(run: Run) -> dict[str, object]:
