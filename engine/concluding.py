@@ -55,7 +55,7 @@ def conclude(
     standings: Mapping[str, Standing],
 ) -> Concluded:
     """Say of every move why, and of every firing what its playbook starts with."""
-    audience = _audience(plan, snapshot, measures, scores)
+    audience = audience_of(plan, snapshot, measures, scores)
     moves = [(row, standing, move) for standing in standings.values() for row, move in standing.moved.items()]
     concerned = {row for row, _standing, move in moves if move in TELLING} | set(snapshot.runs)
     audience = replace(audience, effects=_effects(plan, audience, columns, standings, concerned))
@@ -98,7 +98,8 @@ def _removal(snapshot: Snapshot, row: int, episode: Episode) -> Decision:
     )
 
 
-def _audience(plan: Plan, snapshot: Snapshot, measures: Measures, scores: Mapping[str, ScoreLook]) -> Audience:
+def audience_of(plan: Plan, snapshot: Snapshot, measures: Measures, scores: Mapping[str, ScoreLook]) -> Audience:
+    """What all messages of a look share."""
     company = plan.settings.company
     return Audience(
         snapshot=snapshot,

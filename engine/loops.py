@@ -1,7 +1,7 @@
 """What is due in; looks taken and saved, out."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.book import Book
@@ -65,20 +65,33 @@ def _shards(book: Book, order: Order) -> Iterator[list[int]]:
 def _look_at_shard(book: Book, order: Order, blocks: list[int]) -> Saved:
     judge = book.judge()
     plan = judge.plan
-    wanted = Wanted(
-        needs=book.needs(plan, versions_under_way(book.database)),
-        catalog=plan.catalog,
-        scores=tuple(plan.scores),
-        company_zone=plan.settings.company.timezone,
-        at=order.at,
-        accounts=order.accounts,
-        blocks=None if order.accounts is not None else blocks,
-        due_by=order.at if order.only_due else None,
-    )
+    wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=blocks)
+    if order.only_due:
+        wanted = replace(wanted, due_by=order.at)
     reading = read(book.database, wanted)
     if not len(reading):
         return Saved()
     return save(book.database, judge.look(reading.snapshot, order.cause), reading, office(book, plan, order))
+
+
+def wanted_of(
+    book: Book,
+    plan: Plan,
+    at: datetime,
+    *,
+    accounts: Collection[str] | None = None,
+    blocks: Collection[int] | None = None,
+) -> Wanted:
+    """What a look by a plan has to read: of some accounts, or of whole blocks."""
+    return Wanted(
+        needs=book.needs(plan, versions_under_way(book.database)),
+        catalog=plan.catalog,
+        scores=tuple(plan.scores),
+        company_zone=plan.settings.company.timezone,
+        at=at,
+        accounts=accounts,
+        blocks=None if accounts is not None else blocks,
+    )
 
 
 def office(book: Book, plan: Plan, order: Order) -> Office:

@@ -20,8 +20,6 @@ except ImportError as error:  # CPython 3.13 dropped PyEval_CallObject, which th
         "pip install --force-reinstall --no-cache-dir durable-rules==2.0.28"
     ) from error
 
-MOST_WAYS = 48
-MOST_COLUMNS = 120
 LARGEST = 1e15
 DECIMALS = 4
 LONGEST = 10_000

@@ -9,15 +9,22 @@ from numpy.typing import NDArray
 
 from engine.clock import microseconds
 from engine.conditions.columns import ColumnOf, RuleDue, RuleHeld, RuleSeeds, RuleState
-from engine.conditions.tree import All, Columns, Test, Tree, columns_of, mask, negated, ways
+from engine.conditions.tree import (
+    MOST_COLUMNS,
+    MOST_WAYS,
+    All,
+    Columns,
+    Test,
+    Tree,
+    columns_of,
+    mask,
+    negated,
+    ways,
+)
 from engine.domain import Episode, Move, State
 from engine.language.base import Duration
 from engine.language.rules import Rule
 from engine.snapshot import Snapshot, Texts
-
-MOST_WAYS = 48
-"""durable-rules stops with error 303 where a fact leaves more than 64 tests open (MAX_STACK_SIZE in its events.c)."""
-MOST_COLUMNS = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,5 +149,5 @@ def delivery_approve(folder: Path, delivery: int, *, as_of: str | None, as_json:
 
 def delivery_discard(folder: Path, delivery: int, *, reason: str | None, as_of: str | None, as_json: bool) -> None:
     book = open_book(folder)
-    discard(book.database, delivery, moment_of(as_of, book), reason)
+    discard(book.database, delivery, moment_of(as_of, book), reason or "")
     _say({"delivery": delivery, "state": "not_sent"}, f"Delivery {delivery} is never sent.", as_json=as_json)

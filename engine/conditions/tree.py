@@ -19,6 +19,11 @@ NEGATED = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="}
 PATTERN_OF = {"<": "$lt", "<=": "$lte", "==": "", "!=": "$neq", ">=": "$gte", ">": "$gt"}
 _ARRAY_OPERATORS = {"<": operator.lt, "<=": operator.le, ">=": operator.ge, ">": operator.gt}
 
+MOST_WAYS = 48
+"""That a round of rules may have. durable-rules stops with error 303 where a fact leaves more than 64 tests open
+(MAX_STACK_SIZE in its events.c)."""
+MOST_COLUMNS = 120
+
 Column = NDArray[np.float64] | NDArray[np.object_]
 Columns = Callable[[ColumnOf], Column]
 Row = Mapping[str, Constant]

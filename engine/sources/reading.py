@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.batches import Batch, Coded, Entries, Events, Facts, Observations, Outcomes, Refusal
+from engine.batches import Batch, Coded, Entries, Events, Facts, Observations, Outcomes, Refusal, When
 from engine.domain import Value
 from engine.language.catalog import BUILT_IN_ATTRIBUTES, Catalog, FieldType
 from engine.sources import cells as cell

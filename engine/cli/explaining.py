@@ -1,0 +1,116 @@
+"""The commands `why` and `account show`: how scores come about, and where each rule stands."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from engine import explaining
+from engine.book import Book
+from engine.cli.common import choose, open_book
+from engine.cli.listing import in_use, offices
+from engine.cli.output import band_style, console, print_json, sparkline, table
+from engine.store import listing, score_lists
+
+DAYS_DRAWN = 60
+ANSWERS = {True: Text("yes", style="green"), False: Text("no"), None: Text("unknown", style="yellow")}
+
+
+def why(folder: Path, account: str, rule: str | None, *, as_json: bool) -> None:
+    """Scores with their parts, then each rule (or one) with its answer and what decides it."""
+    book = open_book(folder)
+    looked = explaining.look_at(book, account, book.clock.now())
+    if rule is not None:
+        choose(rule, tuple(looked.plan.rules), "rule")
+    scores, rules = explaining.scores(looked), explaining.rules(looked, rule)
+    effects = explaining.effects(looked)
+    if as_json:
+        print_json({"account": account, "at": looked.snapshot.at, "scores": scores, "rules": rules, "effects": effects})
+        return
+    shown = console()
+    if rule is None:
+        for score in scores:
+            _show_score(shown, book, score)
+        for effect in effects:
+            shown.print(Text(f"{effect['by']} on {effect['score']} by {effect['rule']}: {effect['because']}"))
+    _show_rules(shown, rules, in_depth=rule is not None)
+
+
+def _show_score(shown: Console, book: Book, score: dict[str, Any]) -> None:
+    shown.print(headline(book, score))
+    rows = [
+        (part["measure"], part["value"], part["points"], part["weight"], part["contribution"], part["age"])
+        for part in score["measures"]
+    ]
+    shown.print(table(None, ("measure", "value", "points", "weight", "adds", "days old"), rows))
+    shown.print()
+
+
+def headline(book: Book, score: dict[str, Any]) -> Text:
+    """The score, its band in colour and word, and how it came to differ from its base."""
+    name = Text(f"{score['score']}: ", style="bold")
+    if score["value"] is None:
+        covered = "none" if not score["coverage"] else f"{score['coverage']:.0%}"
+        return name + Text(f"unknown, for {covered} of its weight has data")
+    bands = [band.band for band in in_use(book).scores[score["score"]][0].bands]
+    style = band_style(bands.index(score["band"]), len(bands))
+    said = name + Text(f"{score['value']:.1f} {score['band']}", style=style)
+    if score["base"] is not None and score["value"] != score["base"]:
+        said += Text(f" (base {score['base']:.1f}, with context {score['adjusted']:.1f})")
+    return said
+
+
+def _show_rules(shown: Console, rules: list[dict[str, Any]], *, in_depth: bool) -> None:
+    if in_depth:
+        for rule in rules:
+            shown.print(Text(f"{rule['rule']}: {rule['sentence']}", style="bold"))
+            shown.print(Text(f"State: {rule['state']}. True now: ") + ANSWERS[rule["answer"]])
+            shown.print(Text(rule["because"]))
+        return
+    rows = [(rule["rule"], rule["state"], ANSWERS[rule["answer"]], rule["sentence"]) for rule in rules]
+    shown.print(table(None, ("rule", "state", "true now", "when"), rows))
+
+
+def show(folder: Path, account: str, *, as_json: bool) -> None:
+    """Scores, their course, runs, tasks and messages of one account."""
+    book = open_book(folder)
+    asked = listing.Asked(account=account)
+    found = listing.accounts(book.database, asked)
+    if not found:
+        raise explaining.NoSuchAccount(account)
+    workspace = in_use(book)
+    bands: score_lists.Bands = {}
+    days = score_lists.scores(book.database, asked, bands, workspace.settings.company.timezone)
+    document = {
+        **found[0],
+        "days": days,
+        "runs": listing.runs(book.database, asked, workspace.settings.company.timezone),
+        "tasks": listing.tasks(book.database, asked),
+        "deliveries": listing.deliveries(book.database, asked, offices(book)),
+        "decisions": listing.decisions(book.database, asked),
+    }
+    if as_json:
+        print_json(document)
+        return
+    _show_account(console(), book, document)
+
+
+def _show_account(shown: Console, book: Book, document: dict[str, Any]) -> None:
+    shown.print(
+        Text(f"{document['name'] or document['id']}", style="bold") + Text(f"  owner {document['owner'] or '–'}")
+    )
+    for score in document["scores"]:
+        mine = [day for day in document["days"] if day["score"] == score]
+        course = sparkline([day["value"] for day in mine[-DAYS_DRAWN:]])
+        shown.print(headline(book, mine[-1]) + Text(f"  {course}"))
+    for kind, columns in (
+        ("decisions", ("day", "rule", "state", "because", "reason")),
+        ("runs", ("playbook", "started_day", "ended_day", "end")),
+        ("tasks", ("id", "title", "assignee", "due", "state")),
+        ("deliveries", ("id", "day", "channel", "template", "to", "state", "reason")),
+    ):
+        rows = [[one[column] for column in columns] for one in document[kind][-10:]]
+        if rows:
+            shown.print()
+            shown.print(table(kind.capitalize(), columns, rows))
