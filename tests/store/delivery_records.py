@@ -1,0 +1,98 @@
+"""Builders of people and deliveries, and a reader of what a delivery's row says."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from engine.clock import day_number, microseconds
+from engine.store.database import Database
+from engine.store.tables import ChangeRow, DeliveryRow
+from tests.store.records import accounts, entries, put
+
+DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
+CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+FALLBACK = "desk@northwind.example"
+_numbers = count(1)
+
+
+def people(database: Database) -> None:
+    """Acme, owned by Jonas, whose manager is Lena; Marta agreed to mails, Paul did not, Nina was never imported."""
+    put(database, accounts({"id": "acme", "owner": "jonas@northwind.example"}))
+    put(
+        database,
+        entries(
+            "teammates",
+            {"email": "jonas@northwind.example", "manager": "lena@northwind.example", "slack_id": "U0JONAS01"},
+            {"email": "lena@northwind.example"},
+            {"email": FALLBACK},
+        ),
+    )
+    put(
+        database,
+        entries(
+            "contacts",
+            {"account": "acme", "email": "marta@acme.example", "consent": True},
+            {"account": "acme", "email": "paul@acme.example", "consent": False},
+        ),
+    )
+
+
+def slack(database: Database, to: str = "#alerts", **more: Any) -> int:
+    """A Slack message that is due at noon; its id."""
+    return _delivery(database, {"channel": "slack", "to": to, "text": "*Acme* fell into At risk: 31"} | more)
+
+
+def mail(database: Database, to: str = "marta@acme.example", **more: Any) -> int:
+    """A mail that is due at noon; its id."""
+    words = {"subject": "Your first 1,000 inspections", "text": "Hi Marta,\n\nthank you.\nJonas"}
+    return _delivery(database, {"channel": "email", "to": to, "marketing": True} | words | more)
+
+
+def _delivery(database: Database, values: dict[str, Any]) -> int:
+    run = f"run-{next(_numbers)}"
+    usual = {
+        "key": f"{run}/tell/1",
+        "account_seq": 0,
+        "run_id": run,
+        "playbook": "save",
+        "step": "tell",
+        "template": "at-risk",
+        "state": "waiting",
+        "decided_at": microseconds(NOON),
+        "day": day_number(NOON.date()),
+        "try_at": microseconds(NOON),
+        "version": "v1",
+        "cause": "test",
+    }
+    with database.writing() as connection:
+        done = connection.execute(insert(DELIVERY).values(**(usual | values)))
+        assert done.inserted_primary_key is not None
+        return int(done.inserted_primary_key[0])
+
+
+def row(database: Database, id_: int) -> Any:
+    with database.reading() as connection:
+        return connection.execute(select(DELIVERY).where(DELIVERY.c.id == id_)).one()
+
+
+def state(database: Database, id_: int) -> tuple[str, str | None]:
+    """State and reason."""
+    found = row(database, id_)
+    return found.state, found.reason
+
+
+def waits(database: Database, id_: int, since: datetime = NOON) -> timedelta | None:
+    """How long from `since` until it is due; None: it is not, by itself."""
+    found = row(database, id_).try_at
+    return None if found is None else timedelta(microseconds=found - microseconds(since))
+
+
+def changes(database: Database) -> list[tuple[str, str, str, Any, Any]]:
+    with database.reading() as connection:
+        wanted = select(CHANGE.c.kind, CHANGE.c.entity, CHANGE.c.field, CHANGE.c.old, CHANGE.c.new)
+        return [
+            tuple(one) for one in connection.execute(wanted.where(CHANGE.c.kind == "delivery").order_by(CHANGE.c.id))
+        ]
