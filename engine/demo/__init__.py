@@ -1,0 +1,1 @@
+"""A seed in, a sample company's files for `pulsebook import` out."""
