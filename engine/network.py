@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from engine.conditions.tree import Tree, columns_of, pattern, tests, ways
+from engine.conditions.tree import MOST_COLUMNS, MOST_WAYS, Tree, columns_of, pattern, tests, ways
 from engine.errors import PulsebookError
 
 try:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from engine.conditions.compile import compile_condition
-from engine.conditions.tree import ways
+from engine.conditions.tree import MOST_WAYS, ways
 from engine.errors import Problem
 from engine.language.rules import Rule, Soften
-from engine.rules import MOST_WAYS, RuleTrees, fits, moves
+from engine.rules import RuleTrees, fits, moves
 from engine.workspace.check_conditions import check_condition
 from engine.workspace.names import Names
 from engine.workspace.order import Ordered, cycles, needs
