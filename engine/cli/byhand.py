@@ -8,8 +8,9 @@ from rich.text import Text
 
 from engine.batches import Arrival, Facts, coded, placed, whens
 from engine.book import Book
-from engine.cli.common import WrongWords, choose, day_of_text, end_of, moment_of, open_book
+from engine.cli.common import end_of, moment_of, open_book
 from engine.cli.output import console, print_json
+from engine.cli.words import WrongWords, choose, day_of_text
 from engine.domain import Value
 from engine.plan import Plan
 from engine.sources.cells import of_field

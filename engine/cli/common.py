@@ -1,19 +1,12 @@
-"""What commands share: the open workspace, the moment that was asked for, the lists of names."""
+"""What commands on an open workspace share: the book, and the moment that was asked for."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from difflib import get_close_matches
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.book import Book
+from engine.cli.words import WrongWords, day_of_text
 from engine.clock import day_number, end_of_day
-from engine.errors import PulsebookError
-from engine.language.base import parse_day
-
-
-class WrongWords(PulsebookError):
-    """An argument that can't be understood; the message says what is."""
 
 
 def open_book(folder: Path) -> Book:
@@ -32,13 +25,6 @@ def end_of(said: str, zone: str) -> datetime:
     return end_of_day(day_number(day_of_text(said)), zone)
 
 
-def day_of_text(said: str) -> date:
-    try:
-        return parse_day(said)
-    except ValueError as error:
-        raise WrongWords(f"{error}.".capitalize()) from None
-
-
 def _time(said: str, book: Book) -> datetime:
     try:
         at = datetime.fromisoformat(said)
@@ -47,12 +33,3 @@ def _time(said: str, book: Book) -> datetime:
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(book.settings().company.timezone))
     return at.astimezone(UTC)
-
-
-def choose(said: str, kinds: Sequence[str], what: str) -> str:
-    """One of some words; raises WrongWords with the nearest."""
-    if said in kinds:
-        return said
-    near = get_close_matches(said, kinds, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(kinds)}."
-    raise WrongWords(f"There is no {what} {said!r}. {hint}")

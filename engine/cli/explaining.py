@@ -8,9 +8,10 @@ from rich.text import Text
 
 from engine import explaining
 from engine.book import Book
-from engine.cli.common import choose, open_book
+from engine.cli.common import open_book
 from engine.cli.listing import in_use, offices
 from engine.cli.output import band_style, console, print_json, sparkline, table
+from engine.cli.words import choose
 from engine.store import listing, score_lists
 
 DAYS_DRAWN = 60

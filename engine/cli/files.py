@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from engine.cli.common import WrongWords, choose
 from engine.cli.output import console, print_json
+from engine.cli.words import WrongWords, choose
 from engine.errors import Problem, Severity
 from engine.workspace import load, read_sources, schemas
 

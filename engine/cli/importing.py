@@ -8,8 +8,9 @@ from rich.text import Text
 
 from engine.batches import Arrival, Batch, Ingested, Refusal
 from engine.book import Book
-from engine.cli.common import WrongWords, choose, moment_of, open_book
+from engine.cli.common import moment_of, open_book
 from engine.cli.output import console, print_json
+from engine.cli.words import WrongWords, choose
 from engine.language.settings import check_zone
 from engine.plan import Plan
 from engine.sources.reading import Read, read_file
