@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays as public
-
 from engine.language.base import Duration
 
 SATURDAY = 5
@@ -15,6 +13,8 @@ SATURDAY = 5
 
 def check_country(code: str) -> None:
     """Refuses a country (or COUNTRY-REGION) whose public holidays are not known."""
+    import holidays as public  # its countries take a tenth of a second, which most commands don't need
+
     country, _, region = code.partition("-")
     try:
         public.country_holidays(country, subdiv=region or None, years=2026)
@@ -24,6 +24,8 @@ def check_country(code: str) -> None:
 
 @lru_cache(maxsize=256)
 def _holidays(code: str, year: int) -> frozenset[date]:
+    import holidays as public
+
     country, _, region = code.partition("-")
     return frozenset(public.country_holidays(country, subdiv=region or None, years=year))
 

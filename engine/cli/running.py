@@ -1,9 +1,13 @@
 """The commands `run` and `worker`: look at accounts, deliver what is due."""
 
-from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from rich.progress import Progress
 from rich.text import Text
@@ -12,8 +16,13 @@ from engine.book import Book
 from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
+from engine.delivering import Delivered, Post, deliver_due, post_of
 from engine.loops import Order, look
 from engine.store.saving import Saved
+from engine.working import work
+
+PACE = timedelta(seconds=2)
+"""Messages that are due so soon (one a second and channel) are waited for; later ones are left to the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,12 @@ class Ran:
 
     at: datetime
     saved: Saved
+    sent: int
+    not_sent: int
+    unknown: int
+    left: int
+    outbox: Path | None
+    """Where messages lie that could not leave for want of credentials."""
 
 
 def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
@@ -40,12 +55,43 @@ def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
 
 
 def run_once(book: Book, at: datetime, *, send: bool, quiet: bool) -> Ran:
+    """The main job: look, then deliver."""
     shown = console()
     with Progress(console=shown, transient=True, disable=quiet or not shown.is_terminal) as progress:
         bar = progress.add_task("Looking", total=None)
         order = Order(at, f"run {at.isoformat()}", send=send)
         saved = look(book, order, lambda done, count: progress.update(bar, completed=done, total=count))
-    return Ran(at, saved)
+        bar = progress.add_task("Delivering", total=None)
+        post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
+        delivered = deliver(post, lambda count: progress.update(bar, completed=count))
+    outbox = book.folder / book.settings().outbox.folder
+    without = set(post.outboxes) - set(post.channels)
+    return Ran(
+        at=at,
+        saved=saved,
+        sent=delivered.sent,
+        not_sent=delivered.not_sent,
+        unknown=delivered.unknown,
+        left=delivered.left,
+        outbox=outbox if without and delivered.sent else None,
+    )
+
+
+def deliver(post: Post, progress: Callable[[int], None] = lambda _count: None) -> Delivered:
+    """Delivers what is due, and what falls due within the pace of a channel."""
+    total = deliver_due(post)
+    progress(total.sent)
+    while total.next_at is not None and total.next_at - post.clock.now() < PACE:
+        time.sleep(max(0.0, (total.next_at - post.clock.now()).total_seconds()))
+        more = deliver_due(post)
+        total = replace(
+            more,
+            sent=total.sent + more.sent,
+            not_sent=total.not_sent + more.not_sent,
+            unknown=total.unknown + more.unknown,
+        )
+        progress(total.sent)
+    return total
 
 
 def document(ran: Ran) -> dict[str, object]:
@@ -75,12 +121,24 @@ def show(ran: Ran) -> None:
             f"{saved.tasks:,} tasks · {saved.deliveries:,} messages"
         )
     )
+    if ran.unknown or ran.not_sent or ran.left:
+        shown.print(
+            Text(f"{ran.sent:,} left · {ran.not_sent:,} not sent · {ran.unknown:,} unknown · {ran.left:,} wait")
+        )
+    if ran.outbox is not None:
+        shown.print(Text(f"Channels without credentials wrote into {ran.outbox}."))
     if saved.late:
-        more = Counter(saved.late)
-        named = ", ".join(list(more)[:5])
-        shown.print(Text(f"Left out {len(more)}, looked at later than that before: {named} …", style="yellow"))
+        named = ", ".join(saved.late[:5]) + (" …" if len(saved.late) > 5 else "")
+        shown.print(Text(f"Left out {len(saved.late):,}, looked at later than that before: {named}", style="yellow"))
 
 
 def worker(folder: Path) -> None:
-    """Looks and delivers as things fall due, until stopped."""
-    raise NotImplementedError(folder)
+    """Looks and delivers as things fall due, until it is stopped (SIGTERM or Ctrl-C); what is under way is finished."""
+    stop = Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda _sign, _frame: stop.set())
+    book = open_book(folder)
+    book.judge()
+    console().print(Text(f"Working in {folder.resolve()}. Stop with Ctrl-C."))
+    work(book, stop)
+    console().print(Text("Stopped."))
