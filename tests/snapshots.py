@@ -1,0 +1,305 @@
+"""Accounts with the records that a test tells of in; a snapshot, laid out as a store does, out.
+
+A builder fills in what the test does not speak about: it is Monday noon in UTC, and the records of every name are
+complete since 1970.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from engine.clock import day_number, day_of, local_day, microseconds
+from engine.conditions.columns import Constant, Filter
+from engine.conditions.tree import Column
+from engine.domain import Contact, Fact, Value
+from engine.language.catalog import WEEKDAYS, Catalog
+from engine.snapshot import (
+    ALL_DAYS,
+    ContactTable,
+    EventRows,
+    EventTable,
+    FactTable,
+    Needs,
+    Numbers,
+    Series,
+    Snapshot,
+    Texts,
+)
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+"""A Monday, noon in London."""
+TODAY = day_number(AT.date())
+CATALOG = Catalog.model_validate(
+    {
+        "attributes": {
+            "plan": {},
+            "seats": {"type": "number"},
+            "trial": {"type": "boolean"},
+            "renewal_date": {"type": "date"},
+        },
+        "metrics": {"users": {}, "nps": {}},
+        "events": {
+            "login": {"properties": {"device": "text"}},
+            "order": {"properties": {"amount": "number", "item": "text", "gift": "boolean", "due": "date"}},
+        },
+        "facts": {"office_move": {"properties": {"city": "text", "rooms": "number", "on": "date"}}},
+    }
+)
+
+
+NOTHING = "teammates stays history overrides version_codes episodes rule_since runs last_start".split()
+"""Fields of a snapshot that are empty unless a test gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A metric's value of one day."""
+
+    name: str
+    ago: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Occurred:
+    """An event."""
+
+    name: str
+    at: datetime
+    contact: str | None = None
+    properties: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account with its records; `attributes` as values, None or absent is blank."""
+
+    records: tuple[Observed | Occurred | Fact, ...] = ()
+    zone: str = "UTC"
+    since: date | None = None
+    ended: bool = False
+    contacts: tuple[Contact, ...] = ()
+    attributes: Mapping[str, Value | None] = field(default_factory=dict)
+
+    @property
+    def occurred(self) -> list[Occurred]:
+        return sorted((one for one in self.records if isinstance(one, Occurred)), key=lambda one: one.at)
+
+
+def ago(days: float = 0, *, hours: float = 0) -> datetime:
+    """That long before the look."""
+    return AT - timedelta(days=days, hours=hours)
+
+
+def day(days_ago: int) -> date:
+    """The date so many days before the look's."""
+    return day_of(TODAY - days_ago)
+
+
+def observed(name: str, days_ago: int, value: float) -> Observed:
+    return Observed(name, days_ago, value)
+
+
+def occurred(
+    name: str, days_ago: float = 0, *, hours: float = 0, contact: str | None = None, **properties: Value
+) -> Occurred:
+    """An event so long before the look; at noon, if in whole days."""
+    return Occurred(name, ago(days_ago, hours=hours), contact, properties)
+
+
+def stated(name: str, days_ago: int = 0, *, until: datetime | None = None, **properties: Value) -> Fact:
+    return Fact(0, "", name, ago(days_ago), TODAY - days_ago, until, properties)
+
+
+def make_account(
+    *records: Observed | Occurred | Fact,
+    zone: str = "UTC",
+    since: date | None = None,
+    ended: bool = False,
+    contacts: Iterable[Contact] = (),
+    **attributes: Value | None,
+) -> Account:
+    return Account(records, zone, since, ended, tuple(contacts), attributes)
+
+
+def make_contact(email: str, role: str | None = None, **more: Any) -> Contact:
+    return Contact(account="", email=email, role=role, **more)
+
+
+def make_snapshot(
+    *accounts: Account,
+    needs: Needs | None = None,
+    catalog: Catalog = CATALOG,
+    at: datetime = AT,
+    covered_from: Mapping[str, int] | None = None,
+    spare_days: int = 0,
+    **more: Any,
+) -> Snapshot:
+    """What `needs` asks for, laid out. `spare_days`: matrices and rows reach so many days further back than asked.
+
+    `more`: fields of the snapshot that records don't make (stays, history, overrides, episodes, …).
+    """
+    needs = needs or Needs()
+    layout = _Layout(accounts, catalog, at, spare_days)
+    fields: dict[str, Any] = {
+        "accounts": layout.ids,
+        "today": np.array(layout.today, dtype=np.int64),
+        "zones": _texts(account.zone for account in accounts),
+        "attributes": {name: layout.attribute(name) for name in catalog.attribute_names()},
+        "first_day": np.array([layout.first_day(row) for row in range(len(accounts))], dtype=np.float64),
+        "ended": np.array([account.ended for account in accounts], dtype=np.bool_),
+        "series": {series: layout.matrix(series, days) for series, days in needs.series.items()},
+        "covered_from": dict.fromkeys((*catalog.metrics, *catalog.events), 0) if covered_from is None else covered_from,
+        "events": {name: layout.events(name, wanted) for name, wanted in needs.rows.items()},
+        "facts": {name: table for name in catalog.facts if len((table := layout.facts(name)).row)},
+        "contacts": layout.contacts(),
+        "first_look": np.full(len(accounts), -1, dtype=np.int64),
+        "last_look": np.full(len(accounts), -1, dtype=np.int64),
+        "seed_next": np.zeros(len(accounts), dtype=np.bool_),
+        **{name: {} for name in NOTHING},
+    }
+    return Snapshot(at=at, **(fields | more))
+
+
+def as_constant(value: Value | None) -> Constant | None:
+    """A value as filters and columns see it: dates as day numbers, booleans as 1 and 0."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, date):
+        return float(day_number(date.fromisoformat(value.isoformat()[:10])))
+    return float(value)
+
+
+def _texts(values: Iterable[str | None]) -> Texts:
+    return np.array([*values, None], dtype=np.object_)[:-1]
+
+
+def _numbers(values: Iterable[Constant | None]) -> Numbers:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    told: tuple[Account, ...]
+    catalog: Catalog
+    at: datetime
+    spare_days: int
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(str(one.attributes.get("id") or f"acme-{row}") for row, one in enumerate(self.told, start=1))
+
+    @property
+    def today(self) -> list[int]:
+        return [local_day(self.at, account.zone) for account in self.told]
+
+    def attribute(self, name: str) -> Column:
+        given = [account.attributes.get(name) for account in self.told]
+        given = list(self.ids) if name == "id" else given
+        given = [account.since for account in self.told] if name == "since" else given
+        values = [as_constant(value) for value in given]
+        if self.catalog.attribute_type(name) == "text":
+            return _texts(None if value is None else str(value) for value in values)
+        return _numbers(values)
+
+    def first_day(self, row: int) -> float:
+        account = self.told[row]
+        if account.since is not None:
+            return day_number(account.since)
+        days = [self.today[row] - one.ago for one in account.records if isinstance(one, Observed)]
+        days += [local_day(one.at, account.zone) for one in account.occurred]
+        return min(days, default=np.nan)
+
+    def matrix(self, series: Series, days: int) -> Numbers:
+        cells = list(self._cells(series))
+        width = max([age + 1 for _row, age, _value in cells], default=1) if days == ALL_DAYS else days
+        width += self.spare_days
+        matrix = np.full((len(self.told), width), np.nan)
+        for row, age, value in cells:
+            if 0 <= age < width:
+                cell = row, width - 1 - age
+                matrix[cell] = value if series.kind == "metric" else np.nansum([matrix[cell], value])
+        return matrix
+
+    def _cells(self, series: Series) -> Iterable[tuple[int, int, float]]:
+        """(row, days ago, value)."""
+        for row, account in enumerate(self.told):
+            if series.kind == "metric":
+                metrics = (one for one in account.records if isinstance(one, Observed) and one.name == series.name)
+                yield from ((row, one.ago, one.value) for one in metrics)
+                continue
+            for event in self._events_of(row, series.name):
+                if not self._passes(row, event, series.where):
+                    continue
+                value = as_constant(event.properties.get(series.prop)) if series.prop else 1.0
+                if isinstance(value, float):
+                    yield row, self.today[row] - self._day(row, event), value
+
+    def _day(self, row: int, event: Occurred) -> int:
+        return local_day(event.at, self.told[row].zone)
+
+    def _events_of(self, row: int, name: str) -> list[Occurred]:
+        return [event for event in self.told[row].occurred if event.name == name and event.at <= self.at]
+
+    def _passes(self, row: int, event: Occurred, where: Filter) -> bool:
+        return all(test.holds(self._property(row, event, test.prop)) for test in where)
+
+    def _property(self, row: int, event: Occurred, prop: str) -> Constant | None:
+        account = self.told[row]
+        on = self._day(row, event)
+        built_in: dict[str, Constant | None] = {
+            "contact": event.contact,
+            "contact_role": next((one.role for one in account.contacts if one.email == event.contact), None),
+            "day": float(on),
+            "weekday": WEEKDAYS[day_of(on).weekday()],
+            "hour": float(event.at.astimezone(ZoneInfo(account.zone)).hour),
+        }
+        return built_in[prop] if prop in built_in else as_constant(event.properties.get(prop))
+
+    def events(self, name: str, wanted: EventRows) -> EventTable:
+        found = [(row, event) for row in range(len(self.told)) for event in self._events_of(row, name)]
+        people = {who: number for number, who in enumerate(dict.fromkeys((row, one.contact) for row, one in found))}
+        reach = 10**6 if wanted.days == ALL_DAYS else wanted.days + self.spare_days
+        kept = [(row, event) for row, event in found if self.today[row] - self._day(row, event) < reach]
+        return EventTable(
+            row=np.array([row for row, _event in kept], dtype=np.intp),
+            day=np.array([self._day(row, event) for row, event in kept], dtype=np.int64),
+            at=np.array([microseconds(event.at) for _row, event in kept], dtype=np.int64),
+            contact=np.array(
+                [people[row, event.contact] if event.contact else -1 for row, event in kept], dtype=np.int64
+            ),
+            properties={prop: self._property_column(name, prop, kept) for prop in wanted.properties},
+        )
+
+    def _property_column(self, event: str, prop: str, kept: list[tuple[int, Occurred]]) -> Column:
+        values = [self._property(row, one, prop) for row, one in kept]
+        if self.catalog.property_type(event, prop) == "text":
+            return _texts(None if value is None else str(value) for value in values)
+        return _numbers(values)
+
+    def facts(self, name: str) -> FactTable:
+        found: list[tuple[int, Fact]] = []
+        for row, account in enumerate(self.told):
+            mine = [one for one in account.records if isinstance(one, Fact) and one.name == name and one.at <= self.at]
+            for fact in sorted(mine, key=lambda one: one.at):
+                on = local_day(fact.at, account.zone)
+                found.append((row, replace(fact, id=len(found) + 1, account=self.ids[row], day=on)))
+        return FactTable(np.array([row for row, _ in found], dtype=np.intp), tuple(fact for _, fact in found))
+
+    def contacts(self) -> ContactTable:
+        people = [
+            (row, contact)
+            for row, account in enumerate(self.told)
+            for contact in sorted(account.contacts, key=lambda one: one.email)
+        ]
+        return ContactTable(
+            np.array([row for row, _ in people], dtype=np.intp),
+            _texts(one.email for _, one in people),
+            _texts(one.name for _, one in people),
+            _texts(one.role for _, one in people),
+            np.array([*(one.consent for _, one in people), None], dtype=np.object_)[:-1],
+        )
