@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from engine.batches import Arrival, Batch, Ingested, Refusal
+from engine.batches import Arrival, Batch, Ingested
 from engine.book import Book
 from engine.cli.common import moment_of, open_book
 from engine.cli.output import console, print_json
@@ -29,31 +29,48 @@ class Order:
 
     kind: str
     files: tuple[Path, ...]
-    maps: tuple[str, ...]
-    sets: tuple[str, ...]
-    wheres: tuple[str, ...]
-    only_mapped: bool
-    history: bool
-    timezone: str | None
-    dry_run: bool
-    keep_good: bool
-    as_of: str | None
+    maps: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    wheres: tuple[str, ...] = ()
+    only_mapped: bool = False
+    history: bool = False
+    timezone: str | None = None
+    dry_run: bool = False
+    keep_good: bool = False
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What the files said, and what became of it."""
+
+    reads: Mapping[Path, Read]
+    done: Ingested
+
+    @property
+    def records(self) -> int:
+        return sum(read.records for read in self.reads.values())
 
 
 def import_files(folder: Path, order: Order, *, as_json: bool) -> int:
     """All files in one transaction; exit code 1 where a row was refused."""
-    book = open_book(folder)
+    imported = take(open_book(folder), order)
+    written = _write_refused(order, imported)
+    if as_json:
+        print_json(_document(order, imported))
+    else:
+        _show(order, imported, written)
+    return 1 if imported.done.refused else 0
+
+
+def take(book: Book, order: Order) -> Imported:
+    """Reads the files and applies them: all of it or, where a row is refused and the good ones are not asked for,
+    nothing."""
     plan = Plan(book.workspace())
     options = _options(order)
-    reads = {file: read_file(file, options, plan.catalog, plan.settings.company.timezone) for file in order.files}
-    done = _apply(book, plan, order, reads)
-    records = sum(read.records for read in reads.values())
-    written = _write_refused(order, reads, done.refused)
-    if as_json:
-        print_json(_document(order, records, done))
-    else:
-        _show(order, records, reads, done, written)
-    return 1 if done.refused else 0
+    zone = plan.settings.company.timezone
+    reads = {file: read_file(file, options, plan.catalog, zone) for file in order.files}
+    return Imported(reads, _apply(book, plan, order, reads))
 
 
 def _options(order: Order) -> ImportOptions:
@@ -115,10 +132,10 @@ def _apply(book: Book, plan: Plan, order: Order, reads: Mapping[Path, Read]) -> 
     )
 
 
-def _write_refused(order: Order, reads: Mapping[Path, Read], refused: tuple[Refusal, ...]) -> tuple[Path, ...]:
+def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
     written: list[Path] = []
-    for file in reads:
-        mine = [refusal for refusal in refused if refusal.file == file.name]
+    for file in imported.reads:
+        mine = [refusal for refusal in imported.done.refused if refusal.file == file.name]
         if mine and not order.dry_run:
             path = file.with_name(f"{file.name}.refused.csv")
             write_refused(path, mine, read_table(file))
@@ -126,10 +143,11 @@ def _write_refused(order: Order, reads: Mapping[Path, Read], refused: tuple[Refu
     return tuple(written)
 
 
-def _document(order: Order, records: int, done: Ingested) -> dict[str, object]:
+def _document(order: Order, imported: Imported) -> dict[str, object]:
+    done = imported.done
     return {
         "kind": order.kind,
-        "read": records,
+        "read": imported.records,
         "applied": done.applied,
         "unchanged": done.unchanged,
         "corrected": done.corrected,
@@ -139,8 +157,8 @@ def _document(order: Order, records: int, done: Ingested) -> dict[str, object]:
     }
 
 
-def _show(order: Order, records: int, reads: Mapping[Path, Read], done: Ingested, written: tuple[Path, ...]) -> None:
-    shown = console()
+def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
+    shown, done, records = console(), imported.done, imported.records
     for refusal in done.refused[:SHOWN]:
         shown.print(Text(f"{refusal.file}:{refusal.line}: ", style="bold") + Text(refusal.reason, style="red"))
     if len(done.refused) > SHOWN:
@@ -155,7 +173,7 @@ def _show(order: Order, records: int, reads: Mapping[Path, Read], done: Ingested
     said += [f"{done.held:,} held until their account comes"] if done.held else []
     said += [f"{len(done.refused):,} refused"] if done.refused else []
     shown.print(Text(f"{order.kind}: {records:,} records read · {' · '.join(said)}"))
-    naive = sum(read.naive_times for read in reads.values())
+    naive = sum(read.naive_times for read in imported.reads.values())
     if naive:
         zone = order.timezone or "the company's zone"
         shown.print(Text(f"{naive:,} times had no offset and were read in {zone}.", style="yellow"))

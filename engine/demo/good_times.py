@@ -14,15 +14,15 @@ def steady(rng: Rng, days: int) -> Course:
     """Neither up nor down: the course that all others begin from."""
     drift = rng.normal(0, 0.04)
     return Course(
-        share=ramp(days, rng.uniform(0.5, 0.76), rng.uniform(0.55, 0.78), 0, days),
+        share=ramp(days, rng.uniform(0.44, 0.74), rng.uniform(0.44, 0.76), 0, days),
         pull=ramp(days, rng.uniform(0.38, 0.68), rng.uniform(0.38, 0.68) * (1 + drift), 0, days),
-        breadth=flat(days, float(rng.integers(4, 8))),
+        breadth=flat(days, rng.uniform(3, 6.5)),
         noise=rng.uniform(0.06, 0.14),
         minutes=rng.uniform(11, 26),
-        nps=(level := rng.uniform(15, 55), level + rng.normal(0, 8)),
-        meeting_every=rng.uniform(28, 62),
+        nps=(level := rng.uniform(5, 48), level + rng.normal(0, 6)),
+        meeting_every=rng.uniform(34, 75),
         tickets_a_month=rng.uniform(0.6, 2.8),
-        readers=rng.uniform(0.1, 1.1),
+        readers=rng.uniform(1.8, 3) if rng.random() < 0.3 else rng.uniform(0, 0.25),
     )
 
 
@@ -34,9 +34,9 @@ def growing(rng: Rng, days: int) -> Course:
         steady(rng, days),
         share=ramp(days, rng.uniform(0.4, 0.6), rng.uniform(0.9, 1.0), full - rise, rise),
         pull=ramp(days, rng.uniform(0.45, 0.6), rng.uniform(0.6, 0.78), 0, days),
-        breadth=ramp(days, rng.uniform(3, 5), rng.uniform(6, 8), 0, days),
-        nps=(rng.uniform(25, 45), rng.uniform(40, 65)),
-        meeting_every=rng.uniform(24, 40),
+        breadth=ramp(days, rng.uniform(2.5, 4), rng.uniform(4, 5.5), 0, days),
+        nps=(rng.uniform(0, 30), rng.uniform(10, 45)),
+        meeting_every=rng.uniform(40, 70),
         plans=(names.STARTER, names.PRO),
     )
 
@@ -46,8 +46,8 @@ def seasonal(rng: Rng, days: int) -> Course:
     calm = steady(rng, days)
     return replace(
         calm,
-        share=wave(days, rng.uniform(0.5, 0.65), rng.uniform(0.1, 0.25), rng.uniform(70, 150), rng.uniform(0, 150)),
-        pull=wave(days, rng.uniform(0.4, 0.55), rng.uniform(0.2, 0.4), rng.uniform(70, 150), rng.uniform(0, 150)),
+        share=wave(days, rng.uniform(0.5, 0.65), rng.uniform(0.05, 0.15), rng.uniform(70, 150), rng.uniform(0, 150)),
+        pull=wave(days, rng.uniform(0.4, 0.55), rng.uniform(0.12, 0.28), rng.uniform(70, 150), rng.uniform(0, 150)),
     )
 
 
@@ -57,14 +57,14 @@ def champion(rng: Rng, days: int) -> Course:
     praise = Happening(ago(rng, days, 1, 80), names.FEEDBACK, {"mood": "positive", "about": "how fast it went"}, True)
     stage = Happening(ago(rng, days, 5, 100), names.EVENT_ATTENDED, {"title": "Customer day"}, True)
     named = Happening(ago(rng, days, 1, 50), names.REFERRAL_GIVEN, {"company": "Fenner Works"}, True)
-    early, late = rng.uniform(0.66, 0.8), rng.uniform(0.86, 0.99)
+    early, late = rng.uniform(0.5, 0.64), rng.uniform(0.86, 0.99)
     return replace(
         steady(rng, days),
         share=ramp(days, early, late, ripe - 30, 30),
         pull=flat(days, rng.uniform(0.62, 0.82)),
-        breadth=ramp(days, rng.uniform(5.5, 7), rng.uniform(7.5, 9), ripe - 40, 40),
+        breadth=ramp(days, rng.uniform(4, 5.5), rng.uniform(8, 9.5), ripe - 40, 40),
         minutes=rng.uniform(20, 35),
-        nps=(rng.uniform(50, 65), rng.uniform(64, 85)),
+        nps=(rng.uniform(30, 45), rng.uniform(70, 88)),
         meeting_every=rng.uniform(18, 27),
         readers=rng.uniform(1, 2.5),
         plans=(names.SCALE,),
@@ -97,8 +97,8 @@ def rescued(rng: Rng, days: int) -> Course:
 def restless(rng: Rng, days: int) -> Course:
     """So uneven from week to week that no single bad day means anything."""
     calm = steady(rng, days)
-    weeks = np.repeat(rng.lognormal(0, 0.3, days // 7 + 1), 7)[:days]
-    return replace(calm, pull=np.clip(calm.pull * weeks, 0.05, 0.9), noise=rng.uniform(0.25, 0.4))
+    weeks = np.repeat(rng.lognormal(0, 0.22, days // 7 + 1), 7)[:days]
+    return replace(calm, pull=np.clip(calm.pull * weeks, 0.05, 0.9), noise=rng.uniform(0.2, 0.35))
 
 
 def works_holiday(rng: Rng, days: int) -> Course:

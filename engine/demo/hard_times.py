@@ -18,23 +18,23 @@ QUESTIONS = ("VAT on the last invoice", "seats billed twice", "a missing order n
 
 def slow_fade(rng: Rng, days: int) -> Course:
     """A little less every week: nothing that one would notice from one day to the next."""
-    span = int(rng.integers(60, 150))
-    begin = days - span - int(rng.integers(0, 25))
+    span = int(rng.integers(110, 170))
+    begin = days - span + int(rng.integers(-20, 15))
     return replace(
         steady(rng, days),
-        share=ramp(days, rng.uniform(0.6, 0.8), rng.uniform(0.12, 0.32), begin, span),
-        pull=ramp(days, rng.uniform(0.45, 0.65), rng.uniform(0.14, 0.28), begin, span),
-        breadth=ramp(days, rng.uniform(4, 6), rng.uniform(1.2, 3), begin, span),
-        nps=(rng.uniform(10, 35), rng.uniform(-25, 10)),
-        meeting_every=rng.uniform(55, 120),
-        readers=rng.uniform(0, 0.4),
+        share=ramp(days, rng.uniform(0.55, 0.75), rng.uniform(0.22, 0.4), begin, span),
+        pull=ramp(days, rng.uniform(0.5, 0.7), rng.uniform(0.28, 0.42), begin, span),
+        breadth=ramp(days, rng.uniform(4, 6), rng.uniform(1, 2.4), begin, span),
+        nps=(rng.uniform(5, 30), rng.uniform(-40, 0)),
+        meeting_every=rng.uniform(90, 160),
+        readers=rng.uniform(0, 0.2),
         renews_in=(20, 200),
     )
 
 
 def sudden_drop(rng: Rng, days: int) -> Course:
     """Use breaks off within a few days, in the last weeks."""
-    day = ago(rng, days, 4, 38)
+    day = ago(rng, days, 6, 50)
     calm = steady(rng, days)
     troubles = tuple(
         Happening(min(day + int(rng.integers(0, 4)), days - 1), names.TICKET_OPENED, {"priority": "urgent"}, True)
@@ -43,9 +43,11 @@ def sudden_drop(rng: Rng, days: int) -> Course:
     gone = (Happening(min(day + 2, days - 1), names.INTEGRATION_REMOVED, {"system": pick(rng, names.SYSTEMS)}),)
     return replace(
         calm,
-        share=calm.share * ramp(days, 1, rng.uniform(0.3, 0.6), day, 3),
-        pull=calm.pull * ramp(days, 1, rng.uniform(0.15, 0.5), day, 2),
-        breadth=ramp(days, calm.breadth[0], rng.uniform(1, 3), day, 10),
+        share=calm.share * ramp(days, 1, rng.uniform(0.15, 0.5), day, 3),
+        pull=calm.pull * ramp(days, 1, rng.uniform(0.08, 0.4), day, 2),
+        breadth=ramp(days, calm.breadth[0], rng.uniform(1, 2.5), day, 5),
+        nps=(rng.uniform(0, 30), rng.uniform(-35, 15)),
+        meeting_every=rng.uniform(55, 140),
         happenings=troubles + (gone if rng.random() < 0.4 else ()),
         renews_in=(15, 240),
     )
@@ -78,10 +80,10 @@ def good_start(rng: Rng, days: int) -> Course:
     joined = ago(rng, days, 15, 110)
     return replace(
         _new(rng, days, joined),
-        share=ramp(days, 0.25, rng.uniform(0.65, 0.82), joined, int(rng.integers(20, 50))),
+        share=ramp(days, 0.25, rng.uniform(0.5, 0.76), joined, int(rng.integers(20, 50))),
         pull=ramp(days, 0.45, rng.uniform(0.55, 0.75), joined, 30),
-        breadth=ramp(days, 2, rng.uniform(5, 7.5), joined, 45),
-        nps=(rng.uniform(30, 60), rng.uniform(35, 65)),
+        breadth=ramp(days, 2, rng.uniform(4, 6), joined, 45),
+        nps=(rng.uniform(15, 45), rng.uniform(15, 50)),
     )
 
 
@@ -126,7 +128,7 @@ def new_leadership(rng: Rng, days: int) -> Course:
 
 def silence(rng: Rng, days: int) -> Course:
     """One day nobody comes any more, and nobody says why."""
-    day = ago(rng, days, 8, 45)
+    day = ago(rng, days, 12, 48)
     calm = steady(rng, days)
     return replace(
         calm,
@@ -134,6 +136,7 @@ def silence(rng: Rng, days: int) -> Course:
         meeting_every=rng.uniform(70, 130),
         tickets_a_month=0.2,
         readers=0.1,
+        nps=(rng.uniform(-10, 25), rng.uniform(-30, 10)),
         renews_in=(15, 200),
     )
 

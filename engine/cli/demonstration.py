@@ -1,0 +1,151 @@
+"""The command `demo`: a sample company, half a year of daily looks at it, and what came of them."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.text import Text
+
+from engine.book import Book
+from engine.cli.files import lay_out
+from engine.cli.importing import Order as ImportOrder
+from engine.cli.importing import take
+from engine.cli.listing import in_use, offices
+from engine.cli.output import band_style, console, table
+from engine.cli.running import deliver
+from engine.cli.words import WrongWords
+from engine.clock import SetClock, SystemClock
+from engine.delivering import Delivered, post_of
+from engine.demo.company import Company, write_company
+from engine.loops import Order, look
+from engine.store import listing
+from engine.store.saving import Saved
+from engine.workspace import Workspace
+
+LAST_WEEK = timedelta(days=7)
+SHOWN = 8
+
+
+def demo(folder: Path, *, accounts: int, days: int, seed: int) -> None:
+    """Makes the company, imports it, looks at it day by day, and tells what happened."""
+    if folder.exists() and any(folder.iterdir()):
+        raise WrongWords(f"{folder} is not empty. Name another folder, or delete it and run the demo again.")
+    began = time.monotonic()
+    until = datetime.now(UTC).date() - timedelta(days=1)
+    shown = console()
+    lay_out(folder)
+    with Progress(console=shown, transient=True, disable=not shown.is_terminal) as progress:
+        bar = progress.add_task("Making a sample company", total=None)
+        company = write_company(folder / "data", accounts=accounts, days=days, until=until, seed=seed)
+        book = Book.open(folder, SetClock(datetime.now(UTC)))
+        for kind, path in company.files.items():
+            progress.update(bar, description=f"Importing {kind}")
+            _import(book, kind, path)
+        book.put_in_use()
+        progress.update(bar, description="Looking, day by day", total=days, completed=0)
+        total = Saved()
+        for day in range(days):
+            total += _look(book, until - timedelta(days=days - 1 - day))
+            progress.advance(bar)
+        progress.update(bar, description="Delivering", total=None)
+        delivered = _deliver(book)
+    _tell(shown, book, company, total, delivered, until, time.monotonic() - began)
+
+
+def _import(book: Book, kind: str, path: Path) -> None:
+    order = ImportOrder(kind=kind, files=(path,))
+    done = take(book, order).done
+    if done.refused:
+        raise WrongWords(f"{path.name}:{done.refused[0].line}: {done.refused[0].reason}.")
+
+
+def _look(book: Book, day: date) -> Saved:
+    """The look of a day at its sweep the next morning would be; here: at the end of the day, in UTC."""
+    at = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=22)
+    return look(book, Order(at, f"demo {day.isoformat()}"))
+
+
+def _deliver(book: Book) -> Delivered:
+    """Nothing leaves a demo, whatever the credentials: what is decided by looks at the past goes to the outbox."""
+    post = post_of(book.settings(), book.folder, book.database, SystemClock(), {})
+    return deliver(replace(post, channels={}))
+
+
+def _tell(
+    shown: Console, book: Book, company: Company, total: Saved, delivered: Delivered, until: date, seconds: float
+) -> None:
+    workspace = in_use(book)
+    accounts = listing.accounts(book.database, listing.Asked())
+    decisions = listing.decisions(book.database, listing.Asked(first=until - LAST_WEEK))
+    said = f"{workspace.settings.company.name}: {len(accounts)} accounts, {len(company.counts())} kinds of story"
+    shown.print(Text(f"{said}, looked at {total.looked:,} times ({seconds:.0f} s)", style="bold"))
+    shown.print()
+    _tell_bands(shown, workspace, accounts)
+    _tell_firings(shown, decisions)
+    _tell_effects(shown, book, total, delivered)
+    _tell_next(shown, book, accounts)
+
+
+def _tell_bands(shown: Console, workspace: Workspace, accounts: Sequence[dict[str, Any]]) -> None:
+    primary = workspace.primary
+    bands = workspace.scores[primary][0].bands
+    counts = Counter((account["scores"].get(primary) or {}).get("band") for account in accounts)
+    most = max(counts.values(), default=1)
+    shown.print(Text(f"Where they stand ({primary})", style="bold"))
+    for place, band in enumerate(bands):
+        bar = "█" * round(30 * counts[band.band] / most)
+        style = band_style(place, len(bands))
+        shown.print(Text(f"  {band.title:<16}{counts[band.band]:>4}  ") + Text(bar, style=style))
+    if counts[None]:
+        shown.print(Text(f"  {'not known':<16}{counts[None]:>4}"))
+    shown.print()
+
+
+def _tell_firings(shown: Console, decisions: Sequence[dict[str, Any]]) -> None:
+    fired = [one for one in decisions if one["state"] in ("fired", "reminded")]
+    shown.print(Text(f"What fired in the last week: {len(fired)}", style="bold"))
+    rows = [(one["day"], one["account"], one["rule"], one["because"]) for one in fired[-SHOWN:]]
+    if rows:
+        shown.print(table(None, ("day", "account", "rule", "because"), rows))
+    if len(fired) > SHOWN:
+        shown.print(Text(f"  … and {len(fired) - SHOWN} more before them"))
+    shown.print()
+
+
+def _tell_effects(shown: Console, book: Book, total: Saved, delivered: Delivered) -> None:
+    runs = listing.runs(book.database, listing.Asked(), book.settings().company.timezone)
+    sent = listing.deliveries(book.database, listing.Asked(), offices(book))
+    started = Counter(run["playbook"] for run in runs)
+    tasks = Counter(task["state"] for task in listing.tasks(book.database, listing.Asked()))
+    by_channel = Counter(one["channel"] for one in sent if one["state"] == "sent")
+    waiting = sum(one["state"] == "waiting" for one in sent)
+    not_sent = sum(one["state"] == "not_sent" for one in sent)
+    shown.print(Text("What followed in all", style="bold"))
+    shown.print(Text(f"  Playbooks started  {', '.join(f'{name} {count}' for name, count in started.most_common())}"))
+    shown.print(Text(f"  Slack              {by_channel['slack']} messages"))
+    shown.print(Text(f"  Task queue         {sum(tasks.values())} tasks, {tasks['open']} open"))
+    emails = f"{by_channel['email']} sent, {waiting} wait for approval, {not_sent} not sent (each says why)"
+    shown.print(Text(f"  Email              {emails}"))
+    shown.print(Text(f"  Already true when first looked at, so not fired: {total.seeded:,}"))
+    if delivered.sent:
+        shown.print(Text(f"  Nothing left this machine: messages lie in {book.folder / 'outbox'}"))
+    shown.print()
+
+
+def _tell_next(shown: Console, book: Book, accounts: Sequence[dict[str, Any]]) -> None:
+    primary = in_use(book).primary
+    known = [one for one in accounts if (one["scores"].get(primary) or {}).get("value") is not None]
+    lowest = min(known, key=lambda one: one["scores"][primary]["value"], default=None)
+    shown.print(Text("Try next", style="bold"))
+    shown.print(Text(f"  cd {book.folder}"))
+    if lowest is not None:
+        shown.print(Text(f"  pulsebook why {lowest['id']}            how its score comes about"))
+        shown.print(Text(f"  pulsebook account show {lowest['id']}   its course, and all that happened"))
+    shown.print(Text("  pulsebook list decisions              every firing, with its reason"))
+    shown.print(Text("  pulsebook test                        the scenarios that hold the rules to their word"))
