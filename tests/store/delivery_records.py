@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.clock import day_number, microseconds
+from engine.delivering import Delivered
 from engine.store.database import Database
 from engine.store.tables import ChangeRow, DeliveryRow
 from tests.store.records import accounts, entries, put
@@ -96,3 +97,8 @@ def changes(database: Database) -> list[tuple[str, str, str, Any, Any]]:
         return [
             tuple(one) for one in connection.execute(wanted.where(CHANGE.c.kind == "delivery").order_by(CHANGE.c.id))
         ]
+
+
+def counts(delivered: Delivered) -> tuple[int, int, int, int]:
+    """Sent, not sent, unknown, left."""
+    return delivered.sent, delivered.not_sent, delivered.unknown, delivered.left

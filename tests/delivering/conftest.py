@@ -1,0 +1,74 @@
+"""A post over real servers; each test begins without faults, with empty journals and the same people."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.channels.email import SmtpChannel
+from engine.channels.outbox import OutboxChannel
+from engine.channels.slack import SlackChannel
+from engine.clock import SetClock
+from engine.delivering import Post
+from engine.store.database import Database
+from tests.servers.running import RunningServer, slack_server, smtp_server
+from tests.store.delivery_records import FALLBACK, NOON, people
+
+ZONE = "Europe/Berlin"
+
+
+@pytest.fixture(scope="session")
+def slack_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with slack_server(tmp_path_factory.mktemp("slack")) as server:
+        yield server
+
+
+@pytest.fixture
+def slacks(slack_process: RunningServer) -> RunningServer:
+    slack_process.faults()
+    return slack_process
+
+
+@pytest.fixture(scope="session")
+def smtp_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with smtp_server(tmp_path_factory.mktemp("smtp")) as server:
+        yield server
+
+
+@pytest.fixture
+def smtp(smtp_process: RunningServer) -> RunningServer:
+    smtp_process.faults()
+    return smtp_process
+
+
+@pytest.fixture(autouse=True)
+def _people(database: Database) -> None:
+    people(database)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(NOON)
+
+
+@pytest.fixture
+def offline(database: Database, clock: SetClock, tmp_path: Path) -> Post:
+    """A post without credentials; everything goes to the outbox."""
+    outboxes = {
+        "slack": OutboxChannel(tmp_path / "outbox", "slack"),
+        "email": OutboxChannel(tmp_path / "outbox", "email"),
+    }
+    return Post(database, {}, outboxes, FALLBACK, ZONE, clock)
+
+
+@pytest.fixture
+def post(offline: Post, slacks: RunningServer, smtp: RunningServer) -> Post:
+    """A post with both channels."""
+    return replace(
+        offline,
+        channels={
+            "slack": SlackChannel(slacks.token, slacks.url, timeout=1.0),
+            "email": SmtpChannel(smtp.url, "success@northwind.example", timeout=1.0, dot_timeout=1.0),
+        },
+    )
