@@ -19,8 +19,10 @@ from engine.store.database import Database
 from engine.store.deliveries import Terms, claim, count_left, next_try, settle
 from engine.store.delivery_rows import POSSIBLE_REPEAT, Claimed
 
-LEASE = timedelta(minutes=15)
-"""Longer than the longest try, all time-outs included, begun in the first third of it."""
+LEASES: Mapping[str, timedelta] = {"slack": timedelta(minutes=3), "email": timedelta(minutes=15)}
+"""By channel: longer than the longest try, all time-outs included, begun in the first third of it.
+
+While a Slack message is claimed its channel waits, so that a worker that died holds up no more than minutes."""
 SLACK_URL = "PULSEBOOK_SLACK_URL"
 """The environment variable that names another Slack-shaped server."""
 _log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ class Post:
     zone: str
     clock: Clock
     wall: Clock = field(default_factory=SystemClock)
-    lease: timedelta = LEASE
+    leases: Mapping[str, timedelta] = field(default_factory=lambda: LEASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def deliver_due(post: Post, *, most: int = 10_000) -> Delivered:
 def _terms(post: Post) -> Terms:
     now = post.clock.now()
     today = day_of(local_day(now, post.zone))
-    return Terms(now, post.wall.now(), post.lease, today, post.fallback, is_paced="slack" in post.channels)
+    return Terms(now, post.wall.now(), post.leases, today, post.fallback, is_paced="slack" in post.channels)
 
 
 def _attempt(post: Post, claimed: Claimed) -> tuple[Claimed, Receipt]:
@@ -127,7 +129,7 @@ def _attempt(post: Post, claimed: Claimed) -> tuple[Claimed, Receipt]:
         else:
             claimed = replace(claimed, is_repeat=True)
             letter = replace(letter, text=f"({POSSIBLE_REPEAT}) {letter.text}")
-    if claimed.until - post.clock.now() < post.lease * 2 / 3:
+    if claimed.until - post.clock.now() < post.leases[claimed.channel] * 2 / 3:
         return claimed, Receipt(TryOutcome.RETRY, "too little of the lease was left to send it")
     return claimed, _send(channel, letter, claimed)
 

@@ -37,6 +37,7 @@ class DeliveryError(PulsebookError):
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a claim goes by. `now` is the post's clock, by which messages are due; `real` is the time outside.
+    `leases` says by channel how long a delivery stays a worker's.
 
     `today` is the company's day and `fallback` the teammate for whom nobody is there. `is_paced`: Slack is written to
     for real, so its channels get one message a second.
@@ -44,7 +45,7 @@ class Terms:
 
     now: datetime
     real: datetime
-    lease: timedelta
+    leases: Mapping[str, timedelta]
     today: date
     fallback: str
     is_paced: bool
@@ -66,7 +67,7 @@ def claim(database: Database, terms: Terms) -> Claimed | None:
 
 
 def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
-    now, until = microseconds(terms.now), microseconds(terms.now + terms.lease)
+    now = microseconds(terms.now)
     due = select(DELIVERY).where(DELIVERY.c.try_at <= now, DELIVERY.c.state.in_(OPEN))
     with database.writing() as connection:
         row = connection.execute(
@@ -75,6 +76,7 @@ def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
         if row is None:
             return None
         claimed = _claimed(connection, row, terms)
+        until = microseconds(claimed.until)
         if claimed.lane is not None:
             slot = _slot(connection, claimed.lane, now, until, is_new=row.reason is None and not claimed.is_doubtful)
             if slot is not None:
@@ -104,7 +106,7 @@ def _claimed(connection: Connection, row: Any, terms: Terms) -> Claimed:
     return Claimed(
         id=row.id,
         attempts=row.attempts + 1,
-        until=terms.now + terms.lease,
+        until=terms.now + terms.leases[row.channel],
         first_claimed_at=terms.real if row.claimed_at is None else moment(row.claimed_at),
         is_first=row.claimed_at is None,
         is_doubtful=is_doubtful,

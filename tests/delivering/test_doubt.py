@@ -97,7 +97,7 @@ def test_what_a_dead_worker_sent_to_slack_is_found_by_the_next(
     died_after_sending(post, post.channels["slack"])
 
     assert counts(deliver_due(post)) == (0, 0, 0, 1)
-    clock.at += post.lease
+    clock.at += post.leases["email"]
 
     assert counts(deliver_due(post)) == (1, 0, 0, 0)
     assert len(slacks.accepted()) == 1
@@ -107,7 +107,7 @@ def test_what_a_dead_worker_sent_to_slack_is_found_by_the_next(
 def test_what_a_dead_worker_mailed_stays_in_doubt(post: Post, smtp: RunningServer, clock: SetClock) -> None:
     id_ = mail(post.database)
     died_after_sending(post, post.channels["email"])
-    clock.at += post.lease
+    clock.at += post.leases["email"]
 
     assert counts(deliver_due(post)) == (0, 0, 1, 0)
     assert len(smtp.accepted()) == 1
@@ -117,7 +117,7 @@ def test_what_a_dead_worker_mailed_stays_in_doubt(post: Post, smtp: RunningServe
 def test_what_a_dead_worker_wrote_to_the_outbox_is_one_file(offline: Post, clock: SetClock, tmp_path: Path) -> None:
     id_ = slack(offline.database)
     died_after_sending(offline, offline.outboxes["slack"])
-    clock.at += offline.lease
+    clock.at += offline.leases["slack"]
 
     deliver_due(offline)
 
@@ -133,7 +133,7 @@ def test_a_worker_that_slept_through_its_lease_sends_nothing(
             raise AssertionError(letter)
 
         def find(self, letter: Letter, since: datetime) -> Receipt | None:
-            clock.at += post.lease
+            clock.at += post.leases["email"]
             return None
 
     id_ = slack(post.database, state="unknown", attempts=1)

@@ -35,7 +35,7 @@ def _people(database: Database) -> None:
 
 
 def terms(now: datetime = NOON, *, is_paced: bool = False) -> Terms:
-    return Terms(now, now, LEASE, now.date(), FALLBACK, is_paced)
+    return Terms(now, now, {"slack": LEASE, "email": LEASE}, now.date(), FALLBACK, is_paced)
 
 
 def claimed(database: Database, now: datetime = NOON, *, is_paced: bool = False) -> Claimed:
