@@ -1,16 +1,17 @@
 """Series, events, facts and attributes of a snapshot in; measures out, one number (or text) per account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
 from engine import event_measures, series, windows
-from engine.conditions.columns import Filter
+from engine.conditions.columns import Filter, as_constant
 from engine.conditions.compile import where_filter
 from engine.conditions.tree import Column
 from engine.language import measures as of
 from engine.language.base import Duration
 from engine.language.catalog import Catalog
+from engine.language.measures import Definitions, over_of
 from engine.series import round4
 from engine.snapshot import Numbers, Series, Snapshot
 
@@ -18,18 +19,6 @@ USUAL_WINDOWS = 8
 LEAST_WINDOWS = 4
 """A usual is the median of those of the 8 windows that are known, at least 4 of them."""
 YESTERDAY = 1
-
-Definitions = Mapping[str, of.Measure]
-
-
-def over_of(name: str, definitions: Definitions) -> Duration | None:
-    """The window of a measure; of a ratio or difference, that of its parts. None: it has none."""
-    definition = definitions.get(name)
-    if isinstance(definition, of.Ratio | of.Difference):
-        pair = definition.ratio if isinstance(definition, of.Ratio) else definition.difference
-        return next((over for over in (over_of(part, definitions) for part in pair) if over is not None), None)
-    over = getattr(definition, "over", None)
-    return over if isinstance(over, Duration) else None
 
 
 class Measures:
@@ -97,7 +86,8 @@ class Measures:
         definition = self._definitions.get(name)
         match definition:
             case of.Latest():
-                return self._newest_metric(definition.latest)
+                age = series.newest(self._series("metric", definition.latest))[1]
+                return np.where(np.isnan(self.value(name)), np.nan, age)
             case of.Ratio(ratio=pair) | of.Difference(difference=pair):
                 return np.fmax(self.age(pair[0]), self.age(pair[1]))
             case of.Change(change=inner) | of.ChangePercent(change_percent=inner) | of.Usual(usual=inner):
@@ -115,7 +105,7 @@ class Measures:
     def _event_age(self, definition: of.MeasureBase) -> Numbers:
         event, over, where = self._event(definition)
         snapshot = self._snapshot
-        if event in snapshot.events:
+        if _by_row(definition) or windows.reads_rows(over, where):
             table, kept = windows.kept_rows(snapshot, event, over, where)
             return snapshot.today - event_measures.newest_day(table, kept, len(snapshot))
         counts = series.window(snapshot.series[Series("count", event, "", where)], over.count)
@@ -160,9 +150,6 @@ class Measures:
             return value
         with np.errstate(invalid="ignore"):
             return np.where(age < definition.max_age.count, value, np.nan)
-
-    def _newest_metric(self, metric: str) -> Numbers:
-        return series.newest(self._series("metric", metric))[1]
 
     def _statistic(self, definition: of.Statistic, end: int) -> Numbers:
         kind, subject = definition.statistic
@@ -223,7 +210,7 @@ class Measures:
         days = np.full(len(self._snapshot), np.nan)
         table = self._snapshot.facts.get(name)
         for row, fact in zip(table.row, table.facts, strict=True) if table else ():
-            passes = all(test.holds(_constant(fact.properties.get(test.prop))) for test in where)
+            passes = all(test.holds(as_constant(fact.properties.get(test.prop))) for test in where)
             if passes and fact.day <= self._snapshot.today[row] - end:
                 days[row] = np.fmax(days[row], fact.day)
         return days
@@ -269,10 +256,11 @@ class Measures:
         return np.full(len(self._snapshot), np.nan) if usual is None else usual
 
 
-def _constant(value: object) -> str | float | None:
-    if isinstance(value, bool):
-        return float(value)
-    return value if isinstance(value, str | float) else None
+def _by_row(definition: of.MeasureBase) -> bool:
+    """Are the rows of its event read for it, whatever its window and `where`?"""
+    if isinstance(definition, of.Statistic):
+        return definition.sum is None
+    return isinstance(definition, of.Distinct | of.Returning)
 
 
 def event_of(definition: of.MeasureBase) -> str:

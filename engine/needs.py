@@ -7,8 +7,9 @@ from engine.conditions.compile import where_filter
 from engine.language import measures as forms
 from engine.language.base import Duration
 from engine.language.catalog import Catalog
+from engine.language.measures import Definitions, over_of
 from engine.language.scores import PointsEntry
-from engine.measures import USUAL_WINDOWS, YESTERDAY, Definitions, over_of
+from engine.measures import USUAL_WINDOWS, YESTERDAY
 from engine.snapshot import ALL_DAYS, EventRows, Needs, Series
 from engine.windows import ROLE, count_needs, joined, reads_rows, rows_needed
 

@@ -6,6 +6,7 @@ hold 1, 0 or unknown, for what a blank value could not tell. The names are those
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from engine.clock import day_number
 from engine.conditions.forms import Wanted
@@ -30,6 +31,13 @@ def constant(raw: object, type_: Type) -> Constant:
     if type_ in ("date", "time"):
         return float(day_number(parse_day(raw)))
     return str(raw)
+
+
+def as_constant(value: object) -> Constant | None:
+    """A stored value as conditions see it: booleans 1 and 0, dates and times as day numbers; None is blank."""
+    if isinstance(value, date):
+        return constant(value.isoformat()[:10], "date")
+    return float(value) if isinstance(value, bool) else value if isinstance(value, str | float) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """rules/measures.yaml in; definitions of measures out, one class per kind."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag, model_validator
 
 from engine.conditions.forms import Where
-from engine.language.base import Count, Days, Entry, Mistake, Text, Window
+from engine.language.base import Count, Days, Duration, Entry, Mistake, Text, Window
 
 Show = Literal["number", "percent", "money", "letter"]
 STATISTICS = ("sum", "mean", "min", "max", "median")
@@ -198,3 +199,16 @@ class Measures(RootModel[dict[str, Measure]]):
     """`name: definition`."""
 
     root: dict[str, Measure] = {}
+
+
+Definitions = Mapping[str, Measure]
+
+
+def over_of(name: str, definitions: Definitions) -> Duration | None:
+    """The window of a measure; of a ratio or difference, that of its parts. None: it has none."""
+    definition = definitions.get(name)
+    if isinstance(definition, Ratio | Difference):
+        pair = definition.ratio if isinstance(definition, Ratio) else definition.difference
+        return next((over for over in (over_of(part, definitions) for part in pair) if over is not None), None)
+    over = getattr(definition, "over", None)
+    return over if isinstance(over, Duration) else None
