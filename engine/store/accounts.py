@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, case, func, or_, select, text, update
@@ -140,17 +141,17 @@ def mark_due(connection: Connection, seqs: Collection[int], at: int, *, seed_nex
         connection.execute(update(ACCOUNT).where(wanted).values(values))
 
 
-def mark_first(connection: Connection, first_days: Mapping[int, int]) -> None:
-    """Keeps up the day of each account's oldest observation or event."""
-    known: dict[int, int | None] = {}
+def mark_first(connection: Connection, first_days: Mapping[int, int]) -> list[tuple[str, int | None, int]]:
+    """Keeps up the day of each account's oldest observation or event; id, old and new of those looked at before."""
+    known: dict[int, Any] = {}
+    columns = select(ACCOUNT.c.seq, ACCOUNT.c.id, ACCOUNT.c.first_record, ACCOUNT.c.first_look)
     for some in portions(first_days):
-        rows = connection.execute(select(ACCOUNT.c.seq, ACCOUNT.c.first_record).where(ACCOUNT.c.seq.in_(some)))
-        known.update((seq, first) for seq, first in rows)
+        known.update((row.seq, row) for row in connection.execute(columns.where(ACCOUNT.c.seq.in_(some))))
     earlier = [
-        {"of": seq, "day": first_days[seq]}
-        for seq, first in sorted(known.items())
-        if first is None or first_days[seq] < first
+        row for _, row in sorted(known.items()) if row.first_record is None or first_days[row.seq] < row.first_record
     ]
     if earlier:
         of = update(ACCOUNT).where(ACCOUNT.c.seq == bindparam("of"))
-        connection.execute(of.values(first_record=bindparam("day")), earlier)
+        moved = [{"of": row.seq, "day": first_days[row.seq]} for row in earlier]
+        connection.execute(of.values(first_record=bindparam("day")), moved)
+    return [(row.id, row.first_record, first_days[row.seq]) for row in earlier if row.first_look is not None]

@@ -140,14 +140,17 @@ class Importing:
         names = sorted(first_and_last)
         stored = select(RECORDED).where(RECORDED.c.name.in_(names))
         known = {row.name: row for row in self.connection.execute(stored)}
-        rows = []
+        rows, begun = [], []
         for name in names:
             (first, last), at = first_and_last[name], (last_at or {}).get(name, 0)
             row = known.get(name)
             if row is None or first < row.first_day or last > row.last_day or at > row.last_at:
                 rows.append({"name": name, "first_day": first, "last_day": last, "last_at": at})
+            if row is None or first < row.first_day:
+                begun.append(self.changed("recorded", name, "first_day", row.first_day if row else None, first))
         if not rows:
             return
+        self.keep_changes(begun)
         statement = inserting(self.connection, RECORDED)
         said, kept = statement.excluded, RECORDED.c
         wider = {
@@ -173,7 +176,8 @@ class Importing:
 
     def finish(self) -> None:
         """Marks whom it concerns, and keeps the counts."""
-        mark_first(self.connection, self.first_days)
+        earlier = mark_first(self.connection, self.first_days)
+        self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
         mark_due(self.connection, self.due, self.at, seed_next=self.arrival.history)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:

@@ -1,20 +1,24 @@
 """Chunks in; matrices of accounts × days that end with each account's own today, out."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from engine.snapshot import ALL_DAYS, Days, Numbers
-from engine.store.chunks import unpack, unpack_times
+from engine.snapshot import ALL_DAYS, Days, Numbers, Rows
+from engine.store.chunks import Times, unpack, unpack_times
 from engine.store.database import portions
 from engine.store.tables import BLOCK, SPAN, ChunkRow, SeriesRow
+from engine.store.undoing import Corrections, undo_cells
 
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
-DAY_MILLISECONDS = 86_400_000
+AT_ONCE = 500
+"""Series in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,17 @@ def series_ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
 
 
 def matrices(
-    connection: Connection, lanes: Lanes, wanted: Mapping[str, int], *, timed: Collection[str] = ()
+    connection: Connection,
+    lanes: Lanes,
+    wanted: Mapping[str, int],
+    *,
+    timed: Collection[str] = (),
+    known_at: int | None = None,
 ) -> dict[str, Numbers]:
     """Per key of a series its matrix of so many days (ALL_DAYS: as far back as there are records).
 
-    Of the series in `timed`, a value of today that is said to be later than T is not seen.
+    Of the series in `timed`, a value of today that is said to be later than T is not seen. `known_at`: as the cells
+    were by then, whatever was filled in or corrected since.
     """
     ids = series_ids(connection, wanted)
     first = _first_days(connection, ids, wanted, lanes)
@@ -56,27 +66,33 @@ def matrices(
     if not len(lanes):
         return found
     names = {id_: key for key, id_ in ids.items()}
-    last = int(lanes.today.max())
-    earliest = min(first.values(), default=last)
+    corrections = Corrections.since(connection, names, lanes.blocks, known_at)
     rows_of = {block: np.flatnonzero(lanes.seqs // BLOCK == block) for block in lanes.blocks}
-    for some_blocks in portions(lanes.blocks):
-        for some_ids in portions(sorted(names), 500):
+    today_spans = {int(span) for span in np.unique(lanes.today // SPAN)}
+    for series_id, block, span, values, times in _chunks(connection, lanes, {ids[key]: first[key] for key in ids}):
+        key, rows = names[series_id], rows_of[block]
+        chunk, lane = unpack(values), lanes.seqs[rows] % BLOCK
+        is_timed = key in timed and times is not None and span in today_spans
+        moments = unpack_times(times, chunk) if is_timed else None
+        undo_cells(chunk, moments, corrections.of(series_id, block, span))
+        if moments is not None:
+            _hide_later(chunk, moments, lanes, rows, lane, span)
+        _lay(found[key], chunk, first[key], rows, lane, span)
+    return {key: _aligned(matrix, lanes)[:, -wanted[key] :] for key, matrix in found.items()}
+
+
+def _chunks(connection: Connection, lanes: Lanes, first: Mapping[int, int]) -> Iterator[Any]:
+    """The chunks of some series from their first days on; those that begin with the same span come together."""
+    together: dict[int, list[int]] = defaultdict(list)
+    for series_id, day in first.items():
+        together[day // SPAN].append(series_id)
+    last = int(lanes.today.max()) // SPAN
+    for span, series in together.items():
+        for some, blocks in product(portions(series, AT_ONCE), portions(lanes.blocks)):
             query = select(CHUNK).where(
-                CHUNK.c.series_id.in_(some_ids),
-                CHUNK.c.block.in_(some_blocks),
-                CHUNK.c.span.between(earliest // SPAN, last // SPAN),
+                CHUNK.c.series_id.in_(some), CHUNK.c.block.in_(blocks), CHUNK.c.span.between(span, last)
             )
-            for series_id, block, span, values, times in connection.execute(query):
-                key = names[series_id]
-                if (span + 1) * SPAN <= first[key]:
-                    continue
-                chunk = unpack(values)
-                rows = rows_of[block]
-                lane = lanes.seqs[rows] % BLOCK
-                if key in timed and times is not None:
-                    _hide_later(chunk, unpack_times(times, chunk), lanes, rows, lane, span)
-                _lay(found[key], chunk, first[key], rows, lane, span)
-    return {key: _aligned(matrix, lanes) for key, matrix in found.items()}
+            yield from connection.execute(query)
 
 
 def _width(lanes: Lanes, first: int) -> int:
@@ -101,9 +117,7 @@ def _first_days(
     }
 
 
-def _hide_later(
-    chunk: Numbers, times: NDArray[np.int32], lanes: Lanes, rows: NDArray[np.intp], lane: Days, span: int
-) -> None:
+def _hide_later(chunk: Numbers, times: Times, lanes: Lanes, rows: Rows, lane: Days, span: int) -> None:
     """Takes away what was said of today at a time of day after T."""
     column = lanes.today[rows] - span * SPAN
     here = (column >= 0) & (column < SPAN)
@@ -111,7 +125,7 @@ def _hide_later(
     chunk[lane[here][late], column[here][late]] = np.nan
 
 
-def _lay(matrix: Numbers, chunk: Numbers, first: int, rows: NDArray[np.intp], lane: Days, span: int) -> None:
+def _lay(matrix: Numbers, chunk: Numbers, first: int, rows: Rows, lane: Days, span: int) -> None:
     """Copies the accounts' rows of a chunk to their place; both may reach beyond the other."""
     start = span * SPAN - first
     left, right = max(0, start), min(matrix.shape[1], start + SPAN)

@@ -1,27 +1,48 @@
-"""Rows of teammates in; teammates out."""
+"""Rows of teammates and contacts in; the people, as they are or as they were known by a moment, out."""
+
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from engine.clock import day_of
 from engine.domain import Teammate
-from engine.store.tables import TeammateRow
+from engine.store.tables import ContactRow, TeammateRow
+from engine.store.undoing import before, undone
 
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
+CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
+HERE = "email"
+"""The field of a teammate that changes from nothing when they come."""
 
 
-def teammates(connection: Connection) -> dict[str, Teammate]:
+def teammates(connection: Connection, known_at: int | None = None) -> dict[str, Teammate]:
     """All of us, by email."""
-    return {
-        row.email: Teammate(
-            email=row.email,
-            name=row.name,
-            manager=row.manager,
-            slack_id=row.slack_id,
-            timezone=row.timezone,
-            pools=tuple(row.pools),
-            away_from=None if row.away_from is None else day_of(row.away_from),
-            away_until=None if row.away_until is None else day_of(row.away_until),
-            backup=row.backup,
-        )
-        for row in connection.execute(select(TEAMMATE))
-    }
+    rows: list[Any] = list(connection.execute(select(TEAMMATE)))
+    if known_at is not None:
+        fields = before(connection, "teammate", [row.email for row in rows], known_at)
+        rows = [undone(row, fields.get(row.email, {})) for row in rows if HERE not in fields.get(row.email, {})]
+    return {row.email: _teammate(row) for row in rows}
+
+
+def _teammate(row: Any) -> Teammate:
+    return Teammate(
+        email=row.email,
+        name=row.name,
+        manager=row.manager,
+        slack_id=row.slack_id,
+        timezone=row.timezone,
+        pools=tuple(row.pools),
+        away_from=None if row.away_from is None else day_of(row.away_from),
+        away_until=None if row.away_until is None else day_of(row.away_until),
+        backup=row.backup,
+    )
+
+
+def contact_rows(connection: Connection, mine: Any, ids: dict[int, str], known_at: int | None) -> list[Any]:
+    """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
+    rows: list[Any] = list(connection.execute(select(CONTACT).where(mine)))
+    if known_at is None:
+        return rows
+    there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]
+    fields = before(connection, "contact", [entity for _, entity in there], known_at)
+    return [undone(row, fields.get(entity, {})) for row, entity in there]

@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, select
 
-from engine.clock import day_number, local_day, microseconds
+from engine.clock import day_number, microseconds
 from engine.conditions.tree import Column
 from engine.domain import Episode
 from engine.language.catalog import Catalog, Event, Metric
-from engine.snapshot import Days, Needs, Numbers, ScoreHistory, Series, Snapshot
+from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
 from engine.store import present, records
 from engine.store.database import Database, portions
+from engine.store.event_rows import as_number, event_table
 from engine.store.matrices import Lanes, matrices
 from engine.store.people import teammates
-from engine.store.recounting import count_today_again
+from engine.store.records import Whose
+from engine.store.recounting import average_today_again, count_again
 from engine.store.tables import BLOCK, AccountRow, RecordedRow
+from engine.store.undoing import accounts_then, before
 from engine.store.values import typed
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
@@ -28,7 +31,11 @@ TEXTS = ("name", "parent", "owner", "timezone", "country", "currency")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be read. `accounts`: ids; `blocks`: whole blocks; `due_by`: of these only what is due by then."""
+    """What is to be read. `accounts`: ids; `blocks`: whole blocks; `due_by`: of these only what is due by then.
+
+    `known_at`: what came in since is undone, as a look at that moment knew it. What looks themselves left (stays,
+    episodes, runs, scores) is as it is now.
+    """
 
     needs: Needs
     catalog: Catalog
@@ -38,6 +45,11 @@ class Wanted:
     accounts: Collection[str] | None = None
     blocks: Collection[int] | None = None
     due_by: datetime | None = None
+    known_at: datetime | None = None
+
+    @property
+    def known(self) -> int | None:
+        return None if self.known_at is None else microseconds(self.known_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,8 @@ def read(database: Database, wanted: Wanted) -> Reading:
     """The snapshot of the wanted accounts at a moment: every stored record whose time is not after it."""
     with database.reading() as connection:
         rows = _accounts(connection, wanted)
+        if wanted.known is not None:
+            rows = accounts_then(connection, rows, wanted.known)
         return _read(connection, wanted, rows)
 
 
@@ -91,44 +105,41 @@ def _ranges(blocks: list[int]) -> list[tuple[int, int]]:
 
 
 def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
+    looked = np.fromiter((row.looked for row in rows), np.int64, len(rows))
+    changed = np.fromiter((row.changed for row in rows), np.int64, len(rows))
     zones = [row.timezone or wanted.company_zone for row in rows]
     today, time = records.today_of(wanted.at, zones)
-    seqs = np.array([row.seq for row in rows], dtype=np.int64)
-    lanes = Lanes(seqs, today, time)
-    ids = tuple(row.id for row in rows)
-    at = microseconds(wanted.at)
+    lanes = Lanes(np.array([row.seq for row in rows], dtype=np.int64), today, time)
+    whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known)
     snapshot = Snapshot(
         at=wanted.at,
-        accounts=ids,
+        accounts=whose.ids,
         today=today,
-        zones=np.array([*zones, None], dtype=np.object_)[:-1],
+        zones=_texts(zones),
         attributes=_attributes(rows, wanted.catalog, zones),
         first_day=_first_days(rows, today),
-        ended=records.ended(connection, lanes, at),
-        series=_series(connection, lanes, zones, wanted),
+        ended=records.ended(connection, whose),
+        series=_series(connection, whose, wanted),
         covered_from=_covered_from(connection, wanted, today),
         events={
-            name: records.event_table(connection, lanes, zones, name, need, at, wanted.catalog)
-            for name, need in wanted.needs.rows.items()
+            name: event_table(connection, whose, name, need, wanted.catalog) for name, need in wanted.needs.rows.items()
         },
-        facts=records.fact_tables(connection, lanes, ids, at, wanted.catalog),
-        contacts=records.contacts(connection, lanes),
-        teammates=teammates(connection),
+        facts=records.fact_tables(connection, whose, wanted.catalog),
+        contacts=records.contacts(connection, whose),
+        teammates=teammates(connection, wanted.known),
         stays=present.stays(connection, lanes, wanted.scores),
         history=_history(connection, lanes, wanted),
-        overrides=records.overrides(connection, lanes, wanted.scores, at),
+        overrides=records.overrides(connection, whose, wanted.scores),
         version_codes=present.version_codes(connection, wanted.needs.versions),
-        episodes=_named(present.episodes(connection, lanes), ids),
+        episodes=_named(present.episodes(connection, lanes), whose.ids),
         rule_since=present.rule_since(connection),
         first_look=present.micros_column([row.first_look for row in rows]),
         last_look=present.micros_column([row.last_look for row in rows]),
         seed_next=np.fromiter((row.seed_next for row in rows), np.bool_, len(rows)),
-        runs=present.runs(connection, lanes, ids),
+        runs=present.runs(connection, lanes, whose.ids),
         last_start=present.last_starts(connection, lanes, wanted.needs.cooldowns),
     )
-    looked = np.fromiter((row.looked for row in rows), np.int64, len(rows))
-    changed = np.fromiter((row.changed for row in rows), np.int64, len(rows))
-    return Reading(snapshot, seqs, looked, changed)
+    return Reading(snapshot, lanes.seqs, looked, changed)
 
 
 def _named(episodes: Mapping[str, Mapping[int, Episode]], ids: tuple[str, ...]) -> dict[str, dict[int, Episode]]:
@@ -160,15 +171,12 @@ def _attributes(rows: list[Any], catalog: Catalog, zones: list[str]) -> dict[str
     return found
 
 
-def _texts(values: list[Any]) -> Column:
+def _texts(values: list[Any]) -> Texts:
     return np.array([*values, None], dtype=np.object_)[:-1]
 
 
 def _number(value: object, type_: str, zone: str) -> float:
-    known = typed(value, type_)
-    if isinstance(known, datetime):
-        return float(local_day(known, zone))
-    return np.nan if isinstance(known, str) else records.as_number(known)
+    return as_number(typed(value, type_), zone)
 
 
 def _first_days(rows: list[Any], today: Days) -> Numbers:
@@ -178,13 +186,24 @@ def _first_days(rows: list[Any], today: Days) -> Numbers:
         return np.where(first <= today, first, np.nan)
 
 
-def _series(connection: Connection, lanes: Lanes, zones: list[str], wanted: Wanted) -> dict[Series, Numbers]:
+def _series(connection: Connection, whose: Whose, wanted: Wanted) -> dict[Series, Numbers]:
     needed = wanted.needs.series
     timed = {series.key for series in needed if series.kind == "metric"}
-    found = matrices(connection, lanes, {series.key: days for series, days in needed.items()}, timed=timed)
+    days = {series.key: days for series, days in needed.items()}
+    found = matrices(connection, whose.lanes, days, timed=timed, known_at=wanted.known)
     by_series = {series: found[series.key] for series in needed}
-    count_today_again(connection, lanes, zones, by_series, microseconds(wanted.at), wanted.catalog)
-    return by_series
+    count_again(connection, whose, by_series, wanted.catalog)
+    average_today_again(connection, whose, by_series, wanted.catalog)
+    return {
+        series: _trimmed(by_series[series]) if days == ALL_DAYS else by_series[series]
+        for series, days in needed.items()
+    }
+
+
+def _trimmed(matrix: Numbers) -> Numbers:
+    """Without the days before the oldest that has a value; today stays."""
+    said = np.flatnonzero(~np.isnan(matrix).all(axis=0))
+    return matrix[:, int(said[0]) if len(said) else -1 :]
 
 
 def _history(connection: Connection, lanes: Lanes, wanted: Wanted) -> dict[str, ScoreHistory]:
@@ -197,8 +216,13 @@ def _history(connection: Connection, lanes: Lanes, wanted: Wanted) -> dict[str, 
 def _covered_from(connection: Connection, wanted: Wanted, today: Days) -> dict[str, int]:
     """From which day records of each name are complete: what the catalog says, else the oldest record by now."""
     catalog, latest = wanted.catalog, int(today.max(initial=0))
-    query = select(RECORDED.c.name, RECORDED.c.first_day).where(RECORDED.c.first_day <= latest)
-    oldest: dict[str, int] = dict(connection.execute(query).tuples().all())
+    oldest: dict[str, int | None] = dict(
+        connection.execute(select(RECORDED.c.name, RECORDED.c.first_day)).tuples().all()
+    )
+    if wanted.known is not None:
+        earlier = before(connection, "recorded", list(oldest), wanted.known)
+        oldest |= {name: fields["first_day"] for name, fields in earlier.items()}
     declared: dict[str, Metric | Event] = {**catalog.metrics, **catalog.events}
+    begun = {name: day for name, day in oldest.items() if day is not None and day <= latest}
     said = {name: day_number(entry.from_) for name, entry in declared.items() if entry.from_ is not None}
-    return {name: day for name, day in {**oldest, **said}.items() if name in declared}
+    return {name: day for name, day in {**begun, **said}.items() if name in declared}

@@ -1,50 +1,118 @@
-"""The day of T in; its counts and sums as of T, from the rows, out: a look must not see what came later that day."""
+"""Days on which more came than a look may see in; what they come to without it, from the rows, out.
 
+The day of T may go on after T, and a look back must not know what arrived later.
+"""
+
+from collections import defaultdict
 from collections.abc import Mapping
+from statistics import fmean
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from engine import event_measures
 from engine.language.catalog import Catalog
-from engine.snapshot import EventRows, Numbers, Series
-from engine.store.matrices import Lanes
-from engine.store.records import event_table
-from engine.store.tables import EventRow, RecordedRow
+from engine.series import round4
+from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
+from engine.store.event_rows import EVENT, event_table
+from engine.store.records import Whose
+from engine.store.tables import ContactObservationRow, RecordedRow
 
-EVENT = EventRow.__table__  # type: ignore[attr-defined]
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
+OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 COUNTED = ("count", "sum")
 
 
-def count_today_again(
-    connection: Connection,
-    lanes: Lanes,
-    zones: list[str],
-    series: Mapping[Series, Numbers],
-    at: int,
-    catalog: Catalog,
-) -> None:
-    """Replaces the last column of counts and sums where an account has an event of today after T."""
+def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Numbers], catalog: Catalog) -> None:
+    """Works out anew the cells of counts and sums in which a row counts that came, or arrived, too late."""
     wanted = [one for one in series if one.kind in COUNTED]
-    later = _with_later(connection, {one.name for one in wanted}, at)
-    for event in sorted(later):
-        some = [one for one in wanted if one.name == event]
-        properties = frozenset(test.prop for one in some for test in one.where) | {one.prop for one in some if one.prop}
-        table = event_table(connection, lanes, zones, event, EventRows(1, frozenset(properties)), at, catalog)
-        today = lanes.today[table.row] == table.day
-        for one in some:
-            kept = today & event_measures.chosen(table, one.where)
-            rows = table.row[kept]
-            if one.kind == "count":
-                numbers = event_measures.counted(rows, len(lanes))
-            else:
-                amounts = table.properties[one.prop].astype(np.float64)[kept]
-                numbers = event_measures.summed(rows, amounts, len(lanes))
-            series[one][:, -1] = numbers
+    events = {one.name for one in wanted}
+    if whose.known_at is None:
+        events = _with_later(connection, events, whose.at)
+    for event in sorted(events):
+        row, day = _touched(connection, whose, event)
+        if not len(row):
+            continue
+        mine = [one for one in wanted if one.name == event]
+        properties = {test.prop for one in mine for test in one.where} | {one.prop for one in mine if one.prop}
+        days = int(whose.lanes.today.max()) - int(day.min()) + 1
+        table = event_table(connection, whose, event, EventRows(days, frozenset(properties)), catalog)
+        for one in mine:
+            _lay(series[one], whose.lanes.today, row, day, _numbers(one, table, row, day))
 
 
 def _with_later(connection: Connection, events: set[str], at: int) -> set[str]:
     """The events of which anybody has one after T."""
     query = select(RECORDED.c.name).where(RECORDED.c.name.in_(sorted(events)), RECORDED.c.last_at > at)
     return set(connection.execute(query).scalars())
+
+
+def _touched(connection: Connection, whose: Whose, event: str) -> tuple[Rows, Days]:
+    """Account and day of each row that must not be seen, up to today, without repeats."""
+    too_late = EVENT.c.at > whose.at
+    if whose.known_at is not None:
+        too_late = or_(too_late, EVENT.c.arrived_at > whose.known_at)
+    query = select(EVENT.c.account_seq, EVENT.c.day).distinct()
+    found = connection.execute(
+        query.where(
+            EVENT.c.name == event,
+            whose.mine(EVENT.c.account_seq),
+            EVENT.c.day <= int(whose.lanes.today.max(initial=0)),
+            too_late,
+        ).order_by(EVENT.c.account_seq, EVENT.c.day)
+    ).all()
+    seqs, day = (np.array([one[place] for one in found], dtype=np.int64) for place in (0, 1))
+    row, there = whose.placed(seqs)
+    there &= day <= whose.lanes.today[np.where(there, row, 0)] if len(row) else there
+    return row[there], day[there]
+
+
+def _numbers(series: Series, table: EventTable, row: Rows, day: Days) -> Numbers:
+    """The count or sum of each touched day, from the rows; nothing is NaN, as where no row was ever stored."""
+    kept = event_measures.chosen(table, series.where)
+    if series.kind == "sum":
+        kept &= ~np.isnan(table.properties[series.prop].astype(np.float64))
+    first, width = int(day.min()), int(day.max() - day.min()) + 1
+    cells = row * width + (day - first)
+    counts = kept & (table.day >= first) & (table.day < first + width)
+    of = table.row[counts] * width + (table.day[counts] - first)
+    place = np.minimum(np.searchsorted(cells, of), len(cells) - 1)
+    there = cells[place] == of
+    number = np.bincount(place[there], minlength=len(cells)).astype(np.float64)
+    if series.kind == "count":
+        return np.where(number > 0, number, np.nan)
+    amounts = table.properties[series.prop].astype(np.float64)[counts][there]
+    return np.where(number > 0, round4(np.bincount(place[there], amounts, len(cells)).astype(np.float64)), np.nan)
+
+
+def _lay(matrix: Numbers, today: Days, row: Rows, day: Days, numbers: Numbers) -> None:
+    column = matrix.shape[1] - 1 - (today[row] - day)
+    inside = column >= 0
+    matrix[row[inside], column[inside]] = numbers[inside]
+
+
+def average_today_again(
+    connection: Connection, whose: Whose, series: Mapping[Series, Numbers], catalog: Catalog
+) -> None:
+    """The mean of what contacts had said by T of a day on which one of them said something later.
+
+    Only by what is known now: what a contact had said before is not kept.
+    """
+    of_contacts = [one for one in series if one.kind == "metric" and catalog.metrics[one.name].of == "contact"]
+    if whose.known_at is not None or not len(whose.lanes):
+        return
+    today, time = whose.lanes.today, whose.lanes.time
+    for one in of_contacts:
+        query = select(OBSERVED.c.account_seq, OBSERVED.c.day, OBSERVED.c.time, OBSERVED.c.value).where(
+            OBSERVED.c.metric == one.name,
+            whose.mine(OBSERVED.c.account_seq),
+            OBSERVED.c.day.between(int(today.min()), int(today.max())),
+        )
+        said: dict[int, list[float]] = defaultdict(list)
+        for seq, day, at, value in connection.execute(query):
+            row = whose.row_of.get(seq)
+            if row is not None and day == today[row] and at <= time[row]:
+                said[row].append(value)
+        for row, values in said.items():
+            if np.isnan(series[one][row, -1]):
+                series[one][row, -1] = round(fmean(values), 4) + 0.0

@@ -106,7 +106,8 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
 
 
 def _in_use(connection: Connection, version: str) -> bool:
-    stored = connection.execute(select(IN_USE.c.version)).scalar()
+    # Held until the end of the transaction, so that no other version comes into use before this look is saved.
+    stored = connection.execute(select(IN_USE.c.version).with_for_update(read=True)).scalar()
     return stored is None or stored == version
 
 
@@ -147,7 +148,7 @@ def _save_block(
 def _counters(connection: Connection, seqs: Sequence[int]) -> dict[int, Any]:
     """Where the accounts' counters stand now, locked in the order of their numbers."""
     query = select(
-        ACCOUNT.c.seq, ACCOUNT.c.looked, ACCOUNT.c.changed, ACCOUNT.c.last_look, ACCOUNT.c.first_look, ACCOUNT.c.look_at
+        *(ACCOUNT.c[name] for name in ("seq", "looked", "changed", "look_at", "first_look", "last_look", "seed_next"))
     ).where(ACCOUNT.c.seq.in_([int(seq) for seq in seqs]))
     return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update())}
 
@@ -166,7 +167,7 @@ def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]],
                 "of": int(reading.seqs[row]),
                 "next": next_look,
                 "first": stored.first_look if stored.first_look is not None else at,
-                "seeds": bool(judged.snapshot.seed_next[row]) and not unmoved[place],
+                "seeds": stored.seed_next and not unmoved[place],
             }
         )
     if updates:
@@ -194,8 +195,8 @@ def _save_signals(saving: Saving) -> Saved:
     save_decisions(saving, decisions)
     save_runs(saving, runs)
     run_ids = {run.id for run in runs}
-    withdraw(saving, [pair for pair in judged.cancelled if pair[0] in run_ids])
     save_tasks(saving, tasks)
+    withdraw(saving, [pair for pair in judged.cancelled if pair[0] in run_ids])
     save_actions(saving, actions)
     return Saved(
         seeded=sum(decision.move is Move.SEEDS for decision in decisions),

@@ -1,17 +1,17 @@
 """Planned tasks and rendered actions of a look in; their rows out, with who is meant looked up for tasks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from engine.clock import day_of, microseconds
-from engine.domain import Action, DeliveryState, PlannedTask, Teammate
-from engine.people import manager_of, owner_of
+from engine.domain import Action, DeliveryState, PlannedTask
+from engine.store.assigning import OPEN, Assignees, Pools
 from engine.store.database import upsert
 from engine.store.people import teammates
 from engine.store.saving_signals import number
-from engine.store.tables import AccountRow, DeliveryRow, PaceRow, TaskRow
+from engine.store.tables import AccountRow, DeliveryRow, TaskRow
 
 if TYPE_CHECKING:
     from engine.store.saving import Saving
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
-PACE = PaceRow.__table__  # type: ignore[attr-defined]
 
-OPEN, DONE, CANCELLED = "open", "done", "cancelled"
+CANCELLED = "cancelled"
 APPROVAL, ENDED = "approval", "account_ended"
 
 
@@ -39,7 +38,12 @@ def withdraw(saving: "Saving", cancelled: Iterable[tuple[str, str]]) -> None:
         connection.execute(
             update(DELIVERY)
             .where(*waiting, DELIVERY.c.claimed_until.is_(None))
-            .values(state=DeliveryState.NOT_SENT, reason=ENDED, try_at=None)
+            .values(
+                state=str(DeliveryState.NOT_SENT),
+                reason=ENDED,
+                try_at=None,
+                settled_at=microseconds(saving.judged.snapshot.at),
+            )
         )
 
 
@@ -48,30 +52,16 @@ def save_tasks(saving: "Saving", tasks: Iterable[PlannedTask]) -> None:
     planned = list(tasks)
     if not planned:
         return
-    people = teammates(saving.connection)
     owners = _owners(saving.connection, [saving.seq_of[task.account] for task in planned])
-    for task in planned:
-        row = {
-            "key": task.key,
-            "account_seq": saving.seq_of[task.account],
-            "run_id": task.run,
-            "playbook": task.playbook,
-            "step": task.step,
-            "template": task.template,
-            "title": task.title,
-            "body": task.body,
-            "assignee": _assignee(saving, task, people, owners[saving.seq_of[task.account]]),
-            "due": number(task.due),
-            "state": OPEN,
-            "cancel_with_run": task.cancel_with_run,
-            "created_at": microseconds(task.at),
-            "day": task.day,
-            "done_at": None,
-            "snoozed_until": None,
-            "note": None,
-            "cause": saving.judged.cause,
-        }
-        saving.connection.execute(upsert(saving.connection, TASK, ["key"], []), [row])
+    assignees = Assignees(
+        day_of(saving.office.company_day),
+        saving.office.fallback,
+        teammates(saving.connection),
+        Pools.locked(saving.connection, {task.assign[1] for task in planned if isinstance(task.assign, tuple)}),
+    )
+    rows = [_task(saving, task, assignees.of(task, owners[saving.seq_of[task.account]])) for task in planned]
+    saving.connection.execute(upsert(saving.connection, TASK, ["key"], []), rows)
+    assignees.pools.keep_turns(saving.connection)
 
 
 def _owners(connection: Connection, seqs: list[int]) -> dict[int, str | None]:
@@ -80,44 +70,27 @@ def _owners(connection: Connection, seqs: list[int]) -> dict[int, str | None]:
     )
 
 
-def _assignee(saving: "Saving", task: PlannedTask, people: Mapping[str, Teammate], owner: str | None) -> str:
-    day, fallback = day_of(saving.office.company_day), saving.office.fallback
-    if isinstance(task.assign, tuple):
-        kind, pool = task.assign
-        there = sorted(email for email, one in people.items() if pool in one.pools and not one.is_away(day))
-        if not there:
-            return fallback
-        return (
-            _in_turn(saving.connection, pool, there)
-            if kind == "round_robin"
-            else _freest(saving.connection, pool, there)
-        )
-    if task.assign == "owner":
-        return owner_of(owner, people, day, fallback)
-    if task.assign == "manager":
-        return manager_of(owner, people, day, fallback)
-    return owner_of(task.assign, people, day, fallback)
-
-
-def _lock_pool(connection: Connection, pool: str) -> int:
-    """Two saves must not choose from one pool at once; gives how many were chosen in turn so far."""
-    lane = f"pool {pool}"
-    connection.execute(upsert(connection, PACE, ["lane"], []), [{"lane": lane, "next": 0}])
-    locked = select(PACE.c.next).where(PACE.c.lane == lane).with_for_update()
-    return int(connection.execute(locked).scalar_one())
-
-
-def _in_turn(connection: Connection, pool: str, there: list[str]) -> str:
-    turn = _lock_pool(connection, pool)
-    connection.execute(update(PACE).where(PACE.c.lane == f"pool {pool}").values(next=turn + 1))
-    return there[turn % len(there)]
-
-
-def _freest(connection: Connection, pool: str, there: list[str]) -> str:
-    _lock_pool(connection, pool)
-    open_tasks = select(TASK.c.assignee, func.count()).where(TASK.c.state == OPEN, TASK.c.assignee.in_(there))
-    counts: dict[str, int] = dict(connection.execute(open_tasks.group_by(TASK.c.assignee)).tuples().all())
-    return min(there, key=lambda email: (counts.get(email, 0), email))
+def _task(saving: "Saving", task: PlannedTask, assignee: str) -> dict[str, Any]:
+    return {
+        "key": task.key,
+        "account_seq": saving.seq_of[task.account],
+        "run_id": task.run,
+        "playbook": task.playbook,
+        "step": task.step,
+        "template": task.template,
+        "title": task.title,
+        "body": task.body,
+        "assignee": assignee,
+        "due": number(task.due),
+        "state": OPEN,
+        "cancel_with_run": task.cancel_with_run,
+        "created_at": microseconds(task.at),
+        "day": task.day,
+        "done_at": None,
+        "snoozed_until": None,
+        "note": None,
+        "cause": saving.judged.cause,
+    }
 
 
 def save_actions(saving: "Saving", actions: Iterable[Action]) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from engine.clock import day_number, microseconds
 from engine.domain import DECIDED, Decision, Episode, Run
 from engine.judged import Judged
-from engine.store.database import upsert
+from engine.store.database import inserting, upsert
 from engine.store.tables import DecisionRow, EpisodeRow, RuleVersionRow, RunRow
 
 if TYPE_CHECKING:
@@ -33,16 +33,15 @@ def save_rule_versions(connection: Connection, judged: Judged) -> None:
     """A version that is not the newest of its rule is new from this look on, be it for the first time or again."""
     if not judged.rule_since:
         return
-    stored: dict[str, str] = dict(
-        connection.execute(select(RULE_VERSION.c.rule, RULE_VERSION.c.fingerprint)).tuples().all()
-    )
     rows = [
         {"rule": rule, "fingerprint": fingerprint, "since": microseconds(since)}
         for fingerprint, (rule, since) in judged.rule_since.items()
-        if stored.get(rule) != fingerprint
     ]
-    if rows:
-        connection.execute(upsert(connection, RULE_VERSION, ["rule"]), rows)
+    insert_new = inserting(connection, RULE_VERSION)
+    said = insert_new.excluded
+    is_new = RULE_VERSION.c.fingerprint != said.fingerprint
+    replaced = {"fingerprint": said.fingerprint, "since": said.since}
+    connection.execute(insert_new.on_conflict_do_update(index_elements=["rule"], set_=replaced, where=is_new), rows)
 
 
 def save_episodes(saving: "Saving", episodes: Iterable[Episode]) -> None:

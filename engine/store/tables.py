@@ -260,7 +260,8 @@ class CorrectionRow(SQLModel, table=True):
 
 
 class ChangeRow(SQLModel, table=True):
-    """One field that changed. `entity`: an account's id, ACCOUNT/EMAIL of a contact, a teammate's email, a fact id."""
+    """One field that changed. `entity`: an account's id, ACCOUNT/EMAIL of a contact, a teammate's email, a number (of
+    a fact, task or delivery), a recorded name."""
 
     __tablename__ = "change"
     __table_args__ = (Index("change_by_entity", "kind", "entity"),)

@@ -11,8 +11,13 @@ def typed(raw: object, type_: str) -> Value:
         return float(raw)
     if type_ == "boolean" and isinstance(raw, bool):
         return raw
-    if type_ == "date" and isinstance(raw, str):
-        return date.fromisoformat(raw[:10])
-    if type_ == "time" and isinstance(raw, str):
-        return datetime.fromisoformat(raw)
+    if type_ in ("date", "time") and isinstance(raw, str):
+        return _dated(raw, type_)
     return str(raw)
+
+
+def _dated(raw: str, type_: str) -> Value:
+    try:
+        return date.fromisoformat(raw[:10]) if type_ == "date" else datetime.fromisoformat(raw)
+    except ValueError:
+        return raw
