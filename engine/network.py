@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from engine.conditions.tree import MOST_COLUMNS, MOST_WAYS, Tree, columns_of, pattern, tests, ways
+from engine.conditions.tree import MOST_COLUMNS, MOST_WAYS, Tree, columns_of, patterns, tests, ways
 from engine.errors import PulsebookError
 
 try:
@@ -93,15 +93,13 @@ class Network:
         return self._host
 
     def _rules(self) -> dict[str, Any]:
-        """One rule per label, and one that matches every fact: a state in which no action ran can't be deleted."""
+        """One rule per way to match; and one for every fact, for a state in which no action ran can't be deleted."""
         rules: dict[str, Any] = {
-            f"r{number}": {"all": [{"m": self._pattern(tree)}], "run": self._concludes(label)}
+            f"r{number}w{way}": {"all": [{"m": {"$and": [{"kind": KIND}, *pattern]}}], "run": self._concludes(label)}
             for number, (label, tree) in enumerate(self._trees.items())
+            for way, pattern in enumerate(patterns(tree, self._keys.__getitem__))
         }
         return {**rules, "always": {"all": [{"m": {"kind": KIND}}], "run": lambda _context: None}}
-
-    def _pattern(self, tree: Tree) -> dict[str, object]:
-        return {"$and": [{"kind": KIND}, pattern(tree, self._keys.__getitem__)]}
 
     def _concludes(self, label: str) -> Any:
         def action(_context: Any) -> None:

@@ -1,13 +1,13 @@
-"""A tree of tests: its plain reading, its mask over columns, its pattern for durable-rules, its ways to match.
+"""A tree of tests: its plain reading, its mask over columns, its patterns for durable-rules, its ways to match.
 
 `not` is pushed down to the tests when the tree is made, so a test is true only of a known value and nothing behind it
 needs three-valued logic: a condition is false exactly when its negation is true, and unknown when neither is.
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 from math import prod
 
 import numpy as np
@@ -150,13 +150,30 @@ def known(column: Column) -> NDArray[np.bool_]:
     return ~np.isnan(column.astype(np.float64))
 
 
-def pattern(tree: Tree, key: Callable[[str], str] = str) -> dict[str, object]:
-    """The same as durable-rules reads it; a key that a fact lacks never matches. `key`: of a column's name."""
+def patterns(tree: Tree, key: Callable[[str], str] = str) -> Iterator[list[dict[str, object]]]:
+    """The same as durable-rules reads it: one pattern per way to match, each of comparisons that hold together.
+
+    A key that a fact lacks never matches. `key`: of a column's name. They are written out, for the library refuses a
+    pattern with more than 15 `$and` and `$or` inside (MAX_SEQUENCE_EXPRESSIONS in its rete.h).
+    """
+    for together in _each_way(tree):
+        yield [_comparison(test, key) for test in dict.fromkeys(together)]
+
+
+def _each_way(tree: Tree) -> Iterator[tuple[Test, ...]]:
     if isinstance(tree, Test):
-        comparison: dict[str, object] = {key(tree.column.name): tree.value}
-        sign = PATTERN_OF[tree.operator]
-        return {sign: comparison} if sign else comparison
-    inner = [pattern(part, key) for part in tree.parts]
-    if isinstance(tree, AtLeast):
-        return {"$or": [{"$and": list(chosen)} for chosen in combinations(inner, tree.count)]}
-    return {"$and" if isinstance(tree, All) else "$or": inner}
+        yield (tree,)
+    elif isinstance(tree, All):
+        for chosen in product(*(tuple(_each_way(part)) for part in tree.parts)):
+            yield tuple(chain.from_iterable(chosen))
+    elif isinstance(tree, Any):
+        yield from chain.from_iterable(_each_way(part) for part in tree.parts)
+    else:
+        for some in combinations(tree.parts, tree.count):
+            yield from _each_way(All(some))
+
+
+def _comparison(test: Test, key: Callable[[str], str]) -> dict[str, object]:
+    comparison: dict[str, object] = {key(test.column.name): test.value}
+    sign = PATTERN_OF[test.operator]
+    return {sign: comparison} if sign else comparison
