@@ -1,14 +1,15 @@
 """Moves in; decisions with their evidence and their reason, and the firings that start playbooks, out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.clock import day_of, local_day
 from engine.columns import Columns
 from engine.conditions.sentence import sentence
-from engine.conditions.tree import columns_of
+from engine.conditions.tree import Column, columns_of
 from engine.domain import Decision, Episode, Move, Reason, Run, State
 from engine.language.rules import Adjust, Cap, Soften
 from engine.measures import Measures
@@ -17,8 +18,8 @@ from engine.playbooks import Firing
 from engine.playing import told
 from engine.rules import RuleTrees, Standing
 from engine.signals import Matched, matched
-from engine.snapshot import ScoreLook, Snapshot
-from engine.telling import Audience, Effect, about_event, about_fact, packed
+from engine.snapshot import Numbers, ScoreLook, Snapshot
+from engine.telling import Audience, Effect, MeasureValues, about_event, about_fact, packed
 from engine.templating import TemplateFailed, names_used, plain, render
 
 TELLING = (Move.FIRES, Move.REMINDS)
@@ -46,6 +47,41 @@ class Concluded:
         return replace(decision, reason=reason, run=run)
 
 
+Deeper = Callable[[Sequence[str]], Snapshot]
+"""A snapshot of a few accounts that reaches back further: as far as `Plan.deep_needs` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMeasures:
+    """The measures of a look, and the usuals of the few accounts that something is told of."""
+
+    measures: Measures
+    deep: Measures
+    rows: NDArray[np.intp]
+    """The rows of the look's snapshot, in the order of the deeper one's accounts."""
+
+    def value(self, name: str) -> Column:
+        return self.measures.value(name)
+
+    def usual(self, name: str) -> Numbers | None:
+        found = self.deep.usual(name)
+        if found is None:
+            return None
+        usual = np.full(len(self.measures.value(name)), np.nan)
+        usual[self.rows] = found
+        return usual
+
+
+def _told_measures(plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], deeper: Deeper) -> MeasureValues:
+    if not rows or not plan.tells_usuals:
+        return measures
+    accounts = [snapshot.accounts[row] for row in sorted(rows)]
+    deep = deeper(accounts)
+    place = {account: row for row, account in enumerate(snapshot.accounts)}
+    found = np.array([place[account] for account in deep.accounts], dtype=np.intp)
+    return ToldMeasures(measures, Measures(deep, plan.measures, plan.catalog), found)
+
+
 def conclude(
     plan: Plan,
     snapshot: Snapshot,
@@ -53,11 +89,13 @@ def conclude(
     measures: Measures,
     scores: Mapping[str, ScoreLook],
     standings: Mapping[str, Standing],
+    deeper: Deeper,
 ) -> Concluded:
     """Say of every move why, and of every firing what its playbook starts with."""
-    audience = audience_of(plan, snapshot, measures, scores)
     moves = [(row, standing, move) for standing in standings.values() for row, move in standing.moved.items()]
     concerned = {row for row, _standing, move in moves if move in TELLING} | set(snapshot.runs)
+    tells = {row for row, standing, move in moves if move in TELLING and _tells(standing.rule)} | set(snapshot.runs)
+    audience = audience_of(plan, snapshot, _told_measures(plan, snapshot, measures, tells, deeper), scores)
     audience = replace(audience, effects=_effects(plan, audience, columns, standings, concerned))
     decisions: list[Decision] = []
     firings: dict[int, list[Firing]] = {}
@@ -71,6 +109,11 @@ def conclude(
             firings.setdefault(row, []).append(Firing(standing.rule.name, playbook, context))
     rows = {account: row for row, account in enumerate(snapshot.accounts)}
     return Concluded(audience, tuple(decisions), {row: tuple(of) for row, of in firings.items()}, rows)
+
+
+def _tells(rule: RuleTrees) -> bool:
+    """Does a firing of this rule say anything with a score's parts in it?"""
+    return rule.rule.play is not None or (rule.rule.because is not None and "score" in names_used(rule.rule.because))
 
 
 def removed(plan: Plan, snapshot: Snapshot) -> tuple[tuple[Decision, Episode], ...]:
@@ -98,7 +141,7 @@ def _removal(snapshot: Snapshot, row: int, episode: Episode) -> Decision:
     )
 
 
-def audience_of(plan: Plan, snapshot: Snapshot, measures: Measures, scores: Mapping[str, ScoreLook]) -> Audience:
+def audience_of(plan: Plan, snapshot: Snapshot, measures: MeasureValues, scores: Mapping[str, ScoreLook]) -> Audience:
     """What all messages of a look share."""
     company = plan.settings.company
     return Audience(
@@ -113,7 +156,7 @@ def audience_of(plan: Plan, snapshot: Snapshot, measures: Measures, scores: Mapp
         company=company.name,
         currency=company.currency,
         today=plan.company.day(snapshot.at),
-        usuals_known=plan.tells_usuals,
+        usuals_known=isinstance(measures, ToldMeasures),
     )
 
 

@@ -1,6 +1,6 @@
 """What is due in; looks taken and saved, out."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from engine.book import Book
 from engine.clock import day_number
 from engine.errors import PulsebookError
 from engine.plan import Plan
+from engine.snapshot import Snapshot
 from engine.store.due import block_numbers, due_blocks, versions_under_way
 from engine.store.reading import Wanted, read
 from engine.store.saving import Office, Saved, save
@@ -71,7 +72,13 @@ def _look_at_shard(book: Book, order: Order, blocks: list[int]) -> Saved:
     reading = read(book.database, wanted)
     if not len(reading):
         return Saved()
-    return save(book.database, judge.look(reading.snapshot, order.cause), reading, office(book, plan, order))
+
+    def deeper(accounts: Sequence[str]) -> Snapshot:
+        asked = wanted_of(book, plan, order.at, accounts=accounts)
+        return read(book.database, replace(asked, needs=plan.deep_needs)).snapshot
+
+    judged = judge.look(reading.snapshot, order.cause, deeper)
+    return save(book.database, judged, reading, office(book, plan, order))
 
 
 def wanted_of(

@@ -192,10 +192,15 @@ class Plan:
                 versions=frozenset(model.fingerprint for model in self._models()),
             ),
         ]
-        if self.tells_usuals:
-            entries = {entry.measure for model in self._models() for entry in model.model.measures if entry.measure}
-            parts += [needs.of_usual(name, measures, catalog) for name in sorted(entries)]
         return joined(*parts)
+
+    @cached_property
+    def deep_needs(self) -> Needs:
+        """What the usuals that messages tell of need: read for the few accounts that something is told of."""
+        if not self.tells_usuals:
+            return Needs()
+        entries = {entry.measure for model in self._models() for entry in model.model.measures if entry.measure}
+        return joined(*(needs.of_usual(name, self.measures, self.catalog) for name in sorted(entries)))
 
     @property
     def _tells_changes(self) -> bool:

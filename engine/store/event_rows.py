@@ -1,7 +1,6 @@
 """Rows of events in; their tables, with the properties that are needed, out: no object per row."""
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -31,7 +30,8 @@ def event_table(connection: Connection, whose: Whose, event: str, need: EventRow
     """The rows of one event up to `at`, with the properties that are needed."""
     types = {prop: kind.type for prop, kind in catalog.events[event].properties.items() if prop in need.properties}
     columns = [EVENT.c.account_seq, EVENT.c.day, EVENT.c.at, func.coalesce(EVENT.c.contact_id, -1)]
-    query = select(*columns, *([EVENT.c.properties] if types else [])).where(
+    said = [EVENT.c.properties[prop].as_string() for prop in types]
+    query = select(*columns, *said).where(
         EVENT.c.name == event,
         whose.mine(EVENT.c.account_seq),
         EVENT.c.at <= whose.at,
@@ -46,9 +46,9 @@ def event_table(connection: Connection, whose: Whose, event: str, need: EventRow
     order = np.lexsort((numbers[:, 2], place))
     order = order[there[order]]
     table = EventTable(place[order], numbers[order, 1], numbers[order, 2], numbers[order, 3], {})
-    said = [_json(rows[index][4]) for index in order] if types else []
     declared = {
-        prop: _column((one.get(prop) for one in said), type_, whose, table.row) for prop, type_ in types.items()
+        prop: _column([rows[index][4 + column] for index in order.tolist()], type_, whose, table.row)
+        for column, (prop, type_) in enumerate(types.items())
     }
     built_in = _built_in(connection, need.properties, whose, table)
     return EventTable(table.row, table.day, table.at, table.contact, declared | built_in)
@@ -62,23 +62,34 @@ def _fetched(connection: Connection, query: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _json(raw: Any) -> Mapping[str, Any]:
-    """The driver's own: PostgreSQL gives a dict, SQLite its text."""
-    if isinstance(raw, str):
-        loaded: Mapping[str, Any] = json.loads(raw)
-        return loaded
-    return raw or {}
+TRUE, FALSE = frozenset({1, "1", "true"}), frozenset({0, "0", "false"})
 
 
-def _column(values: Iterable[Any], type_: str, whose: Whose, rows: Days) -> Column:
-    """A property as conditions see it: texts, numbers, booleans as 1 and 0, dates and times as day numbers."""
+def _column(values: list[Any], type_: str, whose: Whose, rows: Days) -> Column:
+    """A property as conditions see it: texts, numbers, booleans as 1 and 0, dates and times as day numbers.
+
+    The databases take it out of the row's JSON: SQLite as what it is, PostgreSQL as text.
+    """
     if type_ == "text":
         return np.array([*(None if value is None else str(value) for value in values), None], dtype=np.object_)[:-1]
+    if type_ == "number":
+        return np.fromiter(map(_number, values), np.float64, len(values))
+    if type_ == "boolean":
+        truth = (1.0 if value in TRUE else 0.0 if value in FALSE else np.nan for value in values)
+        return np.fromiter(truth, np.float64, len(values))
     listed = (
         np.nan if value is None else as_number(typed(value, type_), whose.zones[row])
         for value, row in zip(values, rows, strict=True)
     )
-    return np.fromiter(listed, np.float64, len(rows))
+    return np.fromiter(listed, np.float64, len(values))
+
+
+def _number(value: Any) -> float:
+    """A number; what was kept as something else, before its type was changed, is unknown."""
+    try:
+        return np.nan if value is None else float(value)
+    except ValueError:
+        return np.nan
 
 
 def as_number(value: Value, zone: str) -> float:
