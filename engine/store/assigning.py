@@ -34,7 +34,7 @@ class Pools:
         rows = select(PACE.c.lane, PACE.c.next).where(PACE.c.lane.in_(lanes)).order_by(PACE.c.lane)
         turns = {lanes[lane]: int(turn) for lane, turn in connection.execute(rows.with_for_update())}
         counted = select(TASK.c.assignee, func.count()).where(TASK.c.state == OPEN).group_by(TASK.c.assignee)
-        return cls(turns, Counter(dict(connection.execute(counted).tuples().all())))
+        return cls(turns, Counter(dict(connection.execute(counted).all())))
 
     def in_turn(self, pool: str, there: list[str]) -> str:
         turn = self.turns[pool]

@@ -11,24 +11,29 @@ from sqlalchemy import Connection, func, select
 from engine.clock import day_number, local_day
 from engine.conditions.tree import Column
 from engine.domain import Value
-from engine.language.catalog import WEEKDAYS, Catalog
+from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Numbers
 from engine.store.ingest_days import offsets
 from engine.store.people import CONTACT, contact_rows
-from engine.store.records import Whose
+from engine.store.records import FEW, Whose
 from engine.store.tables import EventRow
 from engine.store.undoing import arrived
 from engine.store.values import typed
 
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
+BUILT_IN = frozenset(BUILT_IN_PROPERTIES)
 HOUR = 3_600_000_000
 THURSDAY = 3
 """The weekday of day 0, 1970-01-01; Monday is 0."""
 
 
 def event_table(connection: Connection, whose: Whose, event: str, need: EventRows, catalog: Catalog) -> EventTable:
-    """The rows of one event up to `at`, with the properties that are needed."""
-    types = {prop: kind.type for prop, kind in catalog.events[event].properties.items() if prop in need.properties}
+    """The rows of one event up to `at`, with the properties that are needed.
+
+    A run may still speak of what is in the catalog no more: its properties are texts.
+    """
+    known = catalog.events[event].properties if event in catalog.events else {}
+    types = {prop: known[prop].type if prop in known else "text" for prop in need.properties - BUILT_IN}
     columns = [EVENT.c.account_seq, EVENT.c.day, EVENT.c.at, func.coalesce(EVENT.c.contact_id, -1)]
     said = [EVENT.c.properties[prop].as_string() for prop in types]
     query = select(*columns, *said).where(
@@ -111,7 +116,9 @@ def _built_in(connection: Connection, wanted: Collection[str], whose: Whose, tab
         found["hour"] = _hours(whose.zones, table)
     if {"contact", "contact_role"} & set(wanted):
         ids = dict(zip(whose.row_of, whose.ids, strict=True))
-        people = contact_rows(connection, whose.mine(CONTACT.c.account_seq), ids, whose.known_at)
+        named = np.unique(table.contact[table.contact >= 0]).tolist()
+        mine = CONTACT.c.id.in_(named) if len(named) <= FEW else whose.mine(CONTACT.c.account_seq)
+        people = contact_rows(connection, mine, ids, whose.known_at)
         by_id = {row.id: (row.email, row.role) for row in people}
         who = [by_id.get(one, (None, None)) for one in table.contact.tolist()]
         found["contact"] = np.array([*(email for email, _ in who), None], dtype=np.object_)[:-1]

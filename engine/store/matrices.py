@@ -41,9 +41,7 @@ def series_ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The numbers of series by key; one that nobody has written to is not there."""
     found: dict[str, int] = {}
     for some in portions(sorted(keys)):
-        found |= dict(
-            connection.execute(select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(some))).tuples().all()
-        )
+        found |= dict(connection.execute(select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(some))).all())
     return found
 
 
@@ -108,7 +106,7 @@ def _first_days(
     spans: dict[int, int] = {}
     if unbounded:
         oldest = select(CHUNK.c.series_id, func.min(CHUNK.c.span)).where(CHUNK.c.series_id.in_(unbounded))
-        spans = dict(connection.execute(oldest.group_by(CHUNK.c.series_id)).tuples().all())
+        spans = dict(connection.execute(oldest.group_by(CHUNK.c.series_id)).all())
     return {
         key: min(earliest, spans.get(ids.get(key, -1), earliest // SPAN) * SPAN)
         if days == ALL_DAYS

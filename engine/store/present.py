@@ -59,7 +59,7 @@ def version_codes(connection: Connection, fingerprints: Collection[str]) -> dict
     found: dict[str, int] = {}
     for some in portions(sorted(fingerprints)):
         query = select(SCORE_VERSION.c.fingerprint, SCORE_VERSION.c.code).where(SCORE_VERSION.c.fingerprint.in_(some))
-        found |= dict(connection.execute(query).tuples().all())
+        found |= dict(connection.execute(query).all())
     return found
 
 

@@ -216,9 +216,7 @@ def _history(connection: Connection, lanes: Lanes, wanted: Wanted) -> dict[str, 
 def _covered_from(connection: Connection, wanted: Wanted, today: Days) -> dict[str, int]:
     """From which day records of each name are complete: what the catalog says, else the oldest record by now."""
     catalog, latest = wanted.catalog, int(today.max(initial=0))
-    oldest: dict[str, int | None] = dict(
-        connection.execute(select(RECORDED.c.name, RECORDED.c.first_day)).tuples().all()
-    )
+    oldest: dict[str, int | None] = dict(connection.execute(select(RECORDED.c.name, RECORDED.c.first_day)).all())
     if wanted.known is not None:
         earlier = before(connection, "recorded", list(oldest), wanted.known)
         oldest |= {name: fields["first_day"] for name, fields in earlier.items()}

@@ -110,7 +110,7 @@ def ended(connection: Connection, whose: Whose) -> NDArray[np.bool_]:
     query = select(OUTCOME.c.account_seq, OUTCOME.c.outcome).where(
         whose.mine(OUTCOME.c.account_seq), OUTCOME.c.at <= whose.at, arrived(OUTCOME, whose.known_at)
     )
-    newest: dict[int, str] = dict(connection.execute(query.order_by(OUTCOME.c.at, OUTCOME.c.id)).tuples().all())
+    newest: dict[int, str] = dict(connection.execute(query.order_by(OUTCOME.c.at, OUTCOME.c.id)).all())
     gone = np.zeros(len(whose.lanes), dtype=np.bool_)
     gone[[whose.row_of[seq] for seq, outcome in newest.items() if outcome == CHURNED and seq in whose.row_of]] = True
     return gone

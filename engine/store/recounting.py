@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from statistics import fmean
 
 import numpy as np
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from engine import event_measures
 from engine.language.catalog import Catalog
@@ -49,7 +49,8 @@ def _with_later(connection: Connection, events: set[str], at: int) -> set[str]:
 
 def _touched(connection: Connection, whose: Whose, event: str) -> tuple[Rows, Days]:
     """Account and day of each row that must not be seen, up to today, without repeats."""
-    too_late = EVENT.c.at > whose.at
+    first = int(whose.lanes.today.min(initial=int(whose.lanes.today.max(initial=0))))
+    too_late = and_(EVENT.c.at > whose.at, EVENT.c.day >= first)
     if whose.known_at is not None:
         too_late = or_(too_late, EVENT.c.arrived_at > whose.known_at)
     query = select(EVENT.c.account_seq, EVENT.c.day).distinct()
@@ -98,7 +99,7 @@ def average_today_again(
 
     Only by what is known now: what a contact had said before is not kept.
     """
-    of_contacts = [one for one in series if one.kind == "metric" and catalog.metrics[one.name].of == "contact"]
+    of_contacts = [one for one in series if _is_of_contact(one, catalog)]
     if whose.known_at is not None or not len(whose.lanes):
         return
     today, time = whose.lanes.today, whose.lanes.time
@@ -116,3 +117,8 @@ def average_today_again(
         for row, values in said.items():
             if np.isnan(series[one][row, -1]):
                 series[one][row, -1] = round(fmean(values), 4) + 0.0
+
+
+def _is_of_contact(series: Series, catalog: Catalog) -> bool:
+    metric = catalog.metrics.get(series.name)
+    return series.kind == "metric" and metric is not None and metric.of == "contact"

@@ -65,9 +65,7 @@ def save_tasks(saving: "Saving", tasks: Iterable[PlannedTask]) -> None:
 
 
 def _owners(connection: Connection, seqs: list[int]) -> dict[int, str | None]:
-    return dict(
-        connection.execute(select(ACCOUNT.c.seq, ACCOUNT.c.owner).where(ACCOUNT.c.seq.in_(seqs))).tuples().all()
-    )
+    return dict(connection.execute(select(ACCOUNT.c.seq, ACCOUNT.c.owner).where(ACCOUNT.c.seq.in_(seqs))).all())
 
 
 def _task(saving: "Saving", task: PlannedTask, assignee: str) -> dict[str, Any]:

@@ -141,16 +141,16 @@ def _stored(connection: Connection, ids: list[int], block: int, span: int) -> Ma
     query = select(CHUNK.c.series_id, CHUNK.c["values"]).where(
         CHUNK.c.series_id.in_(ids), CHUNK.c.block == block, CHUNK.c.span == span
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _series_ids(connection: Connection, score: str) -> dict[str, int]:
     """The numbers of a score's five series; they are given when it is first saved."""
     keys = {f"score {score} {part}": part for part in KEPT}
     query = select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(sorted(keys)))
-    known: dict[str, int] = dict(connection.execute(query).tuples().all())
+    known: dict[str, int] = dict(connection.execute(query).all())
     if len(known) < len(keys):
         new = [{"key": key, "event": None, "definition": None} for key in keys if key not in known]
         connection.execute(upsert(connection, SERIES, ["key"], []), new)
-        known = dict(connection.execute(query).tuples().all())
+        known = dict(connection.execute(query).all())
     return {part: known[key] for key, part in keys.items()}
