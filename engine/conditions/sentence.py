@@ -43,7 +43,8 @@ def _number(number: float) -> str:
 
 
 def _bounds(bounds: tuple[tuple[str, Any], ...]) -> str:
-    return " and ".join(_bound(sign, bound) for sign, bound in bounds)
+    lower_first = sorted(bounds, key=lambda bound: bound[0].startswith("<"))
+    return " and ".join(_bound(sign, bound) for sign, bound in lower_first)
 
 
 def _bound(sign: str, bound: object) -> str:
@@ -71,7 +72,8 @@ def _want(name: str, want: forms.Want) -> str:
         return f"{name} is {'' if want.known else 'not '}known"
     if want.not_ is not None:
         refused = want.not_ if isinstance(want.not_, tuple) else (want.not_,)
-        return f"{name} is not {_listed(tuple(_value(one) for one in refused))}"
+        several = "neither" if len(refused) > 1 else "not"
+        return f"{name} is {several} {_listed(tuple(_value(one) for one in refused), 'nor')}"
     return f"{name} is {_bounds(want.bounds)}"
 
 
@@ -126,9 +128,8 @@ def _fact_active(form: forms.FactActive, titles: Titles) -> str:
 
 
 def _event_count(form: forms.EventCount, titles: Titles) -> str:
-    times = "time" if form.at_least == 1 else "times"
-    event = titles.of("event", form.event)
-    return f"{event}{_where(form.where)} at least {form.at_least} {times} {_within(form.in_)}"
+    times = "once" if form.at_least == 1 else f"{form.at_least} times"
+    return f"{titles.of('event', form.event)}{_where(form.where)} at least {times} {_within(form.in_)}"
 
 
 def _event_none(form: forms.EventNone, titles: Titles) -> str:
