@@ -13,7 +13,7 @@ from engine.plan import Plan
 from engine.snapshot import Needs
 from engine.store.database import Database
 from engine.store.ingest import Ingest
-from engine.store.versions import StoredVersion, files_of, in_use, put_in_use, version_in_use
+from engine.store.versions import StoredVersion, files_of, put_in_use, version_in_use
 from engine.windows import joined
 from engine.workspace import Loaded, Workspace, load, read_sources
 
@@ -117,9 +117,9 @@ class Book:
 
     def settings(self) -> Settings:
         """Of the version in use, else of the folder."""
-        stored = in_use(self.database)
-        workspace = load(stored.files).workspace if stored else None
-        return (workspace or self.workspace()).settings
+        version = version_in_use(self.database)
+        plan = self.plan(version) if version else None
+        return plan.settings if plan else self.workspace().settings
 
 
 def _settings(loaded: Loaded, folder: Path) -> Settings:

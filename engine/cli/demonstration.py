@@ -18,10 +18,9 @@ from engine.cli.importing import Order as ImportOrder
 from engine.cli.importing import take
 from engine.cli.listing import in_use, offices
 from engine.cli.output import band_style, console, table
-from engine.cli.running import deliver
 from engine.cli.words import WrongWords
 from engine.clock import SetClock, SystemClock
-from engine.delivering import Delivered, post_of
+from engine.delivering import Post, deliver_due, post_of
 from engine.demo.company import Company, write_company
 from engine.loops import Order, look
 from engine.store import listing
@@ -50,12 +49,12 @@ def demo(folder: Path, *, accounts: int, days: int, seed: int) -> None:
         book.put_in_use()
         progress.update(bar, description="Looking, day by day", total=days, completed=0)
         total = Saved()
+        post = _post(book)
         for day in range(days):
             total += _look(book, until - timedelta(days=days - 1 - day))
+            deliver_due(post)
             progress.advance(bar)
-        progress.update(bar, description="Delivering", total=None)
-        delivered = _deliver(book)
-    _tell(shown, book, company, total, delivered, until, time.monotonic() - began)
+    _tell(shown, book, company, total, until, time.monotonic() - began)
 
 
 def _import(book: Book, kind: str, path: Path) -> None:
@@ -71,15 +70,12 @@ def _look(book: Book, day: date) -> Saved:
     return look(book, Order(at, f"demo {day.isoformat()}"))
 
 
-def _deliver(book: Book) -> Delivered:
-    """Nothing leaves a demo, whatever the credentials: what is decided by looks at the past goes to the outbox."""
-    post = post_of(book.settings(), book.folder, book.database, SystemClock(), {})
-    return deliver(replace(post, channels={}))
+def _post(book: Book) -> Post:
+    """Nothing leaves a demo, whatever the credentials: all of it goes to the outbox."""
+    return replace(post_of(book.settings(), book.folder, book.database, SystemClock(), {}), channels={})
 
 
-def _tell(
-    shown: Console, book: Book, company: Company, total: Saved, delivered: Delivered, until: date, seconds: float
-) -> None:
+def _tell(shown: Console, book: Book, company: Company, total: Saved, until: date, seconds: float) -> None:
     workspace = in_use(book)
     accounts = listing.accounts(book.database, listing.Asked())
     decisions = listing.decisions(book.database, listing.Asked(first=until - LAST_WEEK))
@@ -88,7 +84,7 @@ def _tell(
     shown.print()
     _tell_bands(shown, workspace, accounts)
     _tell_firings(shown, decisions)
-    _tell_effects(shown, book, total, delivered)
+    _tell_effects(shown, book, total)
     _tell_next(shown, book, accounts)
 
 
@@ -118,7 +114,7 @@ def _tell_firings(shown: Console, decisions: Sequence[dict[str, Any]]) -> None:
     shown.print()
 
 
-def _tell_effects(shown: Console, book: Book, total: Saved, delivered: Delivered) -> None:
+def _tell_effects(shown: Console, book: Book, total: Saved) -> None:
     runs = listing.runs(book.database, listing.Asked(), book.settings().company.timezone)
     sent = listing.deliveries(book.database, listing.Asked(), offices(book))
     started = Counter(run["playbook"] for run in runs)
@@ -133,8 +129,7 @@ def _tell_effects(shown: Console, book: Book, total: Saved, delivered: Delivered
     emails = f"{by_channel['email']} sent, {waiting} wait for approval, {not_sent} not sent (each says why)"
     shown.print(Text(f"  Email              {emails}"))
     shown.print(Text(f"  Already true when first looked at, so not fired: {total.seeded:,}"))
-    if delivered.sent:
-        shown.print(Text(f"  Nothing left this machine: messages lie in {book.folder / 'outbox'}"))
+    shown.print(Text(f"  Nothing left this machine: messages lie in {book.folder / 'outbox'}"))
     shown.print()
 
 

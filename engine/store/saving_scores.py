@@ -11,7 +11,7 @@ from engine.judged import Judged
 from engine.snapshot import Days, Numbers, ScoreLook
 from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
 from engine.store.chunks import empty, pack, unpack
-from engine.store.database import upsert
+from engine.store.database import in_bulk, upsert
 from engine.store.present import version_codes
 from engine.store.tables import BLOCK, SPAN, BreakdownRow, ChunkRow, ScoreRow, ScoreVersionRow, SeriesRow
 
@@ -59,7 +59,7 @@ def save_scores(saving: "Saving", block: int) -> None:
         _save_parts(saving, look, block)
         _save_cells(saving, look, codes, block)
     if rows:
-        saving.connection.execute(upsert(saving.connection, SCORE, ["account_seq", "score"]), rows)
+        in_bulk(saving.connection, upsert(saving.connection, SCORE, ["account_seq", "score"]), rows)
 
 
 def _listed(column: Numbers) -> list[float | None]:
