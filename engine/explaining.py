@@ -53,7 +53,7 @@ def scores(looked: Looked) -> list[Document]:
 
 
 def _score(snapshot: Snapshot, look: ScoreLook) -> Document:
-    sheets = [sheet_of(breakdown, np.array([0]), [0]) for breakdown in look.breakdowns]
+    sheets = [sheet_of(breakdown, np.array([0]), np.array([0])) for breakdown in look.breakdowns]
     return {
         "account": snapshot.accounts[0],
         "score": look.score,
