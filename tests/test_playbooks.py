@@ -109,10 +109,7 @@ def run_of(playbook: str, **more: object) -> Run:
 
 
 def test_of_several_firings_the_higher_priority_starts_first_then_the_rules_name() -> None:
-    save, upsell = (
-        made(priority="90"),
-        made(playbook="upsell", priority="50", not_while=["save"], steps=[{"wait": "1d"}]),
-    )
+    upsell = made(playbook="upsell", priority="50", not_while=["save"], steps=[{"wait": "1d"}])
     waiting = made(priority="90", steps=[{"wait": "1d"}])
 
     played = play(stage(waiting, upsell), (), [fires("upsell", "a"), fires("save", "b")])

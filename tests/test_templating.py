@@ -40,9 +40,9 @@ def filled(text: str, *, needed: bool = False) -> str:
         pytest.param("{{ event.items }}", "3.0", id="a property may be called like a method"),
         pytest.param(
             "{% for one in score.drags %}\n{{ one.sentence }}\n{% endfor %}",
-            VALUES["score"]["drags"][0]["sentence"],
+            DRAG,
             id="a list",
-        ),  # type: ignore[index]
+        ),
         pytest.param(
             "one\n\n{% if fact %}\ntwo\n{% endif %}\n\nthree", "one\n\nthree", id="a branch not taken leaves no hole"
         ),
