@@ -69,7 +69,9 @@ class Columns:
 
 
 def attribute(snapshot: Snapshot, name: str) -> Column:
-    return snapshot.attributes[name]
+    """An attribute's column; unknown where the files in use no longer have it (runs of earlier versions may ask)."""
+    found = snapshot.attributes.get(name)
+    return np.full(len(snapshot), np.nan) if found is None else found
 
 
 def one_of(column: Column, values: tuple[of.Constant, ...]) -> Numbers:

@@ -127,7 +127,13 @@ def time(text: str, zone: str) -> datetime:
     return datetime.fromtimestamp(found[0] / 1_000_000, UTC)
 
 
+LONGEST_TEXT = 10_000
+"""Characters; durable-rules can't compare longer ones (it keeps lengths in 16 bits)."""
+
+
 def plain_text(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"the text has {len(text):,} characters, at most {LONGEST_TEXT:,} are kept: shorten it")
     if _CONTROL.search(text.replace("\n", " ").replace("\t", " ")):
         raise ValueError("the text holds control characters: take them out")
     return text

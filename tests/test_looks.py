@@ -1,0 +1,271 @@
+"""A look decides through durable-rules alone, tells everybody once, and takes what was already true as seen."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.batches import Arrival, Batch, Entries, Events, Observations, coded, placed, whens
+from engine.book import Book
+from engine.clock import SetClock
+from engine.conditions.tree import Tree
+from engine.loops import Order, look, look_at_due
+from engine.network import Network
+from engine.pipeline import Judge
+from engine.rules import Round
+from engine.store import listing
+from engine.store.database import Database
+from engine.store.ingest import Ingest
+from engine.workspace import load
+
+FIRST = datetime(2026, 3, 2, 20, tzinfo=UTC)
+FILES: Mapping[str, str] = {
+    "pulsebook.toml": """
+[company]
+name = "Northwind"
+timezone = "UTC"
+currency = "EUR"
+[people]
+fallback = "lead@northwind.example"
+""",
+    "rules/catalog.yaml": "metrics:\n  nps: {min: 0, max: 100}\nevents:\n  trouble:\n",
+    "rules/measures.yaml": "nps: {latest: nps}\ntroubles: {count: trouble, over: 7d}\n",
+    "rules/scores/health.yaml": """
+score: health
+goal: Show what follows
+measures:
+  - {measure: nps, weight: 3, curve: [[0, 0], [100, 100]]}
+bands: [{band: red, from: 0}, {band: green, from: 40}]
+""",
+    "rules/all.yaml": """
+- rule: fell
+  when: {score: health, falls_to: red}
+  play: save
+- rule: trouble
+  when: {event: trouble, at_least: 2, in: 7d}
+  adjust: {score: health, by: -10}
+- rule: low
+  when: {score: health, below: 50}
+""",
+    "playbooks/save.yaml": "playbook: save\nsteps:\n  - {step: call, task: call}\n",
+    "templates/task/call.j2": "Call {{ account.name }}\n",
+}
+
+
+def book_of(database: Database, files: Mapping[str, str] = FILES) -> Book:
+    loaded = load(files)
+    assert loaded.workspace is not None, loaded.problems
+    book = Book(Path(), loaded, files, database, SetClock(FIRST))
+    book.put_in_use()
+    return book
+
+
+def edited(book: Book, old: str, new: str) -> Book:
+    """The same store, with files in which one text is another."""
+    files = {name: text.replace(old, new) for name, text in book.sources.items()}
+    assert files != book.sources
+    return book_of(book.database, files)
+
+
+def put(book: Book, batch: Batch, at: datetime) -> None:
+    plan = book.judge().plan
+    Ingest(book.database).apply(batch, plan.catalog, Arrival(at, "test"), "UTC", list(plan.needs.series))
+
+
+def accounts(book: Book, *ids: str, at: datetime = FIRST) -> None:
+    put(book, Entries("accounts", {"id": ids, "name": ids}, placed("test", len(ids))), at)
+
+
+def nps(book: Book, day: date, **values: float) -> None:
+    count = len(values)
+    batch = Observations(
+        account=coded(values),
+        contact=coded([None] * count),
+        metric=coded(["nps"] * count),
+        when=whens([day] * count),
+        value=np.array(list(values.values())),
+        places=placed("test", count),
+    )
+    put(book, batch, datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12))
+
+
+def troubles(book: Book, account: str, day: date, count: int) -> None:
+    at = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
+    nothing = coded([None] * count)
+    names = coded(["trouble"] * count)
+    moments = whens([at + timedelta(minutes=minute) for minute in range(count)])
+    put(
+        book,
+        Events(coded([account] * count), names, nothing, nothing, moments, ({},) * count, placed("test", count)),
+        at,
+    )
+
+
+def on(day: int) -> datetime:
+    return FIRST + timedelta(days=day)
+
+
+def looked(book: Book, day: int) -> list[tuple[str, str, str]]:
+    """A look on a day; its decisions as (account, rule, state)."""
+    assert isinstance(book.clock, SetClock)
+    book.clock.at = on(day)
+    look(book, Order(on(day), f"day {day}"))
+    at = on(day).isoformat()
+    decided = listing.decisions(book.database, listing.Asked())
+    return sorted((one["account"], one["rule"], one["state"]) for one in decided if one["at"] == at)
+
+
+def scores(book: Book) -> dict[str, Any]:
+    return {one["id"]: one["scores"] for one in listing.accounts(book.database, listing.Asked())}
+
+
+@pytest.fixture
+def book(database: Database) -> Iterator[Book]:
+    """Two accounts: acme at 60 and falling on day 2, beta low from the start."""
+    made = book_of(database)
+    accounts(made, "acme", "beta")
+    nps(made, FIRST.date(), acme=60, beta=20)
+    yield made
+
+
+def fall(book: Book) -> None:
+    nps(book, on(2).date(), acme=30)
+    troubles(book, "acme", on(2).date(), 2)
+
+
+FALLEN = [("acme", "fell", "fired"), ("acme", "low", "fired"), ("acme", "trouble", "fired")]
+
+
+def test_what_is_true_at_the_first_look_is_seeded_and_what_turns_true_later_fires(book: Book) -> None:
+    assert looked(book, 0) == [("beta", "low", "seeded")]
+    assert looked(book, 1) == []
+    fall(book)
+    assert looked(book, 2) == FALLEN
+    assert scores(book)["acme"]["health"]["value"] == 20
+    assert looked(book, 3) == []
+
+
+def test_with_a_network_that_concludes_nothing_nothing_moves(book: Book) -> None:
+    class Silent:
+        def __init__(self, trees: Mapping[str, Tree]) -> None:
+            pass
+
+        def decide(self, fact: Mapping[str, str | float]) -> frozenset[str]:
+            return frozenset()
+
+    judge = Judge(book.judge().plan, book.plan, network=Silent)
+    book._judges = {judge.plan.version: judge}
+    looked(book, 0)
+    fall(book)
+
+    assert looked(book, 2) == []
+    assert scores(book)["acme"]["health"]["value"] == 30
+
+
+def test_masks_that_let_everybody_through_change_nothing(book: Book) -> None:
+    def everybody(_asked: Round, _columns: object) -> Any:
+        return np.ones(2, dtype=np.bool_)
+
+    judge = Judge(book.judge().plan, book.plan, may_move=everybody)
+    book._judges = {judge.plan.version: judge}
+
+    assert looked(book, 0) == [("beta", "low", "seeded")]
+    fall(book)
+    assert looked(book, 2) == FALLEN
+    assert scores(book)["acme"]["health"]["value"] == 20
+
+
+def test_a_score_that_is_changed_in_the_asserted_fact_alone_changes_the_conclusion(book: Book) -> None:
+    class Flattering(Network):
+        def decide(self, fact: Mapping[str, str | float]) -> frozenset[str]:
+            return super().decide({**fact, "score.health": 90.0})
+
+    judge = Judge(book.judge().plan, book.plan, network=Flattering)
+    book._judges = {judge.plan.version: judge}
+    looked(book, 0)
+    fall(book)
+
+    assert [one for one in looked(book, 2) if one[1] == "low"] == []
+
+
+def test_an_account_that_comes_later_fires_from_its_first_look(book: Book) -> None:
+    looked(book, 0)
+    accounts(book, "gamma", at=on(1))
+    nps(book, on(1).date(), gamma=10)
+
+    assert looked(book, 1) == [("gamma", "low", "fired")]
+
+
+def test_a_label_that_is_edited_moves_nothing(book: Book) -> None:
+    looked(book, 0)
+    fall(book)
+    looked(book, 2)
+
+    again = edited(book, "- rule: fell\n", "- rule: fell\n  label: Fell into red\n  severity: high\n")
+
+    assert looked(again, 3) == []
+
+
+def test_a_weight_that_is_edited_while_red_tells_nobody_twice(book: Book) -> None:
+    looked(book, 0)
+    fall(book)
+    looked(book, 2)
+
+    again = edited(book, "weight: 3", "weight: 4")
+
+    assert {state for _account, _rule, state in looked(again, 3)} == {"seeded"}
+    assert listing.tasks(again.database, listing.Asked()) == listing.tasks(book.database, listing.Asked())
+    assert len(listing.tasks(book.database, listing.Asked())) == 1
+
+
+def test_a_rule_that_is_removed_ends_its_episodes(book: Book) -> None:
+    looked(book, 0)
+
+    again = edited(book, "- rule: low\n  when: {score: health, below: 50}\n", "")
+
+    assert looked(again, 1) == [("beta", "low", "cleared")]
+    assert looked(again, 2) == []
+
+
+def test_a_fact_that_arrives_during_a_look_is_looked_at_next(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked(book, 0)
+    asked = Judge.look
+
+    def interrupted(self: Judge, *given: Any) -> Any:
+        judged = asked(self, *given)
+        monkeypatch.setattr(Judge, "look", asked)
+        fall(book)
+        return judged
+
+    monkeypatch.setattr(Judge, "look", interrupted)
+    assert looked(book, 2) == []
+
+    assert isinstance(book.clock, SetClock)
+    book.clock.at = on(2) + timedelta(seconds=1)
+    look_at_due(book)
+
+    fired = [one["rule"] for one in listing.decisions(book.database, listing.Asked()) if one["state"] == "fired"]
+    assert sorted(fired) == ["fell", "low", "trouble"]
+
+
+def test_looking_twice_at_one_moment_changes_nothing(book: Book) -> None:
+    looked(book, 0)
+    fall(book)
+    looked(book, 2)
+    before = listing.decisions(book.database, listing.Asked())
+
+    look(book, Order(on(2), "again"))
+
+    assert listing.decisions(book.database, listing.Asked()) == before
+
+
+def test_a_look_before_an_accounts_last_is_left_out_and_named(book: Book) -> None:
+    looked(book, 2)
+
+    saved = look(book, Order(on(1), "earlier"))
+
+    assert saved.late == ("acme", "beta")
+    assert saved.looked == 0
