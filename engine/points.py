@@ -1,10 +1,10 @@
-"""A measure's value and its curve or levels in; points from 0 to 100 out."""
+"""A measure's value and its curve or levels in, points from 0 to 100 out; what counts in, its shares of a score out."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.conditions.tree import Column, known
-from engine.language.scores import Test, Weighed, level_points
+from engine.language.scores import Score, Test, Weighed, level_points
 from engine.series import round4
 from engine.snapshot import Numbers
 
@@ -48,3 +48,21 @@ def _level_holds(test: Test, value: Column) -> Bits:
             ">=": numbers >= test.number,
         }
     return np.asarray(compared[test.operator], dtype=np.bool_)
+
+
+def shares_of(model: Score, counted: Bits) -> Numbers:
+    """Each entry's share of the score among those that count: its group's part × its part of the group.
+
+    Accounts × entries; 0 where an entry does not count. Weights are added up entry by entry, so that an account has the
+    same shares alone and among others.
+    """
+    groups = model.groups or {"": 1.0}
+    in_group = {group: np.zeros(len(counted)) for group in groups}
+    for place, entry in enumerate(model.measures):
+        in_group[entry.group or ""] += counted[:, place] * entry.weight
+    total = sum((weight * (in_group[group] > 0) for group, weight in groups.items()), np.zeros(len(counted)))
+    shares = np.zeros(counted.shape)
+    for place, entry in enumerate(model.measures):
+        group, here = entry.group or "", counted[:, place]
+        shares[here, place] = groups[group] / total[here] * (entry.weight / in_group[group][here])
+    return shares

@@ -11,9 +11,9 @@ from engine import stays
 from engine.conditions.columns import Filter
 from engine.conditions.tree import Column, Columns, Tree, mask
 from engine.language.scores import Score, Weighed
-from engine.points import points_of
+from engine.points import points_of, shares_of
 from engine.points_models import PointsParts, points_parts
-from engine.series import round4
+from engine.series import DECIMALS, round4
 from engine.snapshot import Breakdown, Days, Numbers, Rows, ScoreLook, Snapshot, Texts
 
 NEUTRAL, LOWEST, HIGHEST = 50.0, 0.0, 100.0
@@ -207,10 +207,10 @@ def _based(
     points = np.stack([points_of(entry, value) for entry, value in zip(entries, values, strict=True)], axis=1)
     known = applies & ~np.isnan(points)
     filled, counted = _filled(trees.model, points, applies, known)
-    shares = _shares(trees.model, counted)
+    shares = shares_of(trees.model, counted)
     soft = _soften(filled, counted, entries, effects, rows)
-    coverage = (_shares(trees.model, applies) * known).sum(axis=1)
-    unknown = (round4(coverage) < trees.model.min_coverage) | ~known.any(axis=1)
+    coverage = (shares_of(trees.model, applies) * known).sum(axis=1)
+    unknown = (round4(coverage) < round(trees.model.min_coverage, DECIMALS)) | ~known.any(axis=1)
     ages = [measures.age(entry.name) if entry.measure else np.full(len(snapshot), np.nan) for entry in entries]
     breakdown = Breakdown(
         score=name,
@@ -244,7 +244,7 @@ def _applies(trees: ModelTrees, columns: Columns, rows: Rows) -> Bits:
         if unless is not None:
             applies[:, place] = ~mask(unless, columns)[rows]
         for earlier in range(place):
-            if entries[earlier].name == entry.name:
+            if (entries[earlier].measure, entries[earlier].score) == (entry.measure, entry.score):
                 applies[:, place] &= ~applies[:, earlier]
     return applies
 
@@ -255,21 +255,6 @@ def _filled(model: Score, points: Numbers, applies: Bits, known: Bits) -> tuple[
         return np.where(known, points, 0.0), known
     instead = NEUTRAL if model.missing == "neutral" else LOWEST
     return np.where(known, points, np.where(applies, instead, 0.0)), applies
-
-
-def _shares(model: Score, counted: Bits) -> Numbers:
-    """Each entry's share of the score among those that count: its group's part × its part of the group."""
-    entries = model.measures
-    groups = model.groups or {"": 1.0}
-    weights = np.array([entry.weight for entry in entries])
-    belongs = np.array([[(entry.group or "") == group for entry in entries] for group in groups], dtype=np.float64)
-    in_group = (counted * weights) @ belongs.T
-    group_weights = np.array(list(groups.values())) * (in_group > 0)
-    total = group_weights.sum(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        part_of_group = np.where(in_group > 0, group_weights / in_group, 0.0) / total
-    shares: Numbers = np.nan_to_num((part_of_group @ belongs) * weights * counted)
-    return shares
 
 
 def _soften(filled: Numbers, counted: Bits, entries: tuple[Weighed, ...], effects: Effects, rows: Rows) -> Numbers:
