@@ -45,7 +45,7 @@ class Sheet:
         return Sheet(self.measures, self.weights, self.lanes[kept], texts=texts, **numbers)
 
 
-def sheet_of(breakdown: Breakdown, places: Rows, lanes: Days) -> Sheet:
+def sheet_of(breakdown: Breakdown, places: Rows, lanes: Iterable[int]) -> Sheet:
     """The parts of those of a breakdown's accounts that lie in one block. `places`: of them; `lanes`: in the block."""
     shape = (len(places), len(breakdown.measures))
     values, texts = np.full(shape, np.nan), {}
@@ -57,7 +57,7 @@ def sheet_of(breakdown: Breakdown, places: Rows, lanes: Days) -> Sheet:
     return Sheet(
         measures=list(breakdown.measures),
         weights=list(breakdown.weights),
-        lanes=lanes,
+        lanes=np.fromiter(lanes, np.int64),
         values=values,
         points=breakdown.points[places],
         contribution=breakdown.contribution[places],

@@ -107,8 +107,16 @@ def runs(database: Database, asked: Asked, company_zone: str) -> list[Document]:
         ACCOUNT, ACCOUNT.c.seq == RUN.c.account_seq
     )
     with database.reading() as connection:
-        rows = connection.execute(_filtered(query, asked, RUN.c.started_day).order_by(RUN.c.started_at, RUN.c.id))
-        return [_run(row, row.timezone or company_zone) for row in rows]
+        whole = _filtered(query, Asked(asked.account), RUN.c.started_day)
+        rows = connection.execute(whole.order_by(RUN.c.started_at, RUN.c.id))
+        found = [_run(row, row.timezone or company_zone) for row in rows]
+    return [run for run in found if _is_between(run["started_day"], asked)]
+
+
+def _is_between(day: str, asked: Asked) -> bool:
+    """A run keeps the company's day of its start; the account's own is only known here."""
+    first, last = (None if one is None else one.isoformat() for one in (asked.first, asked.last))
+    return (first is None or day >= first) and (last is None or day <= last)
 
 
 def _run(row: Any, zone: str) -> Document:

@@ -117,9 +117,9 @@ def _save_parts(saving: "Saving", look: ScoreLook, block: int) -> None:
 
 
 def _save_cells(saving: "Saving", look: ScoreLook, codes: Days, block: int) -> None:
-    """The last look of a day stands, and is that day's score; unknown is no score."""
+    """The last look of a day stands, and is that day's score; an unknown one is known to be of that version."""
     rows = saving.rows
-    version = np.where(np.isnan(look.value[rows]), np.nan, codes.astype(np.float64))
+    version = np.where(codes > 0, codes.astype(np.float64), np.nan)
     cells = {"value": look.value, "adjusted": look.adjusted, "base": look.base, "coverage": look.coverage}
     numbers = {**{part: column[rows] for part, column in cells.items()}, "version": version}
     ids = _series_ids(saving.connection, look.score)

@@ -90,9 +90,9 @@ def _of_account(
     sheets: dict[tuple[str, int], list[Sheet]],
     asked: Asked,
 ) -> Iterator[Document]:
-    """The days on which a score was looked at and known, then the last look, known or not."""
+    """The days on which a model, or a person, scored the account, known or not, the last look last."""
     score, width = one.row.score, series["value"].shape[1]
-    for column in np.flatnonzero(~np.isnan(series["coverage"][place])):
+    for column in np.flatnonzero(~np.isnan(series["coverage"][place]) | ~np.isnan(series["value"][place])):
         day = last - (width - 1 - int(column))
         if day >= one.row.day or not _is_asked(asked, day):
             continue
@@ -110,7 +110,8 @@ def _of_account(
             "band": _band(bands.get((score, model or "")), numbers["value"]),
             "coverage": numbers["coverage"],
         }
-    if _is_asked(asked, one.row.day):
+    is_scored = one.row.coverage is not None or one.row.value is not None
+    if is_scored and _is_asked(asked, one.row.day):
         yield _last_look(one, sheets)
 
 

@@ -24,7 +24,8 @@ class TaskError(PulsebookError):
 
 def finish(database: Database, task: int, at: datetime, note: str | None = None) -> int:
     """Ticks a task off; the block in which its account is due."""
-    return _change(database, task, at, {"state": DONE, "done_at": microseconds(at), "note": note})
+    said = {"note": note} if note is not None else {}
+    return _change(database, task, at, {"state": DONE, "done_at": microseconds(at), **said})
 
 
 def snooze(database: Database, task: int, until: date, reason: str, at: datetime) -> int:

@@ -9,7 +9,8 @@ import numpy as np
 from engine.clock import day_number, microseconds
 from engine.domain import Action, Decision, Episode, Move, PlannedTask, Run, State
 from engine.judged import Judged
-from engine.snapshot import EventRows, Needs, Series, Snapshot
+from engine.snapshot import Breakdown, EventRows, Needs, ScoreLook, Series, Snapshot
+from engine.stays import nowhere
 from engine.store.database import Database
 from engine.store.reading import Reading, Wanted, read
 from engine.store.saving import Office, Saved, save
@@ -134,3 +135,28 @@ def decision(account: str = "acme", move: Move = Move.FIRES, *, when: datetime =
 
 def episode(account: str = "acme", state: State = State.ACTIVE, *, when: datetime = NOW, **more: Any) -> Episode:
     return Episode(account, "fell", state, "f1", when, day_number(when.date()), **more)
+
+
+def score(*numbers: float, version: str = "f1") -> ScoreLook:
+    """A look at `health`: the same number for base, adjusted and value of each account, and for its one measure."""
+    column, count = np.array(numbers), len(numbers)
+    texts = np.array([None if number != number else "red" for number in numbers], dtype=np.object_)
+    model = np.array(["paying"] * count, dtype=np.object_)
+    one = column.reshape(-1, 1)
+    text = np.array([f"plan {number}" for number in range(count)], dtype=np.object_)
+    breakdown = Breakdown(
+        score="health",
+        model="paying",
+        measures=("logins", "plan"),
+        weights=(3.0, 1.0),
+        rows=np.arange(count),
+        values=(column, text),
+        points=np.hstack([one, one + 0.1234]),
+        share=np.full((count, 2), 0.5),
+        contribution=np.hstack([one / 2, one / 3]),
+        age=np.full((count, 2), np.nan),
+    )
+    named = np.array([version] * count, dtype=np.object_)
+    coverage = np.where(np.isnan(column), 0.25, 1.0)
+    stays = nowhere(count)
+    return ScoreLook("health", model, named, column, column, column, coverage, texts, stays, (breakdown,))
