@@ -257,13 +257,8 @@ def test_the_first_model_whose_when_is_true_scores_the_account() -> None:
     narrow = bands(yellow="10", green="20")
     trial = model(model="trial", when={"account": {"plan": "trial"}}, measures=[entry("a")], bands=narrow)
     large = model(model="large", when={"account": {"seats": {"above": "100"}}}, measures=[entry("b")])
-    plans: list[dict[str, Any]] = [
-        {"plan": "trial", "seats": 500.0},
-        {"plan": "pro", "seats": 500.0},
-        {"plan": "pro"},
-        {"plan": None},
-    ]
-    accounts = [make_account(**attributes) for attributes in plans]
+    trials = make_account(plan="trial", seats=500.0), make_account(plan="pro", seats=500.0)
+    accounts = [*trials, make_account(plan="pro"), make_account()]
 
     found = look([trial, large], *[{"a": 25.0, "b": 80.0}] * 4, accounts=accounts)
 
