@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 from engine.calendar import Calendar, CompanyTime
 from engine.conditions.columns import ScoreValue, TaskState
 from engine.conditions.compile import compile_condition
-from engine.conditions.tree import Test, Tree, holds
+from engine.conditions import tree as trees
+from engine.conditions.tree import Tree, holds
 from engine.domain import End, Reason, Run, RunTask
 from engine.language.base import Duration
 from engine.language.catalog import Catalog
@@ -223,8 +224,8 @@ def test_an_open_task_is_overdue_from_the_day_after_it_is_due(due: date | None, 
 
 
 def test_a_task_that_was_never_made_is_unknown() -> None:
-    assert not holds(Test(TaskState("call", "open"), "==", 1.0), task_row(run_of("save"), date(2026, 3, 2)))
-    assert holds(Test(ScoreValue("health"), "<", 50.0), CALM)
+    assert not holds(trees.Test(TaskState("call", "open"), "==", 1.0), task_row(run_of("save"), date(2026, 3, 2)))
+    assert holds(trees.Test(ScoreValue("health"), "<", 50.0), CALM)
 
 
 @pytest.mark.parametrize(
