@@ -7,9 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from engine.calendar import Calendar, CompanyTime
+from engine.conditions import tree as trees
 from engine.conditions.columns import ScoreValue, TaskState
 from engine.conditions.compile import compile_condition
-from engine.conditions import tree as trees
 from engine.conditions.tree import Tree, holds
 from engine.domain import End, Reason, Run, RunTask
 from engine.language.base import Duration
