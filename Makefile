@@ -11,7 +11,7 @@ ifeq ($(PY313),yes)
 export CC := gcc -DPyEval_CallObject=PyObject_CallObject
 endif
 
-.PHONY: demo test test-full bench lint lock install clean
+.PHONY: demo test test-full lint lock install clean
 
 demo: install
 	$(BIN)/pulsebook demo
@@ -21,9 +21,6 @@ test: lint
 
 test-full: lint
 	$(BIN)/python -m tests.databases --full
-
-bench: install
-	$(BIN)/python -m bench
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,0 +1,242 @@
+"""Each command does what it says on a workspace in a folder; `--json` prints the documents that programs rely on."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli.app import app, run_app
+from tests.test_looks import FILES
+
+ACCOUNTS = "id,name,owner\nacme,Acme Ltd,ana@northwind.example\nbeta,Beta GmbH,\n"
+TEAMMATES = "email,name\nana@northwind.example,Ana Roth\nlead@northwind.example,Lea Lind\n"
+NPS = "account,at,nps\nacme,2026-03-01,60\nbeta,2026-03-01,20\nzeta,2026-03-01,10\n"
+FALL = "account,at,nps\nacme,2026-03-03,30\n"
+
+Told = Callable[..., Any]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A workspace with two accounts in an otherwise empty folder, in which commands are given."""
+    for name, text in FILES.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    slack = tmp_path / "templates/slack/fell.j2"
+    slack.parent.mkdir(parents=True)
+    slack.write_text("*{{ account.name }}* fell: {{ score.value | number }}\n")
+    playbook = tmp_path / "playbooks/save.yaml"
+    playbook.write_text(playbook.read_text() + "  - {step: tell, slack: fell, to: owner}\n")
+    for name, text in {"accounts": ACCOUNTS, "teammates": TEAMMATES, "nps": NPS, "fall": FALL}.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    here = Path.cwd()
+    os.chdir(tmp_path)
+    yield tmp_path
+    os.chdir(here)
+
+
+@pytest.fixture
+def command(folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    """Gives a command with `--json`, and reads its document; `code` is the exit code that is expected."""
+
+    def given(*words: str, code: int = 0) -> Any:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            app([*words, "--json"])
+        assert left.value.code == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return given
+
+
+@pytest.fixture
+def told(command: Told) -> Told:
+    """The same, after two looks: acme fell on the second."""
+    command("import", "teammates", "teammates.csv")
+    command("import", "accounts", "accounts.csv")
+    command("import", "observations", "nps.csv")
+    command("run", "--as-of", "2026-03-02")
+    command("import", "observations", "fall.csv")
+    command("run", "--as-of", "2026-03-03")
+    return command
+
+
+def test_an_import_tells_what_became_of_every_record(command: Told) -> None:
+    command("import", "accounts", "accounts.csv")
+
+    first, again = command("import", "observations", "nps.csv"), command("import", "observations", "nps.csv")
+
+    expected = {"kind": "observations", "read": 3, "applied": 2, "unchanged": 0, "corrected": 0, "held": 1}
+    assert {key: first[key] for key in expected} == expected
+    assert (again["applied"], again["unchanged"], again["held"]) == (0, 2, 1)
+
+
+def test_a_refused_row_leaves_everything_as_it_was(command: Told, folder: Path) -> None:
+    (folder / "bad.csv").write_text("account,at,nps\nacme,2026-03-01,60\nacme,2026-03-02,12%\n")
+    command("import", "accounts", "accounts.csv")
+
+    done = command("import", "observations", "bad.csv", code=1)
+
+    reason = "nps: '12%' is no number: write digits, like 12 or 0.5"
+    assert done["refused"] == [{"file": "bad.csv", "line": 3, "reason": reason}]
+    assert (done["read"], done["applied"]) == (2, 0)
+    assert (folder / "bad.csv.refused.csv").read_text().splitlines()[1].startswith("3,\"nps: '12%'")
+    assert command("import", "observations", "bad.csv", "--keep-good", code=1)["applied"] == 1
+
+
+def test_a_look_tells_what_it_did(told: Told) -> None:
+    ran = told("run", "--as-of", "2026-03-04")
+
+    expected = {"looked": 2, "skipped": 0, "seeded": 0, "fired": 0, "started": 0, "deliveries": 0, "tasks": 0}
+    assert {key: ran[key] for key in expected} == expected
+
+
+def test_accounts_are_listed_with_their_scores(told: Told) -> None:
+    acme, beta = told("list", "accounts")
+
+    assert (acme["id"], acme["name"], acme["owner"]) == ("acme", "Acme Ltd", "ana@northwind.example")
+    assert acme["scores"] == {"health": {"value": 30.0, "band": "red", "coverage": 1.0}}
+    assert beta["owner"] is None
+
+
+def test_scores_are_listed_day_by_day_and_the_last_look_with_its_parts(told: Told) -> None:
+    days = told("list", "scores", "--account", "acme")
+
+    assert [(one["day"], one["value"], one["band"]) for one in days] == [
+        ("2026-03-02", 60.0, "green"),
+        ("2026-03-03", 30.0, "red"),
+    ]
+    assert days[-1]["measures"] == [
+        {"measure": "nps", "value": 30.0, "points": 30.0, "weight": 3.0, "contribution": 30.0, "age": 0.0}
+    ]
+    keys = {"account", "score", "model", "at", "day", "base", "adjusted", "value", "band", "coverage"}
+    assert all(keys <= set(one) for one in days)
+
+
+def test_decisions_are_listed_with_what_became_of_their_playbooks(told: Told) -> None:
+    decisions = told("list", "decisions")
+
+    assert [(one["account"], one["rule"], one["state"], one["reason"]) for one in decisions] == [
+        ("beta", "low", "seeded", None),
+        ("acme", "fell", "fired", "started"),
+        ("acme", "low", "fired", None),
+    ]
+    assert decisions[1]["because"] == "Health fell to Red"
+    assert decisions[1]["run"] == told("list", "runs")[0]["id"]
+
+
+def test_runs_tasks_and_deliveries_are_listed(told: Told) -> None:
+    [run], [task], [sent] = told("list", "runs"), told("list", "tasks"), told("list", "deliveries")
+
+    assert (run["playbook"], run["started_day"], run["ended_day"], run["end"]) == (
+        "save",
+        "2026-03-03",
+        "2026-03-03",
+        "finished",
+    )
+    assert (task["title"], task["assignee"], task["state"]) == ("Call Acme Ltd", "ana@northwind.example", "open")
+    assert task == told("task", "list")[0]
+    assert (sent["channel"], sent["to"], sent["state"], sent["reason"]) == (
+        "slack",
+        "ana@northwind.example",
+        "sent",
+        "outbox",
+    )
+    assert sent["text"] == "*Acme Ltd* fell: 30"
+
+
+def test_a_message_without_credentials_lies_in_the_outbox(told: Told, folder: Path) -> None:
+    assert told("list", "deliveries")[0]["state"] == "sent"
+
+    [message] = (folder / "outbox").iterdir()
+    assert "fell: 30" in message.read_text()
+
+
+def test_a_task_that_is_done_stays_done(told: Told) -> None:
+    [task] = told("task", "list")
+
+    told("task", "done", str(task["id"]), "--note", "spoke to Kim")
+
+    [after] = told("task", "list")
+    assert (after["state"], after["note"]) == ("done", "spoke to Kim")
+
+
+def test_an_override_gives_a_score_its_value_until_its_last_day(told: Told) -> None:
+    told("override", "acme", "--score", "80", "--until", "2026-03-05", "--reason", "spoke", "--as-of", "2026-03-04")
+
+    values = []
+    for day in ("2026-03-04", "2026-03-05", "2026-03-06"):
+        told("run", "--as-of", day)
+        values.append(told("list", "accounts", "--account", "acme")[0]["scores"]["health"]["value"])
+
+    assert values == [80.0, 80.0, 30.0]
+
+
+def test_why_tells_each_score_and_where_each_rule_stands(told: Told) -> None:
+    said = told("why", "acme")
+
+    rules = {one["rule"]: (one["state"], one["answer"]) for one in said["rules"]}
+    assert rules["low"] == ("active", True)
+    assert said["scores"][0]["value"] == 30.0
+    assert {"rule", "state", "answer", "sentence", "because", "reason"} <= set(said["rules"][0])
+    assert [one["rule"] for one in told("why", "acme", "low")["rules"]] == ["low"]
+
+
+def test_check_tells_every_mistake_with_its_place(command: Told, folder: Path) -> None:
+    rules = folder / "rules/all.yaml"
+    rules.write_text(rules.read_text().replace("play: save", "play: sav"))
+
+    [problem, *_] = command("check", code=1)["problems"]
+
+    assert (problem["file"], problem["line"], problem["severity"]) == ("rules/all.yaml", 4, "error")
+    assert "save" in problem["remedy"]
+
+
+def test_scenarios_tell_expected_beside_got(command: Told, folder: Path) -> None:
+    scenarios = folder / "tests/scenarios/one.yaml"
+    scenarios.parent.mkdir(parents=True)
+    scenarios.write_text(
+        "- scenario: it is low\n  start: 2026-03-02\n  before: [{metric: nps, on: 0, value: 20}]\n"
+        "  days: {1: {expect: {band: {health: green}, fires: []}}}\n"
+    )
+
+    [played] = command("test", code=1)["scenarios"]
+
+    assert (played["file"], played["line"], played["passed"]) == ("tests/scenarios/one.yaml", 1, False)
+    assert played["failures"] == [
+        {"day": 1, "expected": {"band": {"health": "green"}}, "got": {"band": {"health": "red"}}}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param(["why", "nobody"], "There is no account 'nobody'", id="an unknown account"),
+        pytest.param(["list", "account"], "Did you mean 'accounts'?", id="a list that is none"),
+        pytest.param(["import", "account", "accounts.csv"], "Did you mean 'accounts'?", id="a kind that is none"),
+        pytest.param(["import", "accounts", "nowhere.csv"], "There is no file nowhere.csv", id="no such file"),
+        pytest.param(["run", "--as-of", "2026-02-30"], "'2026-02-30' is not in the calendar", id="a day that is none"),
+        pytest.param(["run", "--as-of", "2999-01-01"], "has not come yet", id="a day that has not come"),
+        pytest.param(["task", "done", "99"], "There is no task 99", id="no such task"),
+        pytest.param(["fact", "acme", "nope"], "There is no fact 'nope'", id="no such fact"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_a_way_out(
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    expected: str,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["pulsebook", *words])
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit) as left:
+        run_app()
+
+    assert left.value.code == 1
+    assert expected in capsys.readouterr().err
