@@ -35,8 +35,9 @@ $(UV):
 .venv/installed: requirements.lock pyproject.toml | $(UV)
 	@command -v gcc >/dev/null || command -v cc >/dev/null || { echo "A C compiler is missing (durable-rules is built from source). On Debian: apt-get install build-essential python3-dev"; exit 1; }
 	$(UV) venv --quiet --clear --python $(PYTHON) .venv
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q engine
 	@touch $@
 
 lock: | $(UV)

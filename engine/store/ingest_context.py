@@ -56,6 +56,7 @@ class Importing:
     kind: str
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
+    refused_places: set[tuple[str, int]] = field(default_factory=set)
     due: set[int] = field(default_factory=set)
     first_days: dict[int, int] = field(default_factory=dict)
     releasing: bool = False
@@ -89,9 +90,11 @@ class Importing:
         self.counts[outcome] += number
 
     def refuse(self, places: Places, index: int, reason: str) -> None:
-        if not self.releasing:
-            file = places.files[int(places.file[index])]
-            self.refused.append(Refusal(file, int(places.line[index]), reason))
+        """The first reason of a record is told, however many of its values are wrong."""
+        place = (places.files[int(places.file[index])], int(places.line[index]))
+        if not self.releasing and place not in self.refused_places:
+            self.refused_places.add(place)
+            self.refused.append(Refusal(*place, reason))
 
     def refuse_ahead(self, places: Places, at: Ints) -> NDArray[np.bool_]:
         """Which records are not dated ahead of their arrival; the others are refused."""
