@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conditions.columns import Filter, FilterTest
-from engine.conditions.tree import Column
+from engine.conditions.tree import Column, known
 from engine.snapshot import Days, EventTable, Numbers, Rows, Snapshot
 
 Chosen = NDArray[np.bool_]
@@ -15,7 +15,8 @@ Chosen = NDArray[np.bool_]
 def passes(column: Column, test: FilterTest) -> Chosen:
     """Which rows have a property that is so; a blank one never is."""
     if column.dtype == np.object_:
-        return np.fromiter((test.holds(value) for value in column), np.bool_, len(column))
+        listed = np.any([column == value for value in test.values], axis=0)
+        return np.asarray(listed if test.operator == "in" else known(column) & ~listed, dtype=np.bool_)
     numbers = column.astype(np.float64)
     if test.operator in ("in", "not in"):
         there = np.isin(numbers, [value for value in test.values if isinstance(value, float)])
@@ -81,56 +82,64 @@ def statistic(kind: str, rows: Rows, values: Numbers, accounts: int, min_points:
     return result
 
 
-def codes(table: EventTable, prop: str) -> Days:
+def codes(column: Column) -> Days:
     """A number per different value of a property, −1 for blank."""
-    if prop == "contact":
-        return table.contact
-    column = table.properties[prop]
     if column.dtype == np.object_:
-        known: dict[object, int] = {}
-        found = (-1 if value is None else known.setdefault(value, len(known)) for value in column)
+        numbered: dict[object, int] = {}
+        found = (-1 if value is None else numbered.setdefault(value, len(numbered)) for value in column)
         return np.fromiter(found, np.int64, len(column))
     numbers = column.astype(np.float64)
     _values, number = np.unique(numbers, return_inverse=True)
     return np.where(np.isnan(numbers), -1, number)
 
 
+def people(table: EventTable) -> tuple[Days, Rows]:
+    """Each row's contact, counted from the lowest number (−1: none); and of each contact the account it belongs to."""
+    there = table.contact >= 0
+    lowest = int(table.contact[there].min()) if there.any() else 0
+    place = np.where(there, table.contact - lowest, -1)
+    owner = np.zeros(int(place.max(initial=-1)) + 1, dtype=np.intp)
+    owner[place[there]] = table.row[there]
+    return place, owner
+
+
 def distinct(table: EventTable, kept: Chosen, by: Sequence[str], accounts: int) -> Numbers:
     """How many different values (tuples of values) each account's rows have; rows with a blank are left out."""
-    parts = [codes(table, prop)[kept] for prop in by]
-    complete = np.all([part >= 0 for part in parts], axis=0)
-    return counted(_pairs(table.row[kept][complete], [part[complete] for part in parts])[0], accounts)
+    lanes, owner = people(table) if "contact" in by else (table.row, np.arange(accounts))
+    parts = [codes(table.properties[prop]) for prop in by if prop != "contact"]
+    complete = kept & np.all([part >= 0 for part in (lanes, *parts)], axis=0)
+    return _different(lanes[complete], [part[complete] for part in parts], owner, accounts)
 
 
-def _pairs(rows: Rows, parts: Sequence[Days]) -> tuple[Rows, Days]:
-    """The different (row, key) of rows whose key is made of several codes."""
-    key = np.zeros(len(rows), dtype=np.int64)
+def _different(lanes: Days, parts: Sequence[Days], owner: Rows, accounts: int) -> Numbers:
+    """How many different (lane, codes…) each account has; `owner`: the account of each lane."""
+    key, width = lanes.astype(np.int64), 1
     for part in parts:
-        key = key * (int(part.max(initial=0)) + 1) + part
-    width = int(key.max(initial=0)) + 1
-    different = np.unique(rows.astype(np.int64) * width + key)
-    return different // width, different % width
+        reach = int(part.max(initial=0)) + 1
+        key, width = key * reach + part, width * reach
+    size = int(key.max(initial=-1)) + 1
+    if size > MOST_MARKS * (len(key) + 1):
+        return counted(owner[np.unique(key) // width], accounts)
+    return counted(owner[np.flatnonzero(_marked(key, size)) // width], accounts)
+
+
+MOST_MARKS = 64
+"""For each key: where there could be more different ones, sorting is cheaper than marking those that are there."""
+
+
+def _marked(keys: Days, size: int) -> Chosen:
+    marks = np.zeros(size, dtype=np.bool_)
+    marks[keys] = True
+    return marks
 
 
 def returning(table: EventTable, before: Chosen, now: Chosen, accounts: int) -> Numbers:
     """Of the contacts with the event before, the share with it now; unknown where there was none before."""
-    was = _contacts(table, before)
-    returned = was[np.isin(was, _contacts(table, now))]
-    width = _width(table)
-    earlier = counted(was // width, accounts)
-    again = counted(returned // width, accounts)
+    place, owner = people(table)
+    was, is_back = (_marked(place[kept & (place >= 0)], len(owner)) for kept in (before, now))
+    earlier, again = counted(owner[was], accounts), counted(owner[was & is_back], accounts)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(earlier > 0, again / earlier, np.nan)
-
-
-def _width(table: EventTable) -> int:
-    return int(table.contact.max(initial=0)) + 1
-
-
-def _contacts(table: EventTable, kept: Chosen) -> Days:
-    """The different (account, contact) of some rows, each as one number."""
-    kept = kept & (table.contact >= 0)
-    return np.unique(table.row[kept].astype(np.int64) * _width(table) + table.contact[kept])
 
 
 def newest_day(table: EventTable, kept: Chosen, accounts: int) -> Numbers:
@@ -145,4 +154,4 @@ def days_with(table: EventTable, kept: Chosen, accounts: int) -> Numbers:
     if not kept.any():
         return np.zeros(accounts)
     day = table.day[kept] - int(table.day[kept].min())
-    return counted(_pairs(table.row[kept], [day])[0], accounts)
+    return _different(table.row[kept], [day], np.arange(accounts), accounts)
