@@ -11,24 +11,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.clock import day_number, day_of, local_day, microseconds
 from engine.conditions.columns import Constant, Filter
 from engine.conditions.tree import Column
 from engine.domain import Contact, Fact, Value
 from engine.language.catalog import WEEKDAYS, Catalog
-from engine.snapshot import (
-    ALL_DAYS,
-    ContactTable,
-    EventRows,
-    EventTable,
-    FactTable,
-    Needs,
-    Numbers,
-    Series,
-    Snapshot,
-    Texts,
-)
+from engine.snapshot import ALL_DAYS, ContactTable, EventRows, EventTable, FactTable, Needs, Numbers, Series, Snapshot
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday, noon in London."""
@@ -174,7 +164,7 @@ def as_constant(value: Value | None) -> Constant | None:
     return float(value)
 
 
-def _texts(values: Iterable[str | None]) -> Texts:
+def _texts(values: Iterable[str | None]) -> NDArray[np.object_]:
     return np.array([*values, None], dtype=np.object_)[:-1]
 
 
