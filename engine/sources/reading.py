@@ -32,6 +32,8 @@ class Read:
 def read_file(path: Path, options: ImportOptions, catalog: Catalog, company_zone: str) -> Read:
     """Reads a file as records of one kind. Raises FileUnreadable where nothing of it can be read."""
     table = read_table(path)
+    if not len(table) and table.refused:
+        return Read((), table.refused, len(table.refused))
     columns = columns_of(table, options, catalog)
     desk = Desk(columns, catalog, options.timezone or company_zone)
     batches = tuple(batch for batch in _READERS[options.kind](desk) if _size(batch))
