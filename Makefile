@@ -14,7 +14,7 @@ endif
 .PHONY: demo test test-full lint lock install clean
 
 demo: install
-	$(BIN)/pulsebook demo
+	$(BIN)/pulsebook demo --fresh
 
 test: lint
 	$(BIN)/python -m tests.databases

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.cli.app import app, run_app
+from engine.errors import PulsebookError
 from tests.test_looks import FILES
 
 ACCOUNTS = "id,name,owner\nacme,Acme Ltd,ana@northwind.example\nbeta,Beta GmbH,\n"
@@ -240,3 +241,22 @@ def test_a_wrong_word_is_answered_with_a_way_out(
 
     assert left.value.code == 1
     assert expected in capsys.readouterr().err
+
+
+def test_a_demo_replaces_an_earlier_demo_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def demo(*words: str) -> int:
+        with pytest.raises(SystemExit) as left:
+            app(["demo", str(tmp_path / "demo"), "--accounts", "10", "--days", "30", *words])
+        return int(str(left.value.code or 0))
+
+    assert demo() == 0
+    said = capsys.readouterr().out
+    assert "Where they stand (health)" in said
+    assert "looked at 300 times" in said
+    with pytest.raises(PulsebookError, match="--fresh"):
+        app(["demo", str(tmp_path / "demo")])
+    assert demo("--fresh") == 0
+
+    (tmp_path / "demo" / ".pulsebook-demo").unlink()
+    with pytest.raises(PulsebookError, match="is not empty"):
+        app(["demo", str(tmp_path / "demo"), "--fresh"])

@@ -227,11 +227,12 @@ def demo(
     accounts: Annotated[int, typer.Option("--accounts", min=10, max=5000)] = 200,
     days: Annotated[int, typer.Option("--days", min=30, max=730)] = 180,
     seed: Annotated[int, typer.Option("--seed")] = 7,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Replace an earlier demo in that folder.")] = False,
 ) -> None:
     """Make a sample company, run the main job on its history, and show what happened."""
     from engine.cli import demonstration
 
-    demonstration.demo(folder, accounts=accounts, days=days, seed=seed)
+    demonstration.demo(folder, accounts=accounts, days=days, seed=seed, fresh=fresh)
 
 
 @task_app.command("list")

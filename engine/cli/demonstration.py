@@ -1,5 +1,6 @@
 """The command `demo`: a sample company, half a year of daily looks at it, and what came of them."""
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -29,16 +30,24 @@ from engine.workspace import Workspace
 
 LAST_WEEK = timedelta(days=7)
 SHOWN = 8
+MARK = ".pulsebook-demo"
+"""The file that tells a demo's folder from any other."""
 
 
-def demo(folder: Path, *, accounts: int, days: int, seed: int) -> None:
-    """Makes the company, imports it, looks at it day by day, and tells what happened."""
+def demo(folder: Path, *, accounts: int, days: int, seed: int, fresh: bool = False) -> None:
+    """Makes the company, imports it, looks at it day by day, and tells what happened.
+
+    `fresh`: an earlier demo in the folder is thrown away; nothing else ever is.
+    """
+    if fresh and (folder / MARK).is_file():
+        shutil.rmtree(folder)
     if folder.exists() and any(folder.iterdir()):
-        raise WrongWords(f"{folder} is not empty. Name another folder, or delete it and run the demo again.")
+        raise WrongWords(f"{folder} is not empty. Name another folder, or replace an earlier demo with --fresh.")
     began = time.monotonic()
     until = datetime.now(UTC).date() - timedelta(days=1)
     shown = console()
     lay_out(folder)
+    (folder / MARK).write_text("A demo lies here; `pulsebook demo --fresh` replaces it.\n")
     with Progress(console=shown, transient=True, disable=not shown.is_terminal) as progress:
         bar = progress.add_task("Making a sample company", total=None)
         company = write_company(folder / "data", accounts=accounts, days=days, until=until, seed=seed)
