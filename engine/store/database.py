@@ -1,6 +1,7 @@
 """A database's URL in; connections out, one transaction each, on SQLite and on PostgreSQL alike."""
 
 import os
+import re
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 WAL_TRIES = 1_000
+VALUES = re.compile(r"VALUES \(.*\)(?= ON CONFLICT|$)", re.DOTALL)
 MIGRATION_LOCK = 7_305_127
 """Taken on PostgreSQL while the tables are brought up to date, for several workers start at once."""
 PARAMETERS = 10_000
@@ -148,15 +150,23 @@ def upsert(
 
 
 def in_bulk(connection: Connection, statement: SQLiteInsert | PostgreSQLInsert, rows: list[dict[str, Any]]) -> None:
-    """Writes many rows of one shape in half the time, for nothing is converted: JSON is given as text."""
+    """Writes many rows of one shape in a fraction of the time, for nothing is converted: JSON is given as text.
+
+    PostgreSQL gets one statement with an array a column: row by row costs it and us three times as much.
+    """
     if not rows:
         return
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    names = [column.name for column in statement.table.columns if column.name in rows[0]]
+    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
     if compiled.positional:
-        names = compiled.positiontup or []
-        connection.exec_driver_sql(str(compiled), [tuple(row[name] for name in names) for row in rows])
-    else:
-        connection.exec_driver_sql(str(compiled), rows)
+        order = compiled.positiontup or []
+        connection.exec_driver_sql(str(compiled), [tuple(row[name] for name in order) for row in rows])
+        return
+    types = {name: statement.table.c[name].type.compile(connection.dialect) for name in names}
+    arrays = ", ".join(f"%({name})s::{type_}[]" for name, type_ in types.items())
+    sql = VALUES.sub(f"SELECT * FROM unnest({arrays})", str(compiled), count=1)  # noqa: S608 our own columns
+    for some in portions(rows):
+        connection.exec_driver_sql(sql, {name: [row[name] for row in some] for name in names})
 
 
 def portions(items: Collection[Item], size: int = PARAMETERS) -> Iterator[list[Item]]:

@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, func, select, update
 
 from engine.clock import microseconds
 from engine.domain import Move, Reason
 from engine.judged import Judged
+from engine.snapshot import Days
 from engine.store.accounts import lock_blocks
 from engine.store.database import Database
 from engine.store.reading import Reading
@@ -139,7 +140,7 @@ def _save_block(
     unmoved = np.fromiter(
         (counters[int(reading.seqs[row])].changed == reading.changed[row] for row in kept), np.bool_, len(kept)
     )
-    _save_counters(saving, unmoved, counters)
+    _save_counters(saving, unmoved)
     save_scores(saving, block)
     saved = _save_signals(saving)
     return saved + Saved(looked=len(kept), late=tuple(late), beaten=tuple(beaten))
@@ -147,42 +148,30 @@ def _save_block(
 
 def _counters(connection: Connection, seqs: Sequence[int]) -> dict[int, Any]:
     """Where the accounts' counters stand now, locked in the order of their numbers."""
-    query = select(
-        *(ACCOUNT.c[name] for name in ("seq", "looked", "changed", "look_at", "first_look", "last_look", "seed_next"))
-    ).where(ACCOUNT.c.seq.in_([int(seq) for seq in seqs]))
+    query = select(*(ACCOUNT.c[name] for name in ("seq", "looked", "changed", "last_look"))).where(
+        ACCOUNT.c.seq.in_([int(seq) for seq in seqs])
+    )
     return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update())}
 
 
-def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]], counters: Mapping[int, Any]) -> None:
-    """What moved meanwhile stays due at once; the others fall due when the look says."""
-    judged, reading = saving.judged, saving.reading
-    at = microseconds(judged.snapshot.at)
-    look_at = judged.look_at
-    updates = []
-    for place, row in enumerate(saving.rows):
-        stored = counters[int(reading.seqs[row])]
-        next_look = stored.look_at if look_at is None or not unmoved[place] else int(look_at[row])
-        updates.append(
-            {
-                "of": int(reading.seqs[row]),
-                "next": next_look,
-                "first": stored.first_look if stored.first_look is not None else at,
-                "seeds": stored.seed_next and not unmoved[place],
-            }
-        )
-    if updates:
-        saving.connection.execute(
-            update(ACCOUNT)
-            .where(ACCOUNT.c.seq == bindparam("of"))
-            .values(
-                looked=ACCOUNT.c.looked + 1,
-                look_at=bindparam("next"),
-                first_look=bindparam("first"),
-                last_look=at,
-                seed_next=bindparam("seeds"),
-            ),
-            updates,
-        )
+def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
+    """What moved meanwhile stays due at once; the others fall due when the look says, most of them together."""
+    seqs, at = saving.reading.seqs[saving.rows], microseconds(saving.judged.snapshot.at)
+    looked = {"looked": ACCOUNT.c.looked + 1, "first_look": func.coalesce(ACCOUNT.c.first_look, at), "last_look": at}
+    _update_counters(saving.connection, seqs[~unmoved], looked)
+    look_at = saving.judged.look_at
+    if look_at is None:
+        _update_counters(saving.connection, seqs[unmoved], looked | {"seed_next": False})
+        return
+    due = look_at[saving.rows]
+    for moment in np.unique(due[unmoved]):
+        together = seqs[unmoved & (due == moment)]
+        _update_counters(saving.connection, together, looked | {"look_at": int(moment), "seed_next": False})
+
+
+def _update_counters(connection: Connection, seqs: Days, values: Mapping[str, Any]) -> None:
+    if len(seqs):
+        connection.execute(update(ACCOUNT).where(ACCOUNT.c.seq.in_(seqs.tolist())).values(**values))
 
 
 def _save_signals(saving: Saving) -> Saved:

@@ -11,14 +11,14 @@ from engine.domain import End, Move, Reason
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.listing import Asked, Offices
-from engine.store.score_lists import scores
+from engine.store.score_lists import Bands, scores
 from tests.store.looking import FALLBACK, action, decision, keep, look, reading, run, score, task
 from tests.store.records import NOW, ZONE, accounts, entries, put
 
 LATER, TOMORROW = NOW + timedelta(minutes=30), NOW + timedelta(days=1)
 ALL = Asked()
 OFFICES = Offices(FALLBACK, date(2026, 11, 24))
-BANDS = {("health", "paying"): (("red", 0.0), ("green", 50.0))}
+BANDS: Bands = {("health", "paying"): (("red", 0.0), ("green", 50.0))}
 TOKYO = "Asia/Tokyo"
 
 
