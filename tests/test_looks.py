@@ -1,6 +1,6 @@
 """A look decides through durable-rules alone, tells everybody once, and takes what was already true as seen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -123,12 +123,12 @@ def scores(book: Book) -> dict[str, Any]:
 
 
 @pytest.fixture
-def book(database: Database) -> Iterator[Book]:
+def book(database: Database) -> Book:
     """Two accounts: acme at 60 and falling on day 2, beta low from the start."""
     made = book_of(database)
     accounts(made, "acme", "beta")
     nps(made, FIRST.date(), acme=60, beta=20)
-    yield made
+    return made
 
 
 def fall(book: Book) -> None:
