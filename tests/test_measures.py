@@ -107,7 +107,7 @@ ORDERS = [
         pytest.param({"count": "order"}, 5, id="count"),
         pytest.param({"count": "order", "where": {"item": "pen"}}, 2, id="count where a text is so"),
         pytest.param({"count": "order", "where": {"item": ["pen", "ink"]}}, 4, id="count where it is one of several"),
-        pytest.param({"count": "order", "where": {"item": {"not": "pen"}}}, 2, id="a blank is not `not`"),
+        pytest.param({"count": "order", "where": {"item": {"not": "pen"}}}, 2, id="a blank text is not `not`"),
         pytest.param({"count": "order", "where": {"amount": {"at_least": 5, "below": 20}}}, 2, id="count by bounds"),
         pytest.param({"count": "order", "where": {"gift": False}}, 1, id="count where a boolean is so"),
         pytest.param({"count": "order", "where": {"due": {"above": "2026-03-01"}}}, 1, id="count by a date"),
@@ -129,6 +129,9 @@ ORDERS = [
         pytest.param({"distinct": "order", "by": "weekday"}, 3, id="weekdays"),
         pytest.param({"distinct": "order", "by": "gift"}, 2, id="booleans"),
         pytest.param({"distinct": "order", "by": "item", "where": {"amount": {"above": 5.5}}}, 2, id="distinct where"),
+        pytest.param(
+            {"distinct": "order", "by": "item", "where": {"amount": {"not": 20}}}, 1, id="nor is a blank number"
+        ),
         pytest.param({"days_with": "order"}, 3, id="days"),
         pytest.param({"days_with": "order", "where": {"contact_role": "buyer"}}, 1, id="days of a role"),
         pytest.param({"returning": "order", "over": "1d"}, 0, id="nobody of yesterday's came back"),
