@@ -12,7 +12,7 @@ from engine.conditions import forms
 from engine.conditions.sentence import Titles
 from engine.conditions.tree import Tree, columns_of
 from engine.language.base import Duration
-from engine.language.catalog import Catalog
+from engine.language.catalog import Catalog, Event, Metric
 from engine.language.measures import Measure
 from engine.language.rules import Rule
 from engine.language.settings import Settings
@@ -193,6 +193,14 @@ class Plan:
             ),
         ]
         return joined(*parts)
+
+    @cached_property
+    def uncovered(self) -> frozenset[str]:
+        """The metrics and events that are used and have no `from`: until there is a record, no window of theirs is
+        covered."""
+        used = {series.name for series in self.needs.series} | set(self.needs.rows)
+        declared: dict[str, Metric | Event] = {**self.catalog.metrics, **self.catalog.events}
+        return frozenset(name for name in used if name in declared and declared[name].from_ is None)
 
     @cached_property
     def deep_needs(self) -> Needs:

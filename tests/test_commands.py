@@ -76,6 +76,12 @@ def test_an_import_tells_what_became_of_every_record(command: Told) -> None:
     assert (again["applied"], again["unchanged"], again["held"]) == (0, 2, 1)
 
 
+def test_an_import_names_what_is_used_and_has_no_record(command: Told) -> None:
+    command("import", "accounts", "accounts.csv")
+
+    assert command("import", "observations", "nps.csv")["unrecorded"] == ["trouble"]
+
+
 def test_a_refused_row_leaves_everything_as_it_was(command: Told, folder: Path) -> None:
     (folder / "bad.csv").write_text("account,at,nps\nacme,2026-03-01,60\nacme,2026-03-02,12%\n")
     command("import", "accounts", "accounts.csv")

@@ -18,6 +18,7 @@ from engine.sources.refused import write_refused
 from engine.sources.tables import read_table
 from engine.sources.targets import KINDS, ImportOptions
 from engine.store.ingest import Ingest
+from engine.store.recorded import recorded_names
 
 SHOWN = 10
 """Refused rows that are printed; all of them are in the file."""
@@ -46,6 +47,8 @@ class Imported:
 
     reads: Mapping[Path, Read]
     done: Ingested
+    unrecorded: tuple[str, ...] = ()
+    """What the workspace uses, of which there is neither a record nor a `from`."""
 
     @property
     def records(self) -> int:
@@ -70,7 +73,8 @@ def take(book: Book, order: Order) -> Imported:
     options = _options(order)
     zone = plan.settings.company.timezone
     reads = {file: read_file(file, options, plan.catalog, zone) for file in order.files}
-    return Imported(reads, _apply(book, plan, order, reads))
+    done = _apply(book, plan, order, reads)
+    return Imported(reads, done, tuple(sorted(plan.uncovered - recorded_names(book.database))))
 
 
 def _options(order: Order) -> ImportOptions:
@@ -154,6 +158,7 @@ def _document(order: Order, imported: Imported) -> dict[str, object]:
         "held": done.held,
         "refused": [{"file": one.file, "line": one.line, "reason": one.reason} for one in done.refused],
         "dry_run": order.dry_run,
+        "unrecorded": list(imported.unrecorded),
     }
 
 
@@ -177,3 +182,9 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
     if naive:
         zone = order.timezone or "the company's zone"
         shown.print(Text(f"{naive:,} times had no offset and were read in {zone}.", style="yellow"))
+    if imported.unrecorded and order.kind in ("observations", "events"):
+        names = ", ".join(imported.unrecorded)
+        shown.print(
+            Text(f"Used, but without a record so far: {names}. What rests on them is not known.", style="yellow")
+        )
+        shown.print(Text("  If nothing happened yet, say `from: DATE` for them in rules/catalog.yaml."))
