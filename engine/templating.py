@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, Undefined, meta, nodes, pass_context
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, meta, nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import PulsebookError
+from engine.template_filters import OUR_FILTERS
 
 LONGEST = 40_000
 """Characters; Slack cuts a message there (docs.slack.dev, chat.postMessage)."""
@@ -108,91 +108,6 @@ class Needed(Unknown):
 
     def __str__(self) -> str:
         raise MissingValue(str(self._undefined_name))
-
-
-def _day(value: Any) -> Any:
-    """2 Mar 2026."""
-    if isinstance(value, Undefined):
-        return value
-    return f"{value.day} {value:%b %Y}"
-
-
-def _number(value: Any) -> Any:
-    """1,234.5: no needless zeros."""
-    if isinstance(value, Undefined):
-        return value
-    shown = f"{round(float(value), 4):,.4f}".rstrip("0").rstrip(".")
-    return "0" if shown == "-0" else shown
-
-
-def _signed(value: Any) -> Any:
-    if isinstance(value, Undefined):
-        return value
-    shown = _number(value)
-    return f"+{shown}" if float(value) > 0 else shown.replace("-", "−")
-
-
-def _percent(value: Any) -> Any:
-    """0.3 as 30%."""
-    if isinstance(value, Undefined):
-        return value
-    return f"{_number(round(float(value) * 100, 1))}%"
-
-
-_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
-
-
-@pass_context
-def _money(context: Context, value: Any) -> Any:
-    """With the account's currency: €84,000; cents only where there are any."""
-    if isinstance(value, Undefined):
-        return value
-    currency = context["account"]["currency"]
-    amount = float(value)
-    shown = f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
-    if isinstance(currency, Undefined):
-        return shown
-    return f"{_SIGNS[currency]}{shown}" if currency in _SIGNS else f"{shown} {currency}"
-
-
-def _days_from_today(context: Context, value: Any) -> int:
-    day = value.date() if isinstance(value, datetime) else value
-    today: date = context["today"]
-    return int((day - today).days)
-
-
-@pass_context
-def _ago(context: Context, value: Any) -> Any:
-    """3 days ago."""
-    if isinstance(value, Undefined):
-        return value
-    return _relative(_days_from_today(context, value))
-
-
-@pass_context
-def _in_days(context: Context, value: Any) -> Any:
-    """In 47 days."""
-    if isinstance(value, Undefined):
-        return value
-    return _relative(_days_from_today(context, value))
-
-
-def _relative(days: int) -> str:
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    if days in near:
-        return near[days]
-    return f"in {days} days" if days > 0 else f"{-days} days ago"
-
-
-OUR_FILTERS: Final = {
-    "day": _day,
-    "number": _number,
-    "signed": _signed,
-    "percent": _percent,
-    "money": _money,
-    "ago": _ago,
-    "in_days": _in_days,
-}
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

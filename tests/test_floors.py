@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 ENGINE = Path(__file__).parent.parent / "engine"
-WORDS = "domain errors clock calendar conditions language snapshot batches judged people templating".split()
+WORDS = (
+    "domain errors clock calendar conditions language snapshot batches judged people templating template_filters"
+).split()
 ARITHMETIC = "series event_measures windows points points_models stays".split()
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = "workspace needs plan signals playing concluding resolving pipeline playthrough demo".split()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -110,11 +111,9 @@ def boolean(text: str) -> bool:
 
 
 def day(text: str) -> date:
-    try:
-        if re.fullmatch(DAY, text):
+    if re.fullmatch(DAY, text):
+        with suppress(ValueError):  # the 30th of February is written like a date, and is none
             return date.fromisoformat(text)
-    except ValueError:
-        pass
     raise ValueError(f"{text!r} is no date: write it like 2026-03-01")
 
 
