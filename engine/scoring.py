@@ -12,7 +12,7 @@ from engine.conditions.columns import Filter
 from engine.conditions.tree import Column, Columns, Tree, mask
 from engine.language.scores import Score, Weighed
 from engine.points import points_of, shares_of
-from engine.points_models import PointsParts, points_parts
+from engine.points_models import points_parts
 from engine.series import DECIMALS, round4
 from engine.snapshot import Breakdown, Days, Numbers, Rows, ScoreLook, Snapshot, Texts
 
@@ -111,10 +111,7 @@ def look_at_score(
     effects: Effects,
     columns: Columns,
 ) -> ScoreLook:
-    """The score of every account: base, context, override, band, stay.
-
-    `before`: the scores that are final already. Accounts that left, and those that no model scores, are unknown.
-    """
+    """The score of every account; `before`: scores that are final already. Who left, or has no model, is unknown."""
     accounts = len(snapshot)
     chosen = _models(trees, snapshot, columns)
     base, softened, coverage = (np.full(accounts, np.nan) for _ in range(3))
@@ -129,10 +126,8 @@ def look_at_score(
     adjusted = _adjusted(softened, effects)
     override = np.where(snapshot.ended, np.nan, snapshot.overrides.get(trees.name, np.full(accounts, np.nan)))
     value = np.where(np.isnan(override), adjusted, override)
-    band = _bands(trees, chosen, value)
-    fingerprint = _of_models(chosen, [model.fingerprint for model in trees.models])
+    band, fingerprint = _bands(trees, chosen, value), _of_models(chosen, [one.fingerprint for one in trees.models])
     seen = stays.Seen(band, codes(snapshot, fingerprint), ~np.isnan(override), snapshot.today)
-    earlier = snapshot.stays.get(trees.name) or stays.nowhere(accounts)
     return ScoreLook(
         score=trees.name,
         model=_of_models(chosen, [model.model.model_name for model in trees.models]),
@@ -142,7 +137,7 @@ def look_at_score(
         value=value,
         coverage=round4(coverage),
         band=band,
-        stays=stays.go_on(earlier, seen, trees.bands),
+        stays=stays.go_on(snapshot.stays.get(trees.name) or stays.nowhere(accounts), seen, trees.bands),
         breakdowns=tuple(breakdowns),
     )
 
@@ -199,8 +194,7 @@ def _based(
     columns: Columns,
 ) -> Based:
     if trees.model.by_points:
-        parts = points_parts(trees.model, trees.entry_when, trees.entry_where, snapshot, columns)
-        return _by_points(name, trees.model, parts, rows)
+        return _by_points(name, trees, snapshot, rows, columns)
     entries = trees.model.measures
     values = [_value(entry, measures, before)[rows] for entry in entries]
     applies = _applies(trees, columns, rows)
@@ -211,7 +205,6 @@ def _based(
     soft = _soften(filled, counted, entries, effects, rows)
     coverage = (shares_of(trees.model, applies) * known).sum(axis=1)
     unknown = (round4(coverage) < round(trees.model.min_coverage, DECIMALS)) | ~known.any(axis=1)
-    ages = [measures.age(entry.name) if entry.measure else np.full(len(snapshot), np.nan) for entry in entries]
     breakdown = Breakdown(
         score=name,
         model=trees.model.model_name,
@@ -222,7 +215,7 @@ def _based(
         points=np.where(counted, round4(soft), np.nan),
         share=np.where(counted, shares, np.nan),
         contribution=np.where(counted, round4(soft * shares), np.nan),
-        age=np.stack([age[rows] for age in ages], axis=1),
+        age=np.stack([_age(entry, measures, len(snapshot))[rows] for entry in entries], axis=1),
     )
     return Based(
         base=np.where(unknown, np.nan, (filled * shares).sum(axis=1)),
@@ -234,6 +227,10 @@ def _based(
 
 def _value(entry: Weighed, measures: MeasureValues, before: Mapping[str, ScoreLook]) -> Column:
     return measures.value(entry.measure) if entry.measure else before[entry.name].value
+
+
+def _age(entry: Weighed, measures: MeasureValues, accounts: int) -> Numbers:
+    return measures.age(entry.name) if entry.measure else np.full(accounts, np.nan)
 
 
 def _applies(trees: ModelTrees, columns: Columns, rows: Rows) -> Bits:
@@ -269,8 +266,9 @@ def _soften(filled: Numbers, counted: Bits, entries: tuple[Weighed, ...], effect
     return softened
 
 
-def _by_points(name: str, model: Score, parts: PointsParts, rows: Rows) -> Based:
+def _by_points(name: str, trees: ModelTrees, snapshot: Snapshot, rows: Rows, columns: Columns) -> Based:
     """A points model: start and entries, brought to 0 to 100. What the limits cut is a part of its own."""
+    parts = points_parts(trees.model, trees.entry_when, trees.entry_where, snapshot, columns)
     amounts = parts.amounts[rows]
     raw = amounts.sum(axis=1)
     base = np.clip(raw, LOWEST, HIGHEST)
@@ -278,7 +276,7 @@ def _by_points(name: str, model: Score, parts: PointsParts, rows: Rows) -> Based
     contribution = round4(np.column_stack([amounts, np.where(cut == 0, np.nan, cut)]))
     breakdown = Breakdown(
         score=name,
-        model=model.model_name,
+        model=trees.model.model_name,
         measures=(*parts.names, "limit"),
         weights=(1.0,) * (len(parts.names) + 1),
         rows=rows,
