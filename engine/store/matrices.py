@@ -90,7 +90,7 @@ def _chunks(connection: Connection, lanes: Lanes, first: Mapping[int, int]) -> I
             query = select(CHUNK).where(
                 CHUNK.c.series_id.in_(some), CHUNK.c.block.in_(blocks), CHUNK.c.span.between(span, last)
             )
-            yield from connection.execute(query)
+            yield from connection.execute(query).all()
 
 
 def _width(lanes: Lanes, first: int) -> int:

@@ -17,7 +17,7 @@ HERE = "email"
 
 def teammates(connection: Connection, known_at: int | None = None) -> dict[str, Teammate]:
     """All of us, by email."""
-    rows: list[Any] = list(connection.execute(select(TEAMMATE)))
+    rows: list[Any] = list(connection.execute(select(TEAMMATE)).all())
     if known_at is not None:
         fields = before(connection, "teammate", [row.email for row in rows], known_at)
         rows = [undone(row, fields.get(row.email, {})) for row in rows if HERE not in fields.get(row.email, {})]
@@ -40,7 +40,7 @@ def _teammate(row: Any) -> Teammate:
 
 def contact_rows(connection: Connection, mine: Any, ids: dict[int, str], known_at: int | None) -> list[Any]:
     """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
-    rows: list[Any] = list(connection.execute(select(CONTACT).where(mine)))
+    rows: list[Any] = list(connection.execute(select(CONTACT).where(mine)).all())
     if known_at is None:
         return rows
     there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]

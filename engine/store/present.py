@@ -39,7 +39,7 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
     """Per score where each account stands."""
     found = {score: nowhere(len(lanes)) for score in scores}
     rows = rows_by_seq(lanes)
-    for row in connection.execute(mine(select(SCORE), SCORE.c.account_seq, lanes)):
+    for row in connection.execute(mine(select(SCORE), SCORE.c.account_seq, lanes)).all():
         place, stay = rows.get(row.account_seq), found.get(row.score)
         if place is None or stay is None:
             continue
@@ -73,7 +73,7 @@ def episodes(connection: Connection, lanes: Lanes) -> dict[str, dict[int, Episod
     """Per rule, row of the account to its episode; of rules that are gone, too: their episodes end."""
     found: dict[str, dict[int, Episode]] = {}
     rows = rows_by_seq(lanes)
-    for row in connection.execute(mine(select(EPISODE), EPISODE.c.account_seq, lanes)):
+    for row in connection.execute(mine(select(EPISODE), EPISODE.c.account_seq, lanes)).all():
         place = rows.get(row.account_seq)
         if place is None:
             continue

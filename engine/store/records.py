@@ -66,7 +66,7 @@ def fact_tables(connection: Connection, whose: Whose, catalog: Catalog) -> dict[
         not_withdrawn(FACT, whose.known_at),
         arrived(FACT, whose.known_at),
     )
-    rows = connection.execute(query.order_by(FACT.c.account_seq, FACT.c.at, FACT.c.id))
+    rows = connection.execute(query.order_by(FACT.c.account_seq, FACT.c.at, FACT.c.id)).all()
     stored = [row for row in rows if row.account_seq in whose.row_of and row.name in catalog.facts]
     ends = _ends(connection, stored, whose.known_at)
     found: dict[str, list[tuple[int, Fact]]] = {}

@@ -151,7 +151,7 @@ def _counters(connection: Connection, seqs: Sequence[int]) -> dict[int, Any]:
     query = select(*(ACCOUNT.c[name] for name in ("seq", "looked", "changed", "last_look"))).where(
         ACCOUNT.c.seq.in_([int(seq) for seq in seqs])
     )
-    return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update())}
+    return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update()).all()}
 
 
 def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
