@@ -183,11 +183,12 @@ def _part(audience: Audience, breakdown: Breakdown, entry: int, index: int, row:
 
 
 def part_sentence(title: MeasureTitle, value: str | float | None, usual: float | None) -> str:
-    """`Active users: 6, usually 19`."""
+    """`Active users: 6, usually 19`; of the usual nothing where the value reads the same."""
     if value is None:
         return f"{title.label}: not known"
-    usually = f", usually {shown(usual, title.show)}" if usual is not None else ""
-    return f"{title.label}: {shown(value, title.show)}{usually}"
+    said = shown(value, title.show)
+    usually = said if usual is None else shown(usual, title.show)
+    return f"{title.label}: {said}" if usually == said else f"{title.label}: {said}, usually {usually}"
 
 
 def shown(value: str | float, show: Show) -> str:

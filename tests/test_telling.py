@@ -1,0 +1,26 @@
+"""What messages say of a measure's part in a score: its value, and its usual where that says more."""
+
+import pytest
+
+from engine.telling import MeasureTitle, part_sentence
+
+USERS, SEATS = MeasureTitle("Active users"), MeasureTitle("Seats in use", "percent")
+
+
+@pytest.mark.parametrize(
+    ("title", "value", "usual", "expected"),
+    [
+        pytest.param(USERS, 6, 19, "Active users: 6, usually 19", id="another value than usual"),
+        pytest.param(USERS, 0, 0, "Active users: 0", id="nothing, as always"),
+        pytest.param(USERS, 6.001, 6.004, "Active users: 6", id="the same as far as one can read"),
+        pytest.param(USERS, 6, None, "Active users: 6", id="no usual known"),
+        pytest.param(USERS, None, 19, "Active users: not known", id="no value known"),
+        pytest.param(SEATS, 0.25, 0.251, "Seats in use: 25%, usually 25.1%", id="shares to a tenth of a percent"),
+        pytest.param(SEATS, 0.25, 0.2504, "Seats in use: 25%", id="a share the same as far as one can read"),
+        pytest.param(MeasureTitle("Plan"), "pro", None, "Plan: pro", id="a text"),
+    ],
+)
+def test_a_usual_is_told_where_the_value_is_another(
+    title: MeasureTitle, value: str | float | None, usual: float | None, expected: str
+) -> None:
+    assert part_sentence(title, value, usual) == expected
