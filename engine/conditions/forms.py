@@ -35,9 +35,13 @@ class Bounds(Entry):
     """At least one of the four bounds; several hold together."""
 
     below: Number | None = None
+    """Less than this."""
     at_most: Number | None = None
+    """This or less."""
     at_least: Number | None = None
+    """This or more."""
     above: Number | None = None
+    """More than this."""
 
     @property
     def bounds(self) -> tuple[tuple[str, float], ...]:
@@ -58,9 +62,13 @@ class Wanted(Entry):
     not_: Scalar | tuple[Scalar, ...] | None = Field(default=None, alias="not")
     """Neither this value nor one of these."""
     below: Scalar | None = None
+    """Less than this."""
     at_most: Scalar | None = None
+    """This or less."""
     at_least: Scalar | None = None
+    """This or more."""
     above: Scalar | None = None
+    """More than this."""
     known: YesNo | None = None
     """`false`: there is no value. Only of attributes."""
 
@@ -99,23 +107,31 @@ class ScoreIs(Bounds):
     """The score's value lies so."""
 
     score: str
+    """A score."""
 
 
 class ScoreBand(Entry):
     """The score lies in that band, or in one of those."""
 
     score: str
+    """A score."""
     band: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
+    """A band of it, or a list of them (any of)."""
 
 
 class ScoreCrossing(Entry):
     """The stay in a band began by a crossing, or a band was left."""
 
     score: str
+    """A score."""
     enters: Text | None = None
+    """It is in this band, and came from another."""
     falls_to: Text | None = None
+    """It is in this band, and came from a higher one."""
     rises_to: Text | None = None
+    """It is in this band, and came from a lower one."""
     leaves: Text | None = None
+    """It is in another band, and was in this one before."""
 
     @property
     def crossing(self) -> tuple[str, str]:
@@ -137,6 +153,7 @@ class ScoreTrend(Entry):
     """Points (or a share of them) lost or gained against the window's highest or lowest day."""
 
     score: str
+    """A score."""
     drops: Text | None = None
     """Points like `15`, or a share like `20%`, below the highest day's score of the window."""
     rises: Text | None = None
@@ -167,15 +184,20 @@ class MeasureIs(Bounds):
     """The measure's value lies so."""
 
     measure: str
+    """A measure that is a number."""
 
 
 class MeasureAgainstUsual(Entry):
     """The measure, with whole days up to yesterday, against the account's own usual."""
 
     measure: str
+    """A measure with `over` in days."""
     falls: Share | None = None
+    """So far below the usual, or further."""
     rises: Share | None = None
+    """So far above it, or further."""
     against: Literal["usual"]
+    """What it is compared with."""
 
     @property
     def factor(self) -> tuple[str, float]:
@@ -195,48 +217,66 @@ class FactWithin(Entry):
     """The fact was asserted in the window, though it may have ended."""
 
     fact: str
+    """A fact."""
     within: Window
+    """The window, like 28d."""
     where: Where | None = None
+    """Only facts that are so."""
 
 
 class FactActive(Entry):
     """The fact holds now."""
 
     fact: str
+    """A fact."""
     active: YesNo
+    """`true`: it holds now; `false`: it does not."""
     where: Where | None = None
+    """Only facts that are so."""
 
 
 class EventCount(Entry):
     """At least so many events in the window."""
 
     event: str
+    """An event."""
     at_least: Count
+    """How many."""
     in_: Window = Field(alias="in")
+    """The window, like 28d."""
     where: Where | None = None
+    """Only events that are so."""
 
 
 class EventNone(Entry):
     """No event in the window."""
 
     event: str
+    """An event."""
     none_in: Window
+    """The window, like 28d."""
     where: Where | None = None
+    """Only events that are so."""
 
 
 class AccountIs(Entry):
     """Every attribute named is so."""
 
     account: Where
+    """Attributes, each with what it must be."""
 
 
 class DateIn(Entry):
     """The date lies in the next, or lay in the last, so many days, or has passed."""
 
     date: str
+    """An attribute that is a date."""
     in_next: Days | None = None
+    """It is today or so many days ahead at most."""
     in_last: Days | None = None
+    """It is today or fewer days ago than this."""
     passed: YesNo | None = None
+    """`true`: it lies before today; `false`: it does not."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -249,23 +289,31 @@ class RuleActive(Entry):
     """The rule is active in this look."""
 
     rule: str
+    """A rule."""
     active: YesNo
+    """`true`: it is active; `false`: it is not."""
 
 
 class RuleFired(Entry):
     """The rule fired in the window; this look counts."""
 
     rule: str
+    """A rule."""
     in_last: Days
+    """The window, like 28d."""
 
 
 class Known(Entry):
     """There is a value, or there is none: the only test that is never unknown."""
 
     score: str | None = None
+    """A score …"""
     measure: str | None = None
+    """… or a measure …"""
     date: str | None = None
+    """… or an attribute that is a date."""
     known: YesNo
+    """`true`: there is a value; `false`: there is none."""
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -283,32 +331,39 @@ class TaskIs(Entry):
     """The task of that step of this run is so. Only in playbooks."""
 
     task: str
+    """The step that makes the task."""
     state: Literal["open", "overdue", "done", "cancelled"]
+    """overdue: open, and due before today."""
 
 
 class AllOf(Entry):
     """Every one of them."""
 
     all: Annotated[tuple["Condition", ...], Field(min_length=1)]
+    """All of these."""
 
 
 class AnyOf(Entry):
     """One of them at least."""
 
     any: Annotated[tuple["Condition", ...], Field(min_length=1)]
+    """Any of these."""
 
 
 class NotThat(Entry):
     """The opposite; unknown stays unknown."""
 
     not_: "Condition" = Field(alias="not")
+    """What must be false."""
 
 
 class AtLeastOf(Entry):
     """So many of them at least."""
 
     at_least: Count
+    """How many."""
     of: Annotated[tuple["Condition", ...], Field(min_length=1)]
+    """Of these."""
 
     @model_validator(mode="after")
     def _can_be(self) -> Self:

@@ -84,7 +84,9 @@ class Metric(Entry):
     unit: Text | None = None
     """What is counted, for people."""
     min: Number | None = None
+    """A row with less is refused."""
     max: Number | None = None
+    """A row with more is refused."""
     of: Literal["account", "contact"] = "account"
     """Whose: rows of the other sort are refused. An account's day is the mean of its contacts' values."""
     from_: Day | None = Field(default=None, alias="from")
@@ -92,6 +94,7 @@ class Metric(Entry):
     quiet_after: Days | None = None
     """Without a record for so long the feed is quiet."""
     label: Text | None = None
+    """What it is called where people read it."""
 
 
 class Event(Entry):
@@ -104,6 +107,7 @@ class Event(Entry):
     quiet_after: Days | None = None
     """Without a record for so long the feed is quiet."""
     label: Text | None = None
+    """What it is called where people read it."""
 
 
 class FactKind(Entry):
@@ -116,6 +120,7 @@ class FactKind(Entry):
     when_changes: str | None = None
     """An attribute of accounts: when its value changes to another, the fact is asserted by itself."""
     label: Text | None = None
+    """What it is called where people read it."""
 
 
 class Catalog(Entry):

@@ -13,6 +13,8 @@ STATISTICS = ("sum", "mean", "min", "max", "median")
 
 
 class MeasureBase(Entry):
+    """What every measure may have."""
+
     label: Text | None = None
     """What it is called where people read it."""
     show: Show = "number"
@@ -32,13 +34,17 @@ class Statistic(MeasureBase):
     """A statistic of a metric's days, or of an event's number property, in a window."""
 
     sum: str | None = None
-    """A metric, or EVENT.PROP."""
+    """A metric, or EVENT.PROP: the sum of its values."""
     mean: str | None = None
+    """The same: their mean."""
     min: str | None = None
+    """The same: the smallest."""
     max: str | None = None
+    """The same: the largest."""
     median: str | None = None
+    """The same: the one in the middle."""
     over: Window
-    """The window."""
+    """The window, like 28d."""
     min_points: Count = 1
     """With fewer values it is unknown."""
     where: Where | None = None
@@ -67,7 +73,9 @@ class EventsCounted(MeasureBase):
     count: str
     """An event."""
     over: Window
+    """The window, like 28d."""
     where: Where | None = None
+    """Only events that are so."""
 
 
 class Distinct(MeasureBase):
@@ -78,7 +86,9 @@ class Distinct(MeasureBase):
     by: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
     """One property, or a list of them."""
     over: Window
+    """The window, like 28d."""
     where: Where | None = None
+    """Only events that are so."""
 
 
 class DaysWith(MeasureBase):
@@ -87,14 +97,18 @@ class DaysWith(MeasureBase):
     days_with: str
     """An event."""
     over: Days
+    """The window, like 28d."""
     where: Where | None = None
+    """Only events that are so."""
 
 
 class DaysSince(MeasureBase):
     """Days since the newest record of a metric, event or fact, or since a date attribute."""
 
     days_since: str
+    """A metric, an event, a fact, or an attribute that is a date."""
     where: Where | None = None
+    """Only events or facts that are so."""
 
 
 class Returning(MeasureBase):
@@ -103,43 +117,51 @@ class Returning(MeasureBase):
     returning: str
     """An event."""
     over: Days
+    """The window, like 28d."""
     where: Where | None = None
+    """Only events that are so."""
 
 
 class AttributeValue(MeasureBase):
     """The value of an attribute."""
 
     attribute: str
+    """An attribute of accounts."""
 
 
 class Ratio(MeasureBase):
     """One measure divided by another."""
 
     ratio: tuple[str, str]
+    """Two measures: the first by the second."""
 
 
 class Difference(MeasureBase):
     """One measure less another."""
 
     difference: tuple[str, str]
+    """Two measures: the first less the second."""
 
 
 class Change(MeasureBase):
     """A measure now less the same in the window before."""
 
     change: str
+    """A measure with `over` in days."""
 
 
 class ChangePercent(MeasureBase):
     """The change in percent of the earlier window."""
 
     change_percent: str
+    """A measure with `over` in days."""
 
 
 class Usual(MeasureBase):
     """The account's own usual: the median of earlier windows."""
 
     usual: str
+    """A measure with `over` in days."""
 
 
 KINDS: dict[str, type[MeasureBase]] = {

@@ -14,6 +14,7 @@ class LeastLoaded(Entry):
     """The teammate of a pool with the fewest open tasks, then by email."""
 
     least_loaded: str
+    """A pool."""
 
     @property
     def pool(self) -> tuple[str, str]:
@@ -24,6 +25,7 @@ class RoundRobin(Entry):
     """The teammates of a pool in turn, by email."""
 
     round_robin: str
+    """A pool."""
 
     @property
     def pool(self) -> tuple[str, str]:
@@ -50,6 +52,7 @@ class SlackStep(Entry):
     """A message to a teammate or a channel."""
 
     step: str
+    """Its name in the playbook."""
     slack: str
     """The template."""
     to: Text = "owner"
@@ -60,10 +63,13 @@ class TaskStep(Entry):
     """A piece of work in a teammate's queue."""
 
     step: str
+    """Its name in the playbook."""
     task: str
     """The template: first line title, rest body."""
     assign: Assignee = "owner"
+    """owner, manager, a teammate's email, or a pool."""
     due: Duration | None = None
+    """So long after the step is taken."""
     cancel_with_run: YesNo = False
     """Cancels the task, if open, when the run ends."""
 
@@ -72,17 +78,20 @@ class EmailStep(Entry):
     """A mail to a contact at the account."""
 
     step: str
+    """Its name in the playbook."""
     email: str
     """The template: first line `Subject: …`, an empty line, the text."""
     to: Text
     """A contact role."""
     class_: Literal["marketing", "service"] = Field(default="marketing", alias="class")
+    """marketing goes only to contacts who consent; service to any."""
 
 
 class WaitStep(Entry):
     """Holds the run."""
 
     wait: Duration
+    """For so long at most."""
     until: Condition | None = None
     """Over as soon as this is true."""
 
@@ -91,14 +100,18 @@ class IfStep(Entry):
     """Takes one of two branches."""
 
     if_: Condition = Field(alias="if")
+    """What decides."""
     then: Annotated[tuple["Step", ...], Field(min_length=1)]
+    """When it is true."""
     else_: tuple["Step", ...] = Field(default=(), alias="else")
+    """When it is false or unknown."""
 
 
 class StopStep(Entry):
     """Ends the run."""
 
     stop: Text
+    """The reason, in your words."""
 
 
 _KINDS = {"slack": SlackStep, "task": TaskStep, "email": EmailStep, "wait": WaitStep, "if": IfStep, "stop": StopStep}
@@ -138,13 +151,21 @@ class Goal(Entry):
     """What the playbook is to bring about: a score or measure condition, within a time."""
 
     score: str | None = None
+    """A score …"""
     measure: str | None = None
+    """… or a measure."""
     below: Number | None = None
+    """Less than this."""
     at_most: Number | None = None
+    """This or less."""
     at_least: Number | None = None
+    """This or more."""
     above: Number | None = None
+    """More than this."""
     band: Text | tuple[Text, ...] | None = None
+    """Of a score: in this band, or in one of these."""
     within: Days
+    """The time it has, from the start of the run."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -163,8 +184,9 @@ class Playbook(Entry):
     playbook: str
     """Its name: its identity."""
     label: Text | None = None
+    """What it is called where people read it."""
     goal: Goal | None = None
-    """Measured, stops nothing."""
+    """What it is to bring about; stops nothing."""
     cooldown: Days | None = None
     """It does not start again for the account within so many days of its last start."""
     priority: Whole = DEFAULT_PRIORITY
@@ -174,9 +196,11 @@ class Playbook(Entry):
     stops: tuple[str, ...] = ()
     """Its start ends runs of these."""
     stop_when: Condition | None = None
+    """Ends the run as soon as this is true; while it is, none starts."""
     approve: Literal["auto", "ask", "never"] = "ask"
     """Of customer-facing steps: sent, held until approved, or refused by `check`."""
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    """What is done, in this order."""
 
     @property
     def title(self) -> str:

@@ -14,7 +14,9 @@ class Adjust(Entry):
     """Points added to a score while the rule is active."""
 
     score: str
+    """The score that is changed."""
     by: Number
+    """The points added; below 0 they are taken away."""
     fades: Days | None = None
     """The points go down evenly to 0 over so many days."""
 
@@ -26,13 +28,20 @@ def _part(value: object) -> float:
     return share
 
 
+Part = Annotated[float, BeforeValidator(_part, json_schema_input_type=str)]
+
+
 class Soften(Entry):
     """Bad measures (below 50 points) move towards 50 while the rule is active."""
 
     score: str
+    """The score that is changed."""
     group: str | None = None
+    """All measures of this group of the score …"""
     measures: tuple[str, ...] = ()
-    by: Annotated[float, BeforeValidator(_part, json_schema_input_type=str)]
+    """… or these measures of it."""
+    by: Part
+    """How far: 100% makes a bad measure neutral."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -45,7 +54,9 @@ class Cap(Entry):
     """The adjusted score is at most this while the rule is active."""
 
     score: str
+    """The score that is changed."""
     at_most: Annotated[Number, Field(ge=0, le=100)]
+    """The most that it can be, 0 to 100."""
 
 
 class Rule(Entry):
@@ -58,20 +69,25 @@ class Rule(Entry):
     for_: Hold | None = Field(default=None, alias="for")
     """It must have been true for so long before it fires."""
     clear_at: Condition | None = None
-    """Once active it stays so until this is true (and `when` is not)."""
+    """Once active it stays so until this is true (and `when` is false)."""
     every: Hold | None = None
     """While active it fires again after so long."""
     severity: Severity = "medium"
+    """How bad it is; for people and templates."""
     because: Text | None = None
     """The sentence that says why, as a template. Default: the condition's own."""
     label: Text | None = None
+    """What it is called where people read it."""
     play: str | None = None
     """The playbook that it starts."""
     backfill: YesNo = False
     """When the rule is new: fire for what is already true, instead of taking it as seen."""
     adjust: Adjust | None = None
+    """While active: adds points to a score. A rule has one of the three effects at most."""
     soften: Soften | None = None
+    """While active: bad measures of a score weigh less."""
     cap: Cap | None = None
+    """While active: a score is at most so much."""
 
     @property
     def effect(self) -> Adjust | Soften | Cap | None:

@@ -83,6 +83,7 @@ class Weighed(Entry):
     group: str | None = None
     """The group it belongs to, where there are groups."""
     weight: Weight = 1.0
+    """How much it counts beside the others of its group."""
     curve: Curve | None = None
     """[value, points] pairs; straight lines between them, flat outside."""
     points: Levels | None = None
@@ -90,6 +91,7 @@ class Weighed(Entry):
     unless: Condition | None = None
     """The measure does not apply when this is true."""
     label: Text | None = None
+    """What it is called where people read it."""
 
     @property
     def name(self) -> str:
@@ -128,8 +130,11 @@ class Band(Entry):
     """A named range of the score, from its lower edge (included) to the next band's."""
 
     band: str
+    """Its name."""
     from_: Number = Field(alias="from")
+    """Its lower edge, which belongs to it."""
     label: Text | None = None
+    """What it is called where people read it."""
 
     @property
     def title(self) -> str:
@@ -144,6 +149,7 @@ class PointsEntry(Entry):
     when: Condition | None = None
     """Or: added once while this is true."""
     where: Where | None = None
+    """Only events that are so."""
     add: Number
     """Points added, or taken if below 0."""
     fades: Days | None = None
@@ -153,6 +159,7 @@ class PointsEntry(Entry):
     cap: Number | None = None
     """The entry adds (or takes) at most so much."""
     label: Text | None = None
+    """What it is called where people read it."""
 
     @model_validator(mode="after")
     def _sense(self) -> Self:
@@ -174,6 +181,9 @@ def _coverage(value: object) -> float:
     return share
 
 
+Coverage = Annotated[float, BeforeValidator(_coverage, json_schema_input_type=str)]
+
+
 class Score(Entry):
     """A score model: how 0 to 100 comes from measures or from points."""
 
@@ -186,25 +196,27 @@ class Score(Entry):
     goal: Text
     """What the score is for."""
     label: Text | None = None
+    """What it is called where people read it."""
     order: Whole = DEFAULT_ORDER
-    """The first model whose `when` is true scores the account; rising order."""
+    """The models of a score are tried in rising order; the first whose `when` is true scores the account."""
     when: Condition | None = None
     """Which accounts it scores; account, date, fact, event and measure conditions."""
     groups: dict[str, Weight] = {}
     """Group weights; each measure names its group."""
     measures: tuple[Weighed, ...] = ()
+    """What it is made of. Either this, or `start` and `points`."""
     start: Number | None = None
     """Of a points model: the number it starts from."""
     points: tuple[PointsEntry, ...] = ()
     """Of a points model: what adds and takes."""
     missing: Literal["spread", "neutral", "worst"] = "spread"
     """What a measure without a value is: left out, 50 points, or 0 points."""
-    min_coverage: Annotated[float, BeforeValidator(_coverage, json_schema_input_type=str)] = 0.5
+    min_coverage: Coverage = 0.5
     """With less of the weight known, the score is unknown."""
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
     """Ascending, the first from 0; a band ends where the next begins."""
     views: dict[str, dict[str, Number]] = {}
-    """Display only."""
+    """Other names for ranges of the score, like letters; display only."""
 
     @property
     def by_points(self) -> bool:

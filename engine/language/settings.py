@@ -47,11 +47,15 @@ class Company(Entry):
     """Who we are."""
 
     name: str
+    """What we are called in messages."""
     timezone: Zone
+    """Our time zone: of business days, and of accounts that have none of their own."""
     currency: Currency
+    """The currency of accounts that have none of their own."""
     country: str | None = None
     """Whose public holidays are free days: an ISO code, like DE, or DE-BY."""
     extra_holidays: tuple[Day, ...] = ()
+    """Further free days."""
     sweep: HourOfDay = "06:00"
     """When all accounts are looked at, each day."""
 
@@ -68,51 +72,80 @@ class Company(Entry):
 
 
 class Database(Entry):
+    """Where everything is kept."""
+
     url: str = "sqlite:///pulsebook.db"
     """sqlite:///FILE, postgresql://…, or "env:NAME"."""
 
 
 class People(Entry):
+    """Who of us takes what has no owner."""
+
     fallback: str
     """A teammate's email: takes what has no owner."""
 
 
 class Outbox(Entry):
+    """Messages that do not leave."""
+
     folder: str = "outbox"
     """Where a channel without credentials writes."""
     all: YesNo = False
-    """Nothing leaves, whatever the credentials."""
+    """`true`: nothing leaves, whatever the credentials."""
 
 
 class SlackSettings(Entry):
+    """How Slack is reached."""
+
     token: Secret
+    """The token of a bot."""
 
 
 class EmailSettings(Entry):
+    """How mails leave."""
+
     smtp: Secret
+    """The URL of an SMTP server."""
     from_: str = Field(alias="from")
     """The address mails are sent from."""
 
 
 class Channels(Entry):
+    """How messages leave."""
+
     slack: SlackSettings | None = None
+    """Slack messages."""
     email: EmailSettings | None = None
+    """Emails."""
 
 
 class Guards(Entry):
+    """Limits on what may leave; they have no effect yet."""
+
     quiet_hours: tuple[HourOfDay, ...] = ("20:00", "08:00")
+    """No email to a contact from the first hour to the second, in the contact's zone."""
     per_contact: str = "1 in 1d"
+    """At most so many emails to one contact."""
     hold_accounts: Count = 50
+    """A sweep is held when more accounts fire than this …"""
     hold_share: Share = 0.2
+    """… and than this share of all accounts …"""
     hold_usual: float = 5
+    """… and than so many times the usual."""
 
 
 class Settings(Entry):
     """The settings of a workspace."""
 
     company: Company
+    """Who we are."""
     database: Database = Database()
+    """Where everything is kept."""
     people: People
+    """Who of us takes what has no owner."""
     outbox: Outbox = Outbox()
+    """Messages that do not leave."""
     channels: Channels = Channels()
+    """How messages leave."""
     guards: Guards | None = None
+    """Limits on what may leave; no effect yet."""

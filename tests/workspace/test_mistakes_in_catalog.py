@@ -134,7 +134,7 @@ from tests.workspace.base import CATALOG, MEASURES, Edit, mistake, problems_of
             "{count: login}",
             1,
             "measure 'logins_28d' lacks 'over'",
-            "Add `over: …`.",
+            "Add `over: …` (the window, like 28d).",
         ),
         mistake(
             "an unknown metric",

@@ -119,7 +119,7 @@ from tests.workspace.base import MEASURES, PLAYBOOK, RULES, SETTINGS, Edit, mist
             "",
             1,
             "pulsebook.toml, company: 'currency' is missing",
-            "Add `currency: …`.",
+            "Add `currency: …` (the currency of accounts that have none of their own).",
         ),
         mistake(
             "a misspelt setting",
@@ -137,7 +137,7 @@ from tests.workspace.base import MEASURES, PLAYBOOK, RULES, SETTINGS, Edit, mist
             "",
             1,
             "pulsebook.toml lacks 'people'",
-            "Add `people: …`.",
+            "Add `people: …` (who of us takes what has no owner).",
         ),
         mistake(
             "a secret in the file",
