@@ -78,9 +78,15 @@ def import_(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(metavar="KIND", help="accounts, contacts, teammates, observations, events, …")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, JSON Lines or Parquet; .gz too.")],
-    maps: Annotated[list[str] | None, typer.Option("--map", metavar="TARGET=COLUMN")] = None,
-    sets: Annotated[list[str] | None, typer.Option("--set", metavar="TARGET=VALUE")] = None,
-    wheres: Annotated[list[str] | None, typer.Option("--where", metavar="COLUMN=VALUE")] = None,
+    maps: Annotated[
+        list[str] | None, typer.Option("--map", metavar="TARGET=COLUMN", help="Read TARGET from that column.")
+    ] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="TARGET=VALUE", help="Give every row that value.")
+    ] = None,
+    wheres: Annotated[
+        list[str] | None, typer.Option("--where", metavar="COLUMN=VALUE", help="Take only these rows.")
+    ] = None,
     only_mapped: Annotated[bool, typer.Option("--only-mapped", help="Leave other columns alone.")] = False,
     history: Annotated[bool, typer.Option("--history", help="The past: what turns true by it does not fire.")] = False,
     timezone: Annotated[str | None, typer.Option("--timezone", metavar="Z", help="Of times without an offset.")] = None,
