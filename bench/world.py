@@ -5,6 +5,7 @@ wavers around a level of the account's own. On the measured day something happen
 else moves, moves because values drift.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,6 +29,7 @@ STORIES = 0.03
 SILENT, NEW_LEADER, UNHAPPY, IN_TROUBLE = 1, 2, 3, 4
 SILENCE = 14
 """Days without a login that the rule `silence` speaks of."""
+MANIFEST = "world.json"
 ROWS = 1_000_000
 """Records in a file, about: an import holds one file in memory."""
 
@@ -38,7 +40,17 @@ class World:
 
     past: tuple[tuple[str, Path], ...]
     measured_day: tuple[tuple[str, Path], ...]
-    until: date
+
+    @classmethod
+    def written(cls, folder: Path) -> "World | None":
+        """What an earlier `write_world` left there."""
+        manifest = folder / MANIFEST
+        if not manifest.exists():
+            return None
+        past, measured_day = (
+            tuple((kind, folder / name) for kind, name in files) for files in json.loads(manifest.read_text())
+        )
+        return cls(past, measured_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,10 @@ def write_world(
     by_span = [list(_records(folder, company, first, span, days, metrics, events, seed)) for span in spans]
     past += [one for files in by_span[:-1] for one in files]
     leaders = _write(folder / "facts.parquet", _facts(company, until))
-    return World(tuple(past), (*by_span[-1], ("facts", leaders)), until)
+    world = World(tuple(past), (*by_span[-1], ("facts", leaders)))
+    said = [[(kind, path.name) for kind, path in files] for files in (world.past, world.measured_day)]
+    (folder / MANIFEST).write_text(json.dumps(said))
+    return world
 
 
 def _write(path: Path, frame: pl.DataFrame) -> Path:

@@ -1,0 +1,108 @@
+"""The daily look at everybody: what it costs, phase by phase, beside the cost of reading the same data alone."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Any, TypeVar
+from unittest.mock import patch
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from bench.company import evening, open_book
+from bench.measuring import Cost, measured
+from engine import loops
+from engine.clock import day_number
+from engine.snapshot import ALL_DAYS, Needs
+from engine.store.chunks import unpack
+from engine.store.database import Database
+from engine.store.tables import SPAN
+
+Result = TypeVar("Result")
+CAUSE = "the measured sweep"
+
+
+def sweep(url: str, until: str, postmaster: int | None) -> dict[str, Any]:
+    """One look at everybody on the evening of a day whose records are there."""
+    at = evening(date.fromisoformat(until))
+    book = open_book(url, at)
+    book.judge()
+    read, save = Cost(), Cost()
+    with (
+        patch.object(loops, "read", _added_to(read, loops.read, postmaster)),
+        patch.object(loops, "save", _added_to(save, loops.save, postmaster)),
+        measured(postmaster) as total,
+    ):
+        saved = loops.look(book, loops.Order(at, CAUSE))
+    judge = Cost(
+        total.client - read.client - save.client, total.server - read.server - save.server, total.wall - read.wall - save.wall
+    )
+    moved = _moved(book.database)
+    book.database.close()
+    phases = {"total": total, "read": read, "judge": judge, "save": save}
+    return {
+        **{name: asdict(cost) for name, cost in phases.items()},
+        "accounts": saved.looked,
+        "moved": moved,
+        "deliveries": saved.deliveries,
+        "tasks": saved.tasks,
+    }
+
+
+def _added_to(cost: Cost, call: Callable[..., Result], postmaster: int | None) -> Callable[..., Result]:
+    def timed(*arguments: Any) -> Result:
+        with measured(postmaster) as this:
+            result = call(*arguments)
+        cost.client += this.client
+        cost.server += this.server
+        cost.wall += this.wall
+        return result
+
+    return timed
+
+
+def _moved(database: Database) -> int:
+    """Accounts of which the measured sweep decided anything."""
+    query = text("select count(distinct account_seq) from decision where cause = :cause")
+    with database.reading() as connection:
+        return int(connection.execute(query, {"cause": CAUSE}).scalar_one())
+
+
+def floor(url: str, until: str, postmaster: int | None) -> dict[str, Any]:
+    """Reads what that look reads of series and event rows, unpacks it and sums it up; nothing else."""
+    today = day_number(date.fromisoformat(until))
+    book = open_book(url, evening(date.fromisoformat(until)))
+    needs = book.judge().plan.needs
+    with measured(postmaster) as cost, book.database.reading() as connection:
+        cells = _sum_chunks(connection, needs, today)
+        rows = _sum_events(connection, needs, today)
+    book.database.close()
+    return {**asdict(cost), "cells": cells, "rows": rows}
+
+
+def _sum_chunks(connection: Connection, needs: Needs, today: int) -> int:
+    query = text(
+        "select chunk.values from chunk join series on series.id = series_id where key = :key and span between :a and :b"
+    )
+    cells = 0
+    for series, days in needs.series.items():
+        first = 0 if days == ALL_DAYS else (today - days + 1) // SPAN
+        said = {"key": series.key, "a": first, "b": today // SPAN}
+        for (values,) in connection.execute(query, said):
+            chunk = unpack(values)
+            cells += chunk.size
+            np.nansum(chunk)
+    return cells
+
+
+def _sum_events(connection: Connection, needs: Needs, today: int) -> int:
+    query = text("select account_seq, day, at, contact_id from event where name = :name and day > :first")
+    found = 0
+    for name, wanted in needs.rows.items():
+        first = 0 if wanted.days == ALL_DAYS else today - wanted.days
+        result = connection.execute(query, {"name": name, "first": first})
+        rows = result.cursor.fetchall() if result.cursor else []
+        np.array(rows, dtype=np.int64).sum(axis=0)
+        found += len(rows)
+        result.close()
+    return found
