@@ -27,8 +27,12 @@ class RunningServer:
 
     def journal(self) -> list[dict[str, Any]]:
         """What has come since `faults` was last called, oldest first."""
+        return self.whole_journal(self._skipped)
+
+    def whole_journal(self, skipped: int = 0) -> list[dict[str, Any]]:
+        """What has come since the server runs, oldest first, but the first lines."""
         lines = self._journal.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines[self._skipped :]]
+        return [json.loads(line) for line in lines[skipped:]]
 
     def accepted(self) -> list[dict[str, Any]]:
         """The messages that were taken, whatever was answered; not the look-ups."""

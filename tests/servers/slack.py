@@ -147,6 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
         self.journal.write(
             method=method,
+            path=self.path,
             effect_id=payload.get("effect_id") if isinstance(payload, dict) else None,
             channel=asked.get("channel"),
             text=asked.get("text"),
