@@ -49,7 +49,7 @@ class Count:
 
 
 def count(
-    planned: Counter[Effect], rows: Mapping[Effect, Any], far: Counter[str], names: Mapping[Effect, str]
+    planned: Counter[Effect], rows: Mapping[Effect, Any], names: Mapping[Effect, str], far: Counter[str]
 ) -> Count:
     """`rows` are the deliveries; `far` is what the far side has, by the name that `names` says of each delivery."""
     there = {effect: far[names[effect]] for effect in rows}
