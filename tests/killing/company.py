@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.batches import Arrival, Batch
 from engine.book import Book
+from engine.clock import microseconds
 from engine.loops import Order, look
 from engine.store.database import Database
 from engine.store.deliveries import APPROVAL, approve
@@ -24,7 +25,7 @@ SENDER = "success@northwind.example"
 ACCOUNTS = 520
 """Three blocks."""
 OWNERS = 40
-PAST = range(0, ACCOUNTS, 8)
+PAST = range(0, ACCOUNTS, 16)
 """Accounts with a fact of the day before yesterday, so that what follows from it goes to the outbox."""
 
 FILES: Mapping[str, str] = {
@@ -107,6 +108,8 @@ PLAYBOOKS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 """By fact: the playbook that it starts, and the way out that each of its steps takes."""
 ARRIVING = {"office_move": 5, "new_leader": 5, "billing_question": 4, "crisis": 1}
 """How often each fact comes, in proportion; one message a second goes to #alarms."""
+ENOUGH = 20
+"""Messages that are due; while there are more no facts come, so that a slow machine is not buried."""
 
 
 def files(folder: Path) -> None:
@@ -173,6 +176,12 @@ class Company:
             if on == way
         )
 
+    def due(self) -> int:
+        """How many messages are due."""
+        late = (DELIVERY.c.try_at <= microseconds(datetime.now(UTC)), DELIVERY.c.state == "waiting")
+        with self.book.database.reading() as connection:
+            return int(connection.execute(select(func.count()).where(*late)).scalar_one())
+
     def approve(self, most: int) -> None:
         """A person lets messages go that wait for it."""
         waiting = select(DELIVERY.c.id).where(DELIVERY.c.reason == APPROVAL).order_by(DELIVERY.c.id).limit(most)
@@ -196,7 +205,9 @@ class Load(Thread):
         names = [name(number) for number in range(ACCOUNTS)]
         left = {fact: self._random.sample(names, ACCOUNTS) for fact in ARRIVING}
         try:
-            while not self._enough.wait(self._random.uniform(0.05, 0.25)):
+            while not self._enough.wait(self._random.uniform(0.03, 0.12)):
+                if self._company.due() > ENOUGH:
+                    continue
                 [fact] = self._random.choices(list(ARRIVING), list(ARRIVING.values()))
                 self._company.assert_fact(left[fact].pop(), fact, datetime.now(UTC))
                 self._company.approve(self._random.randrange(2))

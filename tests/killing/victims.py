@@ -25,6 +25,8 @@ PATIENCE = 60.0
 """Seconds after which something that should have come did not."""
 POLL = 0.005
 POST = "chat.postMessage"
+SORTS = ("statement", "settling", "accept", "clock")
+"""What chooses the moment of a kill: a worker's own steps, a server that has taken a message, or nothing but time."""
 
 
 class Hit(StrEnum):
@@ -176,12 +178,15 @@ class Killer:
     database: Database
     random: random.Random
     hits: list[Hit] = field(default_factory=list)
+    _left: list[str] = field(default_factory=list)
 
     def kill(self) -> None:
         for worker in self.workers:
             worker.wait_until_it_works()
         chosen = self.random.choice(self.workers)
-        match self.random.choice(("statement", "settling", "accept", "clock")):
+        if not self._left:
+            self._left = self.random.sample(SORTS, len(SORTS))
+        match self._left.pop():
             case "statement":
                 chosen.halt(Halt.STATEMENT, self.random.randint(1, 40))
             case "settling":
