@@ -10,13 +10,22 @@ from pydantic.fields import FieldInfo
 from engine.conditions.forms import Condition, Scalar, Where
 from engine.language import base, scores, settings
 from engine.language.catalog import Catalog
-from engine.language.measures import Measure, measure_forms
+from engine.language.measures import Measure, MeasureBase, measure_forms
 from engine.language.playbooks import Playbook, Step
 from engine.language.rules import Part, Rule
 from engine.language.scenarios import Scenario
 from engine.language.scores import Score
 
-ROOTS: tuple[type[BaseModel], ...] = (settings.Settings, Catalog, Score, Rule, Playbook, Scenario, *measure_forms())
+ROOTS: tuple[type[BaseModel], ...] = (
+    settings.Settings,
+    Catalog,
+    Score,
+    Rule,
+    Playbook,
+    Scenario,
+    MeasureBase,
+    *measure_forms(),
+)
 """What stands in the files of a workspace; every other model is inside of one of these."""
 
 WORDS: tuple[tuple[object, str, str], ...] = (
