@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.language.playbooks import all_steps
+from engine.language.playbooks import EmailStep, all_steps
 from engine.scenarios import Theatre
 from engine.workspace import Loaded, PlacedScenario, load, read_sources
 
@@ -49,3 +49,14 @@ def test_every_template_is_used_by_a_playbook() -> None:
     used = {(kind, getattr(step, kind)) for step in steps for kind in ("slack", "email", "task") if hasattr(step, kind)}
 
     assert set(WORKSPACE.templates) - used == set()
+
+
+def test_a_marketing_mail_says_who_writes_and_how_to_hear_no_more() -> None:
+    steps = [step for playbook in WORKSPACE.playbooks.values() for step in all_steps(playbook.steps)]
+    marketing = {step.email for step in steps if isinstance(step, EmailStep) and step.class_ == "marketing"}
+    texts = {name: WORKSPACE.templates["email", name] for name in marketing}
+
+    assert texts
+    for name, text in texts.items():
+        assert "10115 Berlin" in str(text), name
+        assert "Reply “no more”" in str(text), name
