@@ -69,6 +69,11 @@ class CompanyTime:
         """The moment of that day's sweep, in UTC."""
         return datetime.combine(day, self.sweep, ZoneInfo(self.zone)).astimezone(UTC)
 
+    def last_sweep(self, at: datetime) -> datetime:
+        """The last sweep that is not after `at`."""
+        today = self.sweep_on(self.day(at))
+        return today if today <= at else self.sweep_on(self.day(at) - timedelta(days=1))
+
     def next_sweep(self, at: datetime) -> datetime:
         """The first sweep after `at`."""
         today = self.sweep_on(self.day(at))

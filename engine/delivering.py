@@ -2,11 +2,12 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
+from threading import Event
 
 from engine.channels import Channel
 from engine.channels.email import SmtpChannel
@@ -25,6 +26,10 @@ LEASES: Mapping[str, timedelta] = {"slack": timedelta(minutes=3), "email": timed
 While a Slack message is claimed its channel waits, so that a worker that died holds up no more than minutes."""
 SLACK_URL = "PULSEBOOK_SLACK_URL"
 """The environment variable that names another Slack-shaped server."""
+PACE = timedelta(seconds=2)
+"""Messages that are due so soon (one a second and channel) are waited for; later ones come back by themselves."""
+AT_ONCE = 20
+"""Tries between two glances at whether to stop."""
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +61,15 @@ class Delivered:
     left: int
     next_at: datetime | None
 
+    def followed_by(self, later: "Delivered") -> "Delivered":
+        """Both together; what is left, the later one knows."""
+        return replace(
+            later,
+            sent=self.sent + later.sent,
+            not_sent=self.not_sent + later.not_sent,
+            unknown=self.unknown + later.unknown,
+        )
+
 
 def post_of(settings: Settings, folder: Path, database: Database, clock: Clock, environ: Mapping[str, str]) -> Post:
     """The channels that the settings name; one whose variable is not set has no credentials.
@@ -85,11 +99,14 @@ def _secret(named: str, environ: Mapping[str, str]) -> str | None:
     return environ.get(named.removeprefix("env:")) or None
 
 
-def deliver_due(post: Post, *, most: int = 10_000) -> Delivered:
-    """Tries what is due until nothing is, or `most` were tried. Raises DatabaseUnusable; no channel ends it."""
+def deliver_due(post: Post, *, most: int = 10_000, on_lane: str | None = None) -> Delivered:
+    """Tries what is due until nothing is, or `most` were tried. Raises DatabaseUnusable; no channel ends it.
+
+    `on_lane`: only what goes along this lane.
+    """
     states: Counter[DeliveryState | None] = Counter()
     for _ in range(most):
-        claimed = claim(post.database, _terms(post))
+        claimed = claim(post.database, _terms(post, on_lane))
         if claimed is None:
             break
         claimed, receipt = _attempt(post, claimed)
@@ -103,14 +120,29 @@ def deliver_due(post: Post, *, most: int = 10_000) -> Delivered:
         not_sent=states[DeliveryState.NOT_SENT],
         unknown=states[DeliveryState.UNKNOWN],
         left=count_left(post.database),
-        next_at=next_try(post.database),
+        next_at=next_try(post.database, on_lane),
     )
 
 
-def _terms(post: Post) -> Terms:
+def deliver_soon(
+    post: Post, stop: Event, progress: Callable[[int], None] = lambda _sent: None, *, on_lane: str | None = None
+) -> Delivered:
+    """Delivers what is due, and waits for what falls due within the pace of a channel, until told to stop."""
+    total = Delivered(0, 0, 0, 0, None)
+    while not stop.is_set():
+        total = total.followed_by(deliver_due(post, most=AT_ONCE, on_lane=on_lane))
+        progress(total.sent)
+        if total.next_at is None or (wait := total.next_at - post.clock.now()) > PACE:
+            break
+        stop.wait(max(0.0, wait.total_seconds()))
+    return total
+
+
+def _terms(post: Post, on_lane: str | None) -> Terms:
     now = post.clock.now()
     today = day_of(local_day(now, post.zone))
-    return Terms(now, post.wall.now(), post.leases, today, post.fallback, is_paced="slack" in post.channels)
+    is_paced = "slack" in post.channels
+    return Terms(now, post.wall.now(), post.leases, today, post.fallback, is_paced=is_paced, on_lane=on_lane)
 
 
 def _attempt(post: Post, claimed: Claimed) -> tuple[Claimed, Receipt]:

@@ -10,11 +10,10 @@ from engine.errors import PulsebookError
 from engine.plan import Plan
 from engine.snapshot import Snapshot
 from engine.store.due import block_numbers, due_blocks, versions_under_way
+from engine.store.lanes import SHARD
 from engine.store.reading import Wanted, read
 from engine.store.saving import Office, Saved, save
 
-SHARD = 80
-"""Blocks that are looked at together, so that memory stays flat: 20,480 accounts."""
 LONG_AGO = timedelta(hours=24)
 """What a look further back decides goes to the outbox, unless it is told to send."""
 
@@ -28,13 +27,13 @@ class InTheFuture(PulsebookError):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Which look is wanted. `accounts`: only these; `only_due`: of each block only what is due by now."""
+    """Which look is wanted. `accounts`: only these; `due_by`: of each block only what is due by then."""
 
     at: datetime
     cause: str
     accounts: Collection[str] | None = None
     blocks: Collection[int] | None = None
-    only_due: bool = False
+    due_by: datetime | None = None
     send: bool = False
 
 
@@ -67,8 +66,8 @@ def _look_at_shard(book: Book, order: Order, blocks: list[int]) -> Saved:
     judge = book.judge()
     plan = judge.plan
     wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=blocks)
-    if order.only_due:
-        wanted = replace(wanted, due_by=order.at)
+    if order.due_by is not None:
+        wanted = replace(wanted, due_by=order.due_by)
     reading = read(book.database, wanted)
     if not len(reading):
         return Saved()
@@ -112,12 +111,26 @@ def office(book: Book, plan: Plan, order: Order) -> Office:
     )
 
 
-def look_at_due(book: Book, cause: str = "arrival") -> Saved:
-    """Look at everything that is due by now; accounts for which something arrives meanwhile are looked at again."""
-    total = Saved()
-    while blocks := due_blocks(book.database, book.clock.now()):
-        saved = look(book, Order(book.clock.now(), cause, blocks=blocks, only_due=True))
-        total += saved
+def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[Saved]:
+    """Look at everything that is due by now, or at what of some blocks is; what arrives meanwhile is looked at again.
+
+    What has been due since before the day's sweep is the sweep; the rest is arrivals, and what falls due by the clock.
+    """
+    company = book.judge().plan.company
+    while True:
+        now = book.clock.now()
+        sweep = company.last_sweep(now)
+        if found := _due(book, sweep, blocks):
+            order = Order(now, f"sweep {company.day(sweep)}", blocks=found, due_by=sweep)
+        elif found := _due(book, now, blocks):
+            order = Order(now, "arrival", blocks=found, due_by=now)
+        else:
+            return
+        saved = look(book, order)
+        yield saved
         if saved.is_stale or not saved.looked:
-            return total
-    return total
+            return
+
+
+def _due(book: Book, by: datetime, blocks: Collection[int] | None) -> list[int]:
+    return [block for block in due_blocks(book.database, by) if blocks is None or block in blocks]

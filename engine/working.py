@@ -1,20 +1,87 @@
-"""A book in; looks and deliveries as they fall due, until told to stop."""
+"""A book in; looks and deliveries as they fall due, until told to stop.
 
+On SQLite one process looks by itself at what is due; on PostgreSQL any number of them wait for pokes.
+"""
+
+import logging
 import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Event
 
 from engine.book import Book
-from engine.delivering import deliver_due, post_of
+from engine.delivering import AT_ONCE, Post, deliver_due, deliver_soon, post_of
+from engine.language.settings import Settings
 from engine.loops import look_at_due
+from engine.poking import send_due
+from engine.store.database import DatabaseUnusable
+from engine.store.lanes import blocks_on, due_deliveries
+from engine.store.saving import Saved
 
 EVERY = 0.25
-"""Seconds between two looks at what is due."""
+"""Seconds between two looks at what is due, where nobody pokes."""
+_log = logging.getLogger(__name__)
 
 
-def work(book: Book, stop: Event) -> None:
-    """Looks at what is due and delivers what is due, again and again. Several may work on one database."""
-    post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
+def work(book: Book, stop: Event, say: Callable[[str], None]) -> None:
+    """Looks at what is due and delivers what is due, again and again; `say` gets a line for each look."""
+    if book.database.is_sqlite:
+        _work_alone(Worker(book, say), stop)
+    else:
+        _work_among_others(Worker(book, say), stop)
+
+
+@dataclass(slots=True)
+class Worker:
+    """What a worker does at a lane; it goes by the version that is in use at the time."""
+
+    book: Book
+    say: Callable[[str], None]
+    _post: tuple[Settings, Post] | None = field(default=None, init=False)
+
+    def look(self, lane: str | None = None) -> None:
+        """Looks at what is due on a lane, or anywhere."""
+        for saved in look_at_due(self.book, None if lane is None else blocks_on(lane)):
+            if saved.looked:
+                self.say(_told(saved, lane))
+
+    def post(self) -> Post:
+        settings = self.book.settings()
+        kept = self._post
+        if kept is None or kept[0] is not settings:
+            book = self.book
+            kept = self._post = (settings, post_of(settings, book.folder, book.database, book.clock, os.environ))
+        return kept[1]
+
+
+def _told(saved: Saved, lane: str | None) -> str:
+    where = f" on {lane}" if lane else ""
+    found = f"{saved.fired} firings, {saved.started} playbooks, {saved.tasks} tasks, {saved.deliveries} messages"
+    return f"Looked at {saved.looked} accounts{where}: {found}."
+
+
+def _work_alone(worker: Worker, stop: Event) -> None:
     while not stop.is_set():
-        look_at_due(book)
-        deliver_due(post, most=20)
+        try:
+            worker.look()
+            deliver_due(worker.post(), most=AT_ONCE)
+        except DatabaseUnusable as error:
+            _log.warning("%s", error)
         stop.wait(EVERY)
+
+
+def _work_among_others(worker: Worker, stop: Event) -> None:
+    from engine.dispatch.pokes import DELIVERIES, Pokes
+    from engine.dispatch.receiving import Hands, receive
+
+    database, clock = worker.book.database, worker.book.clock
+    with Pokes.open(database.libpq_url) as pokes:
+
+        def look(lane: str) -> None:
+            worker.look(lane)
+            pokes.send(DELIVERIES, due_deliveries(database, clock.now()))
+
+        def deliver(lane: str) -> None:
+            deliver_soon(worker.post(), stop, on_lane=lane)
+
+        receive(database.libpq_url, Hands(look, deliver, lambda: send_due(pokes, database, clock.now())), stop)

@@ -12,8 +12,8 @@ WORDS = (
 ARITHMETIC = "series event_measures windows points points_models stays".split()
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = "workspace needs plan signals playing concluding resolving pipeline playthrough demo".split()
-ADAPTERS = "sources channels store".split()
-LOOPS = "book loops delivering explaining working".split()
+ADAPTERS = "sources channels store dispatch".split()
+LOOPS = "book loops delivering poking explaining working".split()
 DOORS = "cli scenarios".split()
 FLOORS = (WORDS, ARITHMETIC, STAGES, WHOLE, ADAPTERS, LOOPS, DOORS)
 

@@ -245,10 +245,29 @@ def test_a_fact_that_arrives_during_a_look_is_looked_at_next(book: Book, monkeyp
 
     assert isinstance(book.clock, SetClock)
     book.clock.at = on(2) + timedelta(seconds=1)
-    look_at_due(book)
+    list(look_at_due(book))
 
     fired = [one["rule"] for one in listing.decisions(book.database, listing.Asked()) if one["state"] == "fired"]
     assert sorted(fired) == ["fell", "low", "trouble"]
+
+
+def test_what_has_been_due_since_before_the_sweep_is_the_sweep_and_what_came_since_an_arrival(book: Book) -> None:
+    looked(book, 0)
+    assert isinstance(book.clock, SetClock)
+    fall(book)
+    book.clock.at = on(3)
+    list(look_at_due(book))
+    troubles(book, "beta", on(3).date(), 2)
+    book.clock.at += timedelta(minutes=1)
+    list(look_at_due(book))
+
+    causes = {
+        (one["account"], one["rule"]): one["cause"]
+        for one in listing.decisions(book.database, listing.Asked())
+        if one["state"] == "fired"
+    }
+    assert causes[("acme", "low")] == f"sweep {on(3).date()}"
+    assert causes[("beta", "trouble")] == "arrival"
 
 
 def test_looking_twice_at_one_moment_changes_nothing(book: Book) -> None:

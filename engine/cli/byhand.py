@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from rich.text import Text
 
-from engine.batches import Arrival, Facts, coded, placed, whens
+from engine.batches import Arrival, Facts, Ingested, coded, placed, whens
 from engine.book import Book
-from engine.cli.common import end_of, moment_of, open_book
+from engine.cli.common import changing, end_of, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose, day_of_text
 from engine.domain import Value
@@ -42,37 +42,40 @@ def fact(
     as_json: bool,
 ) -> None:
     """`ACCOUNT NAME prop=value…`, `end ID` or `withdraw ID`."""
-    book = open_book(folder)
-    if words[0] in ("end", "withdraw"):
-        _change_fact(book, words, author, as_of, as_json=as_json)
-        return
-    if len(words) < 2:
-        raise WrongWords("Say which fact: pulsebook fact ACCOUNT NAME [PROP=VALUE…].")
-    account, name, *pairs = words
-    plan = Plan(book.workspace())
-    choose(name, tuple(plan.catalog.facts), "fact")
-    moment = moment_of(as_of, book)
-    nothing = coded([None])
-    batch = Facts(
-        account=coded([account]),
-        name=coded([name]),
-        id=nothing,
-        when=whens([day_of_text(at) if at else moment]),
-        until=whens([day_of_text(until) if until else None]),
-        source=coded([BY_HAND]),
-        author=coded([author]),
-        reason=coded([reason]),
-        yearly=np.zeros(1, dtype=np.bool_),
-        properties=(_properties(plan, name, pairs),),
-        places=placed(BY_HAND, 1),
-    )
+    with changing(folder) as book:
+        if words[0] in ("end", "withdraw"):
+            _change_fact(book, words, author, as_of, as_json=as_json)
+            return
+        if len(words) < 2:
+            raise WrongWords("Say which fact: pulsebook fact ACCOUNT NAME [PROP=VALUE…].")
+        account, name, *pairs = words
+        plan = Plan(book.workspace())
+        choose(name, tuple(plan.catalog.facts), "fact")
+        moment = moment_of(as_of, book)
+        said = Facts(
+            account=coded([account]),
+            name=coded([name]),
+            id=coded([None]),
+            when=whens([day_of_text(at) if at else moment]),
+            until=whens([day_of_text(until) if until else None]),
+            source=coded([BY_HAND]),
+            author=coded([author]),
+            reason=coded([reason]),
+            yearly=np.zeros(1, dtype=np.bool_),
+            properties=(_properties(plan, name, pairs),),
+            places=placed(BY_HAND, 1),
+        )
+        done = _noted(book, plan, said, Arrival(moment, BY_HAND, author=author))
+        became = "waits for its account" if done.held else "was known already" if done.unchanged else "is noted"
+        _say({"account": account, "fact": name, "held": done.held}, f"{name} of {account} {became}.", as_json=as_json)
+
+
+def _noted(book: Book, plan: Plan, said: Facts, arrival: Arrival) -> Ingested:
     zone = plan.settings.company.timezone
-    arrival = Arrival(moment, BY_HAND, author=author)
-    done = Ingest(book.database).apply(batch, plan.catalog, arrival, zone, tuple(plan.needs.series))
+    done = Ingest(book.database).apply(said, plan.catalog, arrival, zone, tuple(plan.needs.series))
     if done.refused:
         raise WrongWords(f"{done.refused[0].reason}.")
-    became = "waits for its account" if done.held else "was known already" if done.unchanged else "is noted"
-    _say({"account": account, "fact": name, "held": done.held}, f"{name} of {account} {became}.", as_json=as_json)
+    return done
 
 
 def _properties(plan: Plan, name: str, pairs: list[str]) -> dict[str, Value]:
@@ -112,43 +115,43 @@ def override(
     as_json: bool,
 ) -> None:
     """Gives a score a value until the end of a day."""
-    book = open_book(folder)
-    workspace = book.workspace()
-    name = choose(of, tuple(workspace.scores), "score") if of else workspace.primary
-    if not 0 <= score <= 100:
-        raise WrongWords(f"A score lies in 0 to 100, not at {score:g}.")
-    zone = workspace.settings.company.timezone
-    said = Override(account, name, score, moment_of(as_of, book), end_of(until, zone), reason, author)
-    store_override(book.database, said)
-    document = {"account": account, "score": name, "value": score, "until": said.until}
-    _say(document, f"{name} of {account} is {score:g} until {until}.", as_json=as_json)
+    with changing(folder) as book:
+        workspace = book.workspace()
+        name = choose(of, tuple(workspace.scores), "score") if of else workspace.primary
+        if not 0 <= score <= 100:
+            raise WrongWords(f"A score lies in 0 to 100, not at {score:g}.")
+        zone = workspace.settings.company.timezone
+        said = Override(account, name, score, moment_of(as_of, book), end_of(until, zone), reason, author)
+        store_override(book.database, said)
+        document = {"account": account, "score": name, "value": score, "until": said.until}
+        _say(document, f"{name} of {account} is {score:g} until {until}.", as_json=as_json)
 
 
 def task_done(folder: Path, task: int, *, note: str | None, as_of: str | None, as_json: bool) -> None:
-    book = open_book(folder)
-    tasks.finish(book.database, task, moment_of(as_of, book), note)
-    _say({"task": task, "state": "done"}, f"Task {task} is done.", as_json=as_json)
+    with changing(folder) as book:
+        tasks.finish(book.database, task, moment_of(as_of, book), note)
+        _say({"task": task, "state": "done"}, f"Task {task} is done.", as_json=as_json)
 
 
 def task_snooze(folder: Path, task: int, *, until: str, reason: str, as_of: str | None, as_json: bool) -> None:
-    book = open_book(folder)
-    tasks.snooze(book.database, task, day_of_text(until), reason, moment_of(as_of, book))
-    _say({"task": task, "snoozed_until": until}, f"Task {task} rests until {until}.", as_json=as_json)
+    with changing(folder) as book:
+        tasks.snooze(book.database, task, day_of_text(until), reason, moment_of(as_of, book))
+        _say({"task": task, "snoozed_until": until}, f"Task {task} rests until {until}.", as_json=as_json)
 
 
 def task_assign(folder: Path, task: int, email: str, *, as_of: str | None, as_json: bool) -> None:
-    book = open_book(folder)
-    tasks.assign(book.database, task, email, moment_of(as_of, book))
-    _say({"task": task, "assignee": email}, f"Task {task} is {email}'s now.", as_json=as_json)
+    with changing(folder) as book:
+        tasks.assign(book.database, task, email, moment_of(as_of, book))
+        _say({"task": task, "assignee": email}, f"Task {task} is {email}'s now.", as_json=as_json)
 
 
 def delivery_approve(folder: Path, delivery: int, *, as_of: str | None, as_json: bool) -> None:
-    book = open_book(folder)
-    approve(book.database, delivery, moment_of(as_of, book))
-    _say({"delivery": delivery, "state": "waiting"}, f"Delivery {delivery} may leave.", as_json=as_json)
+    with changing(folder) as book:
+        approve(book.database, delivery, moment_of(as_of, book))
+        _say({"delivery": delivery, "state": "waiting"}, f"Delivery {delivery} may leave.", as_json=as_json)
 
 
 def delivery_discard(folder: Path, delivery: int, *, reason: str | None, as_of: str | None, as_json: bool) -> None:
-    book = open_book(folder)
-    discard(book.database, delivery, moment_of(as_of, book), reason or "")
-    _say({"delivery": delivery, "state": "not_sent"}, f"Delivery {delivery} is never sent.", as_json=as_json)
+    with changing(folder) as book:
+        discard(book.database, delivery, moment_of(as_of, book), reason or "")
+        _say({"delivery": delivery, "state": "not_sent"}, f"Delivery {delivery} is never sent.", as_json=as_json)

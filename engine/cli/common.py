@@ -1,5 +1,7 @@
 """What commands on an open workspace share: the book, and the moment that was asked for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,10 +9,19 @@ from zoneinfo import ZoneInfo
 from engine.book import Book
 from engine.cli.words import WrongWords, day_of_text
 from engine.clock import day_number, end_of_day
+from engine.poking import poke
 
 
 def open_book(folder: Path) -> Book:
     return Book.open(folder)
+
+
+@contextmanager
+def changing(folder: Path) -> Iterator[Book]:
+    """The book, for a command that changes what is stored: workers hear of it afterwards."""
+    book = open_book(folder)
+    yield book
+    poke(book)
 
 
 def moment_of(said: str | None, book: Book) -> datetime:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from engine.batches import Arrival, Batch, Ingested
 from engine.book import Book
-from engine.cli.common import moment_of, open_book
+from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose
 from engine.language.settings import check_zone
@@ -57,7 +57,8 @@ class Imported:
 
 def import_files(folder: Path, order: Order, *, as_json: bool) -> int:
     """All files in one transaction; exit code 1 where a row was refused."""
-    imported = take(open_book(folder), order)
+    with changing(folder) as book:
+        imported = take(book, order)
     written = _write_refused(order, imported)
     if as_json:
         print_json(_document(order, imported))

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 
@@ -16,13 +14,10 @@ from engine.book import Book
 from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
-from engine.delivering import Delivered, Post, deliver_due, post_of
+from engine.delivering import deliver_soon, post_of
 from engine.loops import Order, look
 from engine.store.saving import Saved
 from engine.working import work
-
-PACE = timedelta(seconds=2)
-"""Messages that are due so soon (one a second and channel) are waited for; later ones are left to the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def run_once(book: Book, at: datetime, *, send: bool, quiet: bool) -> Ran:
         saved = look(book, order, lambda done, count: progress.update(bar, completed=done, total=count))
         bar = progress.add_task("Delivering", total=None)
         post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
-        delivered = deliver(post, lambda count: progress.update(bar, completed=count))
+        delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))
     outbox = book.folder / book.settings().outbox.folder
     without = set(post.outboxes) - set(post.channels)
     return Ran(
@@ -75,23 +70,6 @@ def run_once(book: Book, at: datetime, *, send: bool, quiet: bool) -> Ran:
         left=delivered.left,
         outbox=outbox if without and delivered.sent else None,
     )
-
-
-def deliver(post: Post, progress: Callable[[int], None] = lambda _count: None) -> Delivered:
-    """Delivers what is due, and what falls due within the pace of a channel."""
-    total = deliver_due(post)
-    progress(total.sent)
-    while total.next_at is not None and total.next_at - post.clock.now() < PACE:
-        time.sleep(max(0.0, (total.next_at - post.clock.now()).total_seconds()))
-        more = deliver_due(post)
-        total = replace(
-            more,
-            sent=total.sent + more.sent,
-            not_sent=total.not_sent + more.not_sent,
-            unknown=total.unknown + more.unknown,
-        )
-        progress(total.sent)
-    return total
 
 
 def document(ran: Ran) -> dict[str, object]:
@@ -139,6 +117,10 @@ def worker(folder: Path) -> None:
         signal.signal(sign, lambda _sign, _frame: stop.set())
     book = open_book(folder)
     book.judge()
-    console().print(Text(f"Working in {folder.resolve()}. Stop with Ctrl-C."))
-    work(book, stop)
-    console().print(Text("Stopped."))
+    _say(f"Working in {folder.resolve()}. Stop with Ctrl-C.")
+    work(book, stop, _say)
+    _say("Stopped.")
+
+
+def _say(sentence: str) -> None:
+    console().print(Text(sentence), soft_wrap=True)

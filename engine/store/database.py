@@ -69,6 +69,11 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def libpq_url(self) -> str:
+        """The URL with its password, as the clients of PostgreSQL take it."""
+        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One snapshot: what others commit meanwhile is not seen."""

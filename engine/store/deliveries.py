@@ -12,7 +12,8 @@ from engine.clock import microseconds, moment
 from engine.domain import DeliveryState, Receipt, Teammate
 from engine.errors import PulsebookError
 from engine.store.database import Database, upsert
-from engine.store.delivery_rows import EMAIL, SLACK, Claimed, verdict
+from engine.store.delivery_rows import EMAIL, OPEN, SLACK, Claimed, verdict
+from engine.store.lanes import is_on
 from engine.store.listing import Offices, receiver
 from engine.store.people import teammates
 from engine.store.tables import AccountRow, ChangeRow, ContactRow, DeliveryRow, PaceRow
@@ -27,7 +28,6 @@ SECOND = 1_000_000
 """Microseconds; what Slack wants between two messages to one channel."""
 APPROVAL, PACED, DISCARDED = "approval", "pace", "discarded"
 NO_CONSENT, RECIPIENT_GONE = "no_consent", "recipient_gone"
-OPEN = (DeliveryState.WAITING, DeliveryState.UNKNOWN)
 
 
 class DeliveryError(PulsebookError):
@@ -49,6 +49,8 @@ class Terms:
     today: date
     fallback: str
     is_paced: bool
+    on_lane: str | None = None
+    """Only what goes along this lane."""
 
 
 class _Put(Enum):
@@ -69,6 +71,8 @@ def claim(database: Database, terms: Terms) -> Claimed | None:
 def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
     now = microseconds(terms.now)
     due = select(DELIVERY).where(DELIVERY.c.try_at <= now, DELIVERY.c.state.in_(OPEN))
+    if terms.on_lane is not None:
+        due = due.where(is_on(terms.on_lane))
     with database.writing() as connection:
         row = connection.execute(
             due.order_by(DELIVERY.c.try_at, DELIVERY.c.id).limit(1).with_for_update(skip_locked=True)
@@ -218,10 +222,13 @@ def settle(
     return after.state
 
 
-def next_try(database: Database) -> datetime | None:
+def next_try(database: Database, on_lane: str | None = None) -> datetime | None:
     """When the next delivery is due, or a claim runs out; None: nothing happens by itself any more."""
+    query = select(func.min(DELIVERY.c.try_at)).where(DELIVERY.c.state.in_(OPEN))
+    if on_lane is not None:
+        query = query.where(is_on(on_lane))
     with database.reading() as connection:
-        found = connection.execute(select(func.min(DELIVERY.c.try_at)).where(DELIVERY.c.state.in_(OPEN))).scalar()
+        found = connection.execute(query).scalar()
     return None if found is None else moment(found)
 
 

@@ -11,6 +11,7 @@ from itertools import accumulate
 from engine.domain import DeliveryState, Receipt, TryOutcome
 
 SLACK, EMAIL = "slack", "email"
+OPEN = (DeliveryState.WAITING, DeliveryState.UNKNOWN)
 POSSIBLE_REPEAT = "possible repeat"
 
 GIVE_UP = timedelta(days=3)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from engine.clock import microseconds, moment
+from engine.clock import microseconds
 from engine.store.database import Database
 from engine.store.tables import BLOCK, AccountRow, BlockRow, RunRow
 
@@ -25,13 +25,6 @@ def due_blocks(database: Database, now: datetime) -> list[int]:
     query = select(block).where(ACCOUNT.c.look_at <= microseconds(now)).distinct()
     with database.reading() as connection:
         return sorted(int(one) for one in connection.execute(query).scalars())
-
-
-def next_look(database: Database) -> datetime | None:
-    """When the next account falls due."""
-    with database.reading() as connection:
-        found = connection.execute(select(func.min(ACCOUNT.c.look_at))).scalar()
-    return None if found is None else moment(found)
 
 
 def versions_under_way(database: Database) -> frozenset[str]:
