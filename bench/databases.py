@@ -32,7 +32,7 @@ class Databases:
     def exists(self, name: str) -> bool:
         if self.kind == "sqlite":
             return (self.folder / f"{name}.db").exists()
-        return bool(self._ask(f"select 1 from pg_database where datname = '{name}'"))  # noqa: S608 our own name
+        return bool(self._ask(f"select 1 from pg_database where datname = '{name}'"))
 
     def make(self, name: str) -> str:
         """A new one with all tables; an old one of that name is thrown away. Its URL."""

@@ -88,7 +88,7 @@ def _child(named: str) -> None:
     module, _, name = named.partition(":")
     task = getattr(importlib.import_module(module), name)
     figures = task(**json.load(sys.stdin))
-    print(json.dumps({**figures, "memory": peak_memory()}))  # noqa: T201 the parent reads it
+    print(json.dumps({**figures, "memory": peak_memory()}))
 
 
 if __name__ == "__main__":

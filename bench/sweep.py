@@ -1,19 +1,22 @@
 """The daily look at everybody: what it costs, phase by phase, beside the cost of reading the same data alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import date
 from typing import Any, TypeVar
 from unittest.mock import patch
 
 import numpy as np
 from sqlalchemy import Connection, text
 
-from bench.company import evening, open_book
-from bench.measuring import Cost, measured
+from bench import company
+from bench.databases import KINDS, TITLES, Databases
+from bench.measuring import Cost, in_own_process, measured
+from bench.running import Bench
+from bench.table import Line, times
 from engine import loops
 from engine.clock import day_number
 from engine.snapshot import ALL_DAYS, Needs
+from engine.store import reading, saving
 from engine.store.chunks import unpack
 from engine.store.database import Database
 from engine.store.tables import SPAN
@@ -22,20 +25,65 @@ Result = TypeVar("Result")
 CAUSE = "the measured sweep"
 
 
-def sweep(url: str, until: str, postmaster: int | None) -> dict[str, Any]:
-    """One look at everybody on the evening of a day whose records are there."""
-    at = evening(date.fromisoformat(until))
-    book = open_book(url, at)
+def ten_thousand(bench: Bench) -> Iterator[Line]:
+    """Its database is kept as it is after the sweep, for what is measured next."""
+    for kind in KINDS:
+        databases = bench.on(kind)
+        databases.copy(company.ready(databases), "swept_half")
+        yield from _lines(databases, "swept_half", most_cpu=3, most_memory=None)
+        databases.rename("swept_half", company.swept_name())
+
+
+def hundred_thousand(bench: Bench) -> Iterator[Line]:
+    for kind in KINDS:
+        databases = bench.on(kind)
+        databases.copy(company.past(databases), "hundred")
+        url, folder = databases.url("hundred"), str(databases.folder)
+        in_own_process(company.get_ready, url=url, folder=folder, times=10)
+        yield from _lines(databases, "hundred", most_cpu=30, most_memory=2000)
+        databases.drop("hundred")
+
+
+def _lines(databases: Databases, name: str, *, most_cpu: int, most_memory: int | None) -> Iterator[Line]:
+    """The floor is read first, so that the sweep is not the one that warms the disk's cache."""
+    arguments = {"url": databases.url(name), "postmaster": databases.postmaster}
+    alone = in_own_process(floor, **arguments)
+    taken = in_own_process(sweep, **arguments)
+    total, on = taken["total"], TITLES[databases.kind]
+    cpu, alone_cpu = total["client"] + total["server"], alone["client"] + alone["server"]
+    wanted = f"≤ {most_cpu} CPU s" + (f", ≤ {most_memory:,} MB" if most_memory else "")
+    yield Line.of(
+        f"sweep of {taken['accounts']:,} accounts",
+        on,
+        {**total, "memory": taken["memory"]},
+        figure=f"{cpu:.2f} CPU s; {taken['moved'] / taken['accounts']:.1%} of the accounts moved, "
+        f"{taken['deliveries']:,} deliveries, {taken['tasks']:,} tasks",
+        wanted=wanted,
+        met=cpu <= most_cpu and (most_memory is None or taken["memory"] <= most_memory),
+        beside=f"{times(cpu, alone_cpu)} reading alone",
+    )
+    for phase in ("read", "judge", "save"):
+        yield Line.of(f"· {phase}", on, taken[phase])
+    said = f"{alone['cells']:,} cells unpacked, {alone['rows']:,} event rows, summed up"
+    yield Line.of("· floor: reading the same alone", on, alone, figure=said)
+
+
+def sweep(url: str, postmaster: int | None) -> dict[str, Any]:
+    """One look at everybody on the evening of the measured day, whose records are there."""
+    at = company.evening(company.measured_day())
+    book = company.open_book(url, at)
     book.judge()
     read, save = Cost(), Cost()
     with (
-        patch.object(loops, "read", _added_to(read, loops.read, postmaster)),
-        patch.object(loops, "save", _added_to(save, loops.save, postmaster)),
+        patch.object(loops, "read", _added_to(read, reading.read, postmaster)),
+        patch.object(loops, "save", _added_to(save, saving.save, postmaster)),
         measured(postmaster) as total,
     ):
         saved = loops.look(book, loops.Order(at, CAUSE))
     judge = Cost(
-        total.client - read.client - save.client, total.server - read.server - save.server, total.wall - read.wall - save.wall
+        total.client - read.client - save.client,
+        total.server - read.server - save.server,
+        total.wall - read.wall - save.wall,
     )
     moved = _moved(book.database)
     book.database.close()
@@ -68,10 +116,11 @@ def _moved(database: Database) -> int:
         return int(connection.execute(query, {"cause": CAUSE}).scalar_one())
 
 
-def floor(url: str, until: str, postmaster: int | None) -> dict[str, Any]:
+def floor(url: str, postmaster: int | None) -> dict[str, Any]:
     """Reads what that look reads of series and event rows, unpacks it and sums it up; nothing else."""
-    today = day_number(date.fromisoformat(until))
-    book = open_book(url, evening(date.fromisoformat(until)))
+    day = company.measured_day()
+    today = day_number(day)
+    book = company.open_book(url, company.evening(day))
     needs = book.judge().plan.needs
     with measured(postmaster) as cost, book.database.reading() as connection:
         cells = _sum_chunks(connection, needs, today)
@@ -82,7 +131,8 @@ def floor(url: str, until: str, postmaster: int | None) -> dict[str, Any]:
 
 def _sum_chunks(connection: Connection, needs: Needs, today: int) -> int:
     query = text(
-        "select chunk.values from chunk join series on series.id = series_id where key = :key and span between :a and :b"
+        "select chunk.values from chunk join series on series.id = series_id "
+        "where key = :key and span between :a and :b"
     )
     cells = 0
     for series, days in needs.series.items():
@@ -96,7 +146,7 @@ def _sum_chunks(connection: Connection, needs: Needs, today: int) -> int:
 
 
 def _sum_events(connection: Connection, needs: Needs, today: int) -> int:
-    query = text("select account_seq, day, at, contact_id from event where name = :name and day > :first")
+    query = text("select account_seq, day, at, coalesce(contact_id, -1) from event where name = :name and day > :first")
     found = 0
     for name, wanted in needs.rows.items():
         first = 0 if wanted.days == ALL_DAYS else today - wanted.days

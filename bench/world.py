@@ -82,7 +82,7 @@ def write_world(
     company = _Accounts(
         ids=np.array([f"a{number:07d}" for number in range(accounts)], dtype=object),
         level=rng.lognormal(0, 0.5, accounts),
-        nps=np.round(np.clip(rng.normal(35, 25, accounts), -90, 95)),
+        nps=np.rint(rng.normal(35, 25, accounts).clip(-90, 95)),
         story=np.where(rng.random(accounts) < STORIES, rng.integers(SILENT, IN_TROUBLE + 1, accounts), 0),
     )
     first = until - timedelta(days=days - 1)
@@ -175,7 +175,7 @@ def _records(
     seed: int,
 ) -> Iterator[tuple[str, Path]]:
     """Observations and events of the days of a span."""
-    begin, end = span
+    begin = span[0]
     rng = np.random.default_rng([seed, 1, begin])
     frame = _observations(rng, company, first, span, days, metrics)
     yield "observations", _write(folder / f"observations-{begin:03d}.parquet", frame)
