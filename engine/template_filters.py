@@ -11,14 +11,14 @@ from jinja2.runtime import Context
 
 
 def _day(value: Any) -> Any:
-    """2 Mar 2026."""
+    """A date as 2 Mar 2026."""
     if isinstance(value, Undefined):
         return value
     return f"{value.day} {value:%b %Y}"
 
 
 def _number(value: Any) -> Any:
-    """1,234.5: no needless zeros."""
+    """1234.50 as 1,234.5."""
     if isinstance(value, Undefined):
         return value
     shown = f"{round(float(value), 4):,.4f}".rstrip("0").rstrip(".")
@@ -26,6 +26,7 @@ def _number(value: Any) -> Any:
 
 
 def _signed(value: Any) -> Any:
+    """3 as +3, -3 as −3."""
     if isinstance(value, Undefined):
         return value
     shown = _number(value)
@@ -44,7 +45,7 @@ _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 @pass_context
 def _money(context: Context, value: Any) -> Any:
-    """With the account's currency: €84,000; cents only where there are any."""
+    """84000 as €84,000, in the account's currency; cents only where there are any."""
     if isinstance(value, Undefined):
         return value
     currency = context["account"]["currency"]
@@ -63,7 +64,7 @@ def _days_from_today(context: Context, value: Any) -> int:
 
 @pass_context
 def _ago(context: Context, value: Any) -> Any:
-    """3 days ago."""
+    """A date as 3 days ago, yesterday or today."""
     if isinstance(value, Undefined):
         return value
     return _relative(_days_from_today(context, value))
@@ -71,7 +72,7 @@ def _ago(context: Context, value: Any) -> Any:
 
 @pass_context
 def _in_days(context: Context, value: Any) -> Any:
-    """In 47 days."""
+    """A date as in 47 days, tomorrow or today."""
     if isinstance(value, Undefined):
         return value
     return _relative(_days_from_today(context, value))

@@ -39,11 +39,13 @@ def plain(names: Iterable[str]) -> Fields:
 
 def variables(names: Names, tasks: Iterable[str]) -> dict[str, Shape]:
     """All that a template may speak of; `tasks` are the task steps of the playbooks that use it."""
-    scores = {name: _score() for name in names.there("score")}
+    scores = {name: _score() for name in sorted(names.there("score"))}
     found: dict[str, Shape] = {
-        "account": plain(names.there("attribute") | {n for n in names.files.broken if names.has("attribute", n)}),
+        "account": plain(
+            sorted(names.there("attribute") | {n for n in names.files.broken if names.has("attribute", n)})
+        ),
         "scores": Fields(scores),
-        "measures": plain(names.there("measure")),
+        "measures": plain(sorted(names.there("measure"))),
         "fact": plain((*_FACT, *_properties(names, names.there("fact")))),
         "event": plain((*_EVENT, *_properties(names, names.there("event")))),
         "rule": plain(("name", "severity")),
