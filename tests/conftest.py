@@ -42,6 +42,12 @@ def _ran(reporter: pytest.TerminalReporter) -> Counter[str]:
     return counted
 
 
+def _tallies(reporter: pytest.TerminalReporter) -> Counter[str]:
+    """What tests recorded as a `tally`, and how many of them did."""
+    passed = [report for report in reporter.stats.get("passed", []) if report.when == "call"]
+    return Counter(str(said) for report in passed for name, said in report.user_properties if name == "tally")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     ran, skipped = _ran(terminalreporter), terminalreporter.stats.get("skipped", [])
     equal = "equal" if ran["sqlite"] == ran["postgres"] else "NOT EQUAL"
@@ -51,6 +57,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for report in skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         terminalreporter.line(f"SKIPPED {report.nodeid}: {reason}", red=True, bold=True)
+    for said, count in sorted(_tallies(terminalreporter).items()):
+        terminalreporter.line(f"{said}: {count}")
     figures = [
         str(value)
         for reports in terminalreporter.stats.values()
