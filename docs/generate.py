@@ -23,6 +23,7 @@ from engine.templating import FILTERS_KEPT
 from engine.workspace import load
 from engine.workspace.files import read_files
 from engine.workspace.names import Names
+from engine.workspace.reading import NOT_YET
 from engine.workspace.variables import Fields, Items, Shape, variables
 
 DOCUMENT = Path(__file__).parent / "language.md"
@@ -45,6 +46,7 @@ def filled(document: str) -> str:
         "columns": lambda *_: _columns(),
         "options": lambda what, _: _options(what),
         "commands": lambda *_: _commands(),
+        "notyet": lambda *_: ", ".join(f"`{key}`" for key in sorted(NOT_YET)),
         "builtin": lambda what, _: _built_in(what),
     }
 
@@ -119,13 +121,14 @@ def _built_in(what: str) -> str:
 
 
 def _options(command: str) -> str:
-    rows = []
-    for option in get_command(app).commands[command].params:  # type: ignore[attr-defined]
-        said = (
-            " ".join((*option.opts[:1], option.metavar or "")).strip() if option.opts[0][0] == "-" else option.metavar
-        )
-        rows.append([f"`{said}`", option.help or ""])
-    return table(("option", "meaning"), rows)
+    options = get_command(app).commands[command].params  # type: ignore[attr-defined]
+    rows = [[f"`{_option(option.opts[0], option.metavar)}`", option.help or ""] for option in options]
+    return table(("argument or option", "meaning"), rows)
+
+
+def _option(name: str, value: str | None) -> str:
+    """`--map TARGET=COLUMN`; of an argument only what it stands for."""
+    return f"{name} {value or ''}".strip() if name.startswith("-") else value or name.upper()
 
 
 def _commands() -> str:

@@ -1,0 +1,164 @@
+"""`docs/language.md` says what the code says, and every example in it does what the page tells of it."""
+
+import json
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import chdir, redirect_stdout
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from docs.examples import CONDITION, Block, blocks, conditions, files, forms, lay_out, with_conditions
+from docs.generate import DOCUMENT, filled
+from docs.tables import models
+from engine.cli.app import app
+from engine.conditions.forms import forms_in_union, walk
+from engine.language.measures import measure_forms
+from engine.language.playbooks import STEP_KINDS, all_steps, step_kind
+from engine.sources.targets import KINDS
+from engine.workspace import load
+
+TEXT = DOCUMENT.read_text(encoding="utf-8")
+EXAMPLES = blocks(TEXT)
+FILES = files(EXAMPLES)
+WORKSPACE = load(FILES).checked()
+
+
+def test_its_tables_and_sentences_are_those_of_the_code() -> None:
+    assert filled(TEXT) == TEXT, "run: python docs/generate.py"
+
+
+def test_its_examples_are_one_workspace_without_mistakes() -> None:
+    assert load(with_conditions(FILES, conditions(EXAMPLES))).problems == ()
+
+
+def test_every_example_is_a_file_a_condition_a_command_or_its_output() -> None:
+    loose = [block for block in EXAMPLES if not block.place and block.language not in ("sh", "text")]
+
+    assert loose == []
+
+
+def test_every_key_of_every_model_has_a_table_and_a_meaning() -> None:
+    described = set(re.findall(r"^<!-- keys: (\w+) -->$", TEXT, re.MULTILINE))
+    silent = [(name, key) for name, model in models().items() for key in _without_meaning(model)]
+
+    assert described == set(models())
+    assert silent == []
+
+
+def _without_meaning(model: type[BaseModel]) -> list[str]:
+    return [key for key, field in model.model_fields.items() if not field.description]
+
+
+def test_every_form_of_a_condition_has_an_example() -> None:
+    shown = forms(load(with_conditions(FILES, conditions(EXAMPLES))).checked())
+
+    assert {type(part) for form in shown for part in walk(form)} == set(forms_in_union())
+
+
+def test_every_list_of_conditions_is_followed_by_its_sentences() -> None:
+    assert len([block for block in EXAMPLES if block.place == CONDITION]) == TEXT.count("<!-- reads -->")
+
+
+def test_every_measure_has_an_example() -> None:
+    assert {type(measure) for measure in WORKSPACE.measures.values()} == set(measure_forms())
+
+
+def test_every_step_has_an_example() -> None:
+    steps = [step for playbook in WORKSPACE.playbooks.values() for step in all_steps(playbook.steps)]
+
+    assert {step_kind(step) for step in steps} == set(STEP_KINDS)
+
+
+class Shell:
+    """A folder in which commands are given, and what each of them printed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.printed: dict[str, str] = {}
+        self.codes: dict[str, int] = {}
+
+    def give(self, command: str) -> str:
+        out = StringIO()
+        with chdir(self.folder), redirect_stdout(out), pytest.raises(SystemExit) as left:
+            app(shlex.split(command)[1:])
+        self.codes[command] = int(str(left.value.code or 0))
+        self.printed[command] = "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+        return self.printed[command]
+
+    def told(self, command: str) -> Any:
+        return json.loads(self.give(f"pulsebook {command} --json"))
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """The workspace of the page after all of its commands, in their order."""
+    shell = Shell(tmp_path_factory.mktemp("docs"))
+    lay_out(FILES, shell.folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "COLUMNS", "120")
+        for command in _commands(EXAMPLES):
+            shell.give(command)
+        yield shell
+
+
+def _commands(examples: tuple[Block, ...]) -> list[str]:
+    return [line for block in examples if block.language == "sh" for line in block.text.splitlines()]
+
+
+def test_every_command_does_its_work(followed: Shell) -> None:
+    assert {command: code for command, code in followed.codes.items() if code} == {}
+
+
+def test_a_text_under_commands_is_what_the_last_of_them_prints(followed: Shell) -> None:
+    pairs = [(one, after) for one, after in pairwise(EXAMPLES) if after.language == "text"]
+    printed = [followed.printed[_commands((block,))[-1]] for block, _ in pairs]
+
+    assert printed == [after.text for _, after in pairs]
+
+
+def test_a_file_of_every_kind_is_imported(followed: Shell) -> None:
+    imports = [shlex.split(command)[2:] for command in followed.codes if command.startswith("pulsebook import ")]
+
+    assert {words[0] for words in imports} == set(KINDS)
+    assert {name for name in FILES if name.endswith(".csv")} == {
+        word for words in imports for word in words if word.endswith(".csv")
+    }
+
+
+BROKEN = {
+    "tests/scenarios/false.yaml": "- {scenario: no, start: 2026-03-02, days: {1: {expect: {band: {health: green}}}}}\n",
+    "bad.csv": "account,at,nps\nbluebird,2026-03-01,many\n",
+}
+ASKED = {"import": "import observations bad.csv", "why": "why castle", "account show": "account show castle"}
+"""What the commands of the table are asked, so that each of their keys shows up."""
+
+
+def test_the_keys_of_every_json_document_are_those_of_the_table(followed: Shell) -> None:
+    lay_out(BROKEN, followed.folder)
+    rows = re.findall(r"^\| `([a-z ]+)` \| (?:`(\S+)` )?\| (.+) \|$", TEXT[TEXT.index("## JSON") :], re.MULTILINE)
+    commands = sorted({command for command, _, _ in rows} - {"check"})
+    documents = {command: followed.told(ASKED.get(command, command)) for command in commands}
+    lay_out({"rules/catalog.yaml": "attribute: {}\n"}, followed.folder)
+    documents["check"] = followed.told("check")
+
+    told = {(command, path): _keys(documents[command], path) for command, path, _ in rows}
+
+    assert told == {
+        (command, path): set(re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", keys))) for command, path, keys in rows
+    }
+
+
+def _keys(document: Any, path: str) -> set[str]:
+    """The keys of a document, or of the entries of a list; `path` leads further in, `*` is any name."""
+    found = document if isinstance(document, list) else [document]
+    for step in path.split(".") if path else ():
+        inner = [value for one in found for key, value in one.items() if step in (key, "*")]
+        found = [one for value in inner for one in (value if isinstance(value, list) else [value])]
+    return {key for one in found for key in one}
