@@ -124,6 +124,12 @@ def test_scores_are_listed_day_by_day_and_the_last_look_with_its_parts(told: Tol
     assert all(keys <= set(one) for one in days)
 
 
+def test_an_account_is_shown_with_the_band_of_each_day(told: Told) -> None:
+    days = told("account", "show", "acme")["days"]
+
+    assert [(one["day"], one["band"]) for one in days] == [("2026-03-02", "green"), ("2026-03-03", "red")]
+
+
 def test_decisions_are_listed_with_what_became_of_their_playbooks(told: Told) -> None:
     decisions = told("list", "decisions")
 

@@ -43,7 +43,7 @@ class FieldType(Entry):
     """The type of an attribute or a property, and what it may be."""
 
     type: Type = "text"
-    """text, number, boolean, date or time."""
+    """What its values are."""
     values: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()
     """The only texts allowed."""
     min: Number | None = None
