@@ -12,6 +12,7 @@ import pytest
 from engine.store.database import Database
 from engine.store.deliveries import next_try
 from engine.store.due import due_blocks
+from engine.store.lanes import EMAIL_LANES
 from tests.killing.company import Company, Load
 from tests.killing.counting import Count, count_all, runs, tasks
 from tests.killing.victims import Hit, Killer, Worker, working
@@ -66,12 +67,12 @@ def test_of_workers_killed_under_load_nothing_is_lost_and_nothing_comes_twice(
         codes = {worker.stop() for worker in workers}
         counts = count_all(company, database, slack, smtps, tmp_path / "outbox")
 
-    hit = Counter(killer.hits)
+    hit, mails_at_once = Counter(killer.hits), 1 if database.is_sqlite else EMAIL_LANES
     record_property("figures", told(database, company, hit, counts))
     assert codes == {0}
     assert runs(database) == company.runs()
     assert tasks(database) == company.effects("task")
     assert {way: one.wrong for way, one in counts.items()} == dict.fromkeys(counts, (0, 0, 0, 0, 0))
     assert (counts["slack"].unknown, counts["outbox"].unknown) == (0, 0)
-    assert counts["email"].unknown <= kills
+    assert counts["email"].unknown <= kills * mails_at_once
     assert hit[Hit.GAP] + hit[Hit.OPEN] >= hits

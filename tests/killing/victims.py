@@ -88,7 +88,8 @@ class Worker:
     def _taken(self) -> list[dict[str, Any]]:
         """Every message that servers have taken from here, oldest first."""
         lines = [line for line in self.slack.whole_journal() if self.posted(line)]
-        return sorted((line for line in [*lines, *self.smtp.whole_journal()] if line["accepted"]), key=_time)
+        taken = [line for line in (*lines, *self.smtp.whole_journal()) if line["accepted"]]
+        return sorted(taken, key=lambda line: float(line["time"]))
 
     @property
     def marks(self) -> bytes:
@@ -144,18 +145,11 @@ class Worker:
         return code
 
     def _has_sent_what_is_not_recorded(self, database: Database) -> bool:
-        taken = self._taken()[self._taken_before :]
-        if not taken:
-            return False
-        last = taken[-1].get("effect_id") or taken[-1]["message_id"]
+        taken = {line.get("effect_id") or line["message_id"] for line in self._taken()[self._taken_before :]}
         with database.reading() as connection:
             rows = connection.execute(select(DELIVERY.c.key).where(DELIVERY.c.claimed_until.is_not(None)))
-            claimed = [effect_id(key) for key in rows.scalars()]
-        return last in claimed or last in [message_id(effect, SENDER) for effect in claimed]
-
-
-def _time(line: dict[str, Any]) -> float:
-    return float(line["time"])
+            claimed = {effect_id(key) for key in rows.scalars()}
+        return not taken.isdisjoint(claimed | {message_id(effect, SENDER) for effect in claimed})
 
 
 @contextmanager
@@ -172,7 +166,7 @@ def working(workers: list[Worker]) -> Iterator[None]:
 
 @dataclass
 class Killer:
-    """Kills one of the workers at a time, at moments that a seed chooses, and starts it again."""
+    """Kills the workers in turn, at moments that a seed chooses, and starts each again at once."""
 
     workers: list[Worker]
     database: Database
@@ -181,9 +175,8 @@ class Killer:
     _left: list[str] = field(default_factory=list)
 
     def kill(self) -> None:
-        for worker in self.workers:
-            worker.wait_until_it_works()
-        chosen = self.random.choice(self.workers)
+        chosen = self.workers[len(self.hits) % len(self.workers)]
+        chosen.wait_until_it_works()
         if not self._left:
             self._left = self.random.sample(SORTS, len(SORTS))
         match self._left.pop():
