@@ -65,9 +65,13 @@ def _anchors(document: str) -> Anchors:
     for region in _REGION.finditer(document):
         if region["kind"] == "keys":
             title = [heading for place, heading in headings if place < region.start()][-1]
-            slug = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
-            found[str(region["what"])] = f"[{title}](#{slug})"
+            found[str(region["what"])] = f"[{title}](#{slug(title)})"
     return found
+
+
+def slug(heading: str) -> str:
+    """What a link to a heading says after its #, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def _sentences(document: str, place: int, laid: Mapping[str, str]) -> str:

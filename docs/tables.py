@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from engine.conditions.forms import Condition, Scalar, Where
 from engine.language import base, scores, settings
 from engine.language.catalog import Catalog
-from engine.language.measures import Measure, MeasureBase, measure_forms
+from engine.language.measures import MeasureBase, measure_forms
 from engine.language.playbooks import Playbook, Step
 from engine.language.rules import Part, Rule
 from engine.language.scenarios import Scenario
@@ -54,7 +54,6 @@ WORDS: tuple[tuple[object, str, str], ...] = (
     (scores.Levels, 'levels 1 to 5, each with a bound like "< 20", a list of texts, or else', ""),
     (Condition, "a [condition](#conditions)", "[conditions](#conditions)"),
     (Where, "properties, each with [what it must be](#what-a-property-must-be)", ""),
-    (Measure, "a [measure](#measures)", "[measures](#measures)"),
     (Step, "a [step](#steps)", "[steps](#steps)"),
 )
 """What may stand at a key, by its type: of one, and of several in a list."""
@@ -126,7 +125,7 @@ def words(hint: object, anchors: Anchors, *, several: bool = False) -> str:
 def table(heads: tuple[str, ...], rows: list[list[str]]) -> str:
     """A Markdown table."""
     lines = [list(heads), ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |").replace("|  |", "| |") for line in lines)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _flat(text: str | None) -> str:

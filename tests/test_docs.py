@@ -15,9 +15,10 @@ import pytest
 from pydantic import BaseModel
 
 from docs.examples import CONDITION, Block, blocks, conditions, files, forms, lay_out, with_conditions
-from docs.generate import DOCUMENT, filled
+from docs.generate import DOCUMENT, filled, slug
 from docs.tables import models
 from engine.cli.app import app
+from engine.cli.listing import COLUMNS
 from engine.conditions.forms import forms_in_union, walk
 from engine.language.measures import measure_forms
 from engine.language.playbooks import STEP_KINDS, all_steps, step_kind
@@ -54,6 +55,14 @@ def test_every_key_of_every_model_has_a_table_and_a_meaning() -> None:
 
 def _without_meaning(model: type[BaseModel]) -> list[str]:
     return [key for key, field in model.model_fields.items() if not field.description]
+
+
+def test_every_link_leads_to_a_heading() -> None:
+    prose = re.sub(r"^```.*?^```$", "", TEXT, flags=re.MULTILINE | re.DOTALL)
+    slugs = [slug(heading) for heading in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)]
+
+    assert set(re.findall(r"\]\(#(.+?)\)", TEXT)) - set(slugs) == set()
+    assert len(slugs) == len(set(slugs))
 
 
 def test_every_form_of_a_condition_has_an_example() -> None:
@@ -138,6 +147,12 @@ BROKEN = {
 }
 ASKED = {"import": "import observations bad.csv", "why": "why castle", "account show": "account show castle"}
 """What the commands of the table are asked, so that each of their keys shows up."""
+DOCUMENTS = {
+    *"check import run why test".split(),
+    "account show",
+    "list accounts",
+    *(f"list {kind}" for kind in COLUMNS),
+}
 
 
 def test_the_keys_of_every_json_document_are_those_of_the_table(followed: Shell) -> None:
@@ -150,6 +165,7 @@ def test_the_keys_of_every_json_document_are_those_of_the_table(followed: Shell)
 
     told = {(command, path): _keys(documents[command], path) for command, path, _ in rows}
 
+    assert {command for command, _, _ in rows} == DOCUMENTS
     assert told == {
         (command, path): set(re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", keys))) for command, path, keys in rows
     }
