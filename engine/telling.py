@@ -11,6 +11,7 @@ import numpy as np
 from engine.clock import day_of
 from engine.conditions.tree import Column
 from engine.domain import Contact, Fact, Happening, Run, Teammate
+from engine.language.catalog import WEEKDAYS
 from engine.language.measures import Show
 from engine.snapshot import Breakdown, Numbers, ScoreLook, Snapshot
 
@@ -249,7 +250,9 @@ def about_fact(fact: Fact, zone: str) -> dict[str, object]:
 def about_event(event: Happening, zone: str) -> dict[str, object]:
     """The fields of `event`; its moment in the account's `zone`."""
     at = event.at.astimezone(ZoneInfo(zone))
-    return {"name": event.name, "at": at, "contact": event.contact, **event.properties}
+    day = day_of(event.day)
+    built_in = {"day": day, "weekday": WEEKDAYS[day.weekday()], "hour": at.hour}
+    return {"name": event.name, "at": at, "contact": event.contact, **event.properties, **built_in}
 
 
 def about_tasks(run: Run) -> dict[str, object]:

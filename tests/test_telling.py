@@ -1,8 +1,12 @@
-"""What messages say of a measure's part in a score: its value, and its usual where that says more."""
+"""What messages say of a measure's part in a score (its value, and its usual where that says more), and of an event."""
+
+from datetime import UTC, date, datetime
 
 import pytest
 
-from engine.telling import MeasureTitle, part_sentence
+from engine.clock import day_number
+from engine.domain import Happening
+from engine.telling import MeasureTitle, about_event, part_sentence
 
 USERS, SEATS = MeasureTitle("Active users"), MeasureTitle("Seats in use", "percent")
 
@@ -24,3 +28,12 @@ def test_a_usual_is_told_where_the_value_is_another(
     title: MeasureTitle, value: str | float | None, usual: float | None, expected: str
 ) -> None:
     assert part_sentence(title, value, usual) == expected
+
+
+def test_an_event_has_the_day_and_the_hour_of_where_the_account_is() -> None:
+    at, day = datetime(2026, 3, 2, 23, 30, tzinfo=UTC), day_number(date(2026, 3, 3))
+
+    about = about_event(Happening("acme", "login", at, day, None, {"minutes": 5.0}), "Europe/Berlin")
+
+    assert (about["day"], about["weekday"], about["hour"]) == (date(2026, 3, 3), "tue", 0)
+    assert about["minutes"] == 5.0
