@@ -1,23 +1,26 @@
 """The command `import`: files in; what became of every record, and the refused ones with their reasons, out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from engine.batches import Arrival, Batch, Ingested
+from engine.batches import Arrival, Ingested, Refusal
 from engine.book import Book
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose
 from engine.language.settings import check_zone
 from engine.plan import Plan
-from engine.sources.reading import Read, read_file
+from engine.sources.reading import read_file
 from engine.sources.refused import write_refused
-from engine.sources.tables import read_table
+from engine.sources.tables import PIECE, read_tables
 from engine.sources.targets import KINDS, ImportOptions
 from engine.store.ingest import Ingest
+from engine.store.ingest_pieces import Pieces
 from engine.store.recorded import recorded_names
 
 SHOWN = 10
@@ -41,24 +44,49 @@ class Order:
     as_of: str | None = None
 
 
+@dataclass(slots=True)
+class Said:
+    """What a file said; its good records lie in `pieces`."""
+
+    pieces: Pieces
+    records: int = 0
+    naive_times: int = 0
+    columns: tuple[str, ...] = ()
+    refused: list[Refusal] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What the files said, and what became of it."""
 
-    reads: Mapping[Path, Read]
+    said: Mapping[Path, Said]
     done: Ingested
     unrecorded: tuple[str, ...] = ()
     """What the workspace uses, of which there is neither a record nor a `from`."""
 
     @property
     def records(self) -> int:
-        return sum(read.records for read in self.reads.values())
+        return sum(said.records for said in self.said.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How far an import is, as a bar says it."""
+
+    progress: Progress
+    bar: TaskID
+
+    def more(self, records: int) -> None:
+        self.progress.advance(self.bar, records)
+
+    def applies(self, records: int) -> None:
+        self.progress.update(self.bar, description="Applying", total=records, completed=0)
 
 
 def import_files(folder: Path, order: Order, *, as_json: bool) -> int:
     """All files in one transaction; exit code 1 where a row was refused."""
     with changing(folder) as book:
-        imported = take(book, order)
+        imported = take(book, order, quiet=as_json)
     written = _write_refused(order, imported)
     if as_json:
         print_json(_document(order, imported))
@@ -67,15 +95,33 @@ def import_files(folder: Path, order: Order, *, as_json: bool) -> int:
     return 1 if imported.done.refused else 0
 
 
-def take(book: Book, order: Order) -> Imported:
+def take(book: Book, order: Order, *, piece: int = PIECE, quiet: bool = True) -> Imported:
     """Reads the files and applies them: all of it or, where a row is refused and the good ones are not asked for,
-    nothing."""
+    nothing. `piece`: how many cells are in memory together."""
     plan = Plan(book.workspace())
     options = _options(order)
-    zone = plan.settings.company.timezone
-    reads = {file: read_file(file, options, plan.catalog, zone) for file in order.files}
-    done = _apply(book, plan, order, reads)
-    return Imported(reads, done, tuple(sorted(plan.uncovered - recorded_names(book.database))))
+    with ExitStack() as stack:
+        shown = stack.enter_context(_bar(quiet=quiet))
+        said: dict[Path, Said] = {}
+        for file in order.files:
+            said[file] = Said(stack.enter_context(Pieces()))
+            for read in read_file(file, options, plan.catalog, plan.settings.company.timezone, piece):
+                said[file].records += read.records
+                said[file].naive_times += read.naive_times
+                said[file].columns = read.columns
+                said[file].refused += read.refused
+                if read.batch is not None:
+                    said[file].pieces.add(read.batch)
+                shown.more(read.records)
+        done = _apply(book, plan, order, said, shown)
+    return Imported(said, done, tuple(sorted(plan.uncovered - recorded_names(book.database))))
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Iterator[Shown]:
+    shown = console()
+    with Progress(console=shown, transient=True, disable=quiet or not shown.is_terminal) as progress:
+        yield Shown(progress, progress.add_task("Reading", total=None))
 
 
 def _options(order: Order) -> ImportOptions:
@@ -107,12 +153,12 @@ def _pairs(said: tuple[str, ...], form: str) -> Mapping[str, str]:
     return found
 
 
-def _apply(book: Book, plan: Plan, order: Order, reads: Mapping[Path, Read]) -> Ingested:
+def _apply(book: Book, plan: Plan, order: Order, said: Mapping[Path, Said], shown: Shown) -> Ingested:
     """The store sees the good rows even where others were refused, so that all that is wrong is said at once."""
-    batches: list[Batch] = [batch for read in reads.values() for batch in read.batches]
-    refused = tuple(refusal for read in reads.values() for refusal in read.refused)
+    refused = tuple(refusal for one in said.values() for refusal in one.refused)
     stops = bool(refused) and not order.keep_good
-    if not batches:
+    files = [one.pieces for one in said.values() if one.pieces.count]
+    if not files:
         return Ingested(refused=refused)
     arrival = Arrival(
         at=moment_of(order.as_of, book),
@@ -122,7 +168,8 @@ def _apply(book: Book, plan: Plan, order: Order, reads: Mapping[Path, Read]) -> 
         keep_good=order.keep_good,
     )
     zone, series = plan.settings.company.timezone, tuple(plan.needs.series)
-    done = Ingest(book.database).apply(batches, plan.catalog, arrival, zone, series)
+    shown.applies(sum(one.records for one in said.values()))
+    done = Ingest(book.database).apply(files, plan.catalog, arrival, zone, series, shown.more)
     every = tuple(sorted((*refused, *done.refused)))
     if every and not order.keep_good:
         return Ingested(refused=every)
@@ -139,11 +186,11 @@ def _apply(book: Book, plan: Plan, order: Order, reads: Mapping[Path, Read]) -> 
 
 def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
     written: list[Path] = []
-    for file in imported.reads:
+    for file, said in imported.said.items():
         mine = [refusal for refusal in imported.done.refused if refusal.file == file.name]
         if mine and not order.dry_run:
             path = file.with_name(f"{file.name}.refused.csv")
-            write_refused(path, mine, read_table(file))
+            write_refused(path, mine, said.columns, read_tables(file))
             written.append(path)
     return tuple(written)
 
@@ -179,7 +226,7 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
     said += [f"{done.held:,} held until their account comes"] if done.held else []
     said += [f"{len(done.refused):,} refused"] if done.refused else []
     shown.print(Text(f"{order.kind}: {records:,} records read · {' · '.join(said)}"))
-    naive = sum(read.naive_times for read in imported.reads.values())
+    naive = sum(said.naive_times for said in imported.said.values())
     if naive:
         zone = order.timezone or "the company's zone"
         shown.print(Text(f"{naive:,} times had no offset and were read in {zone}.", style="yellow"))

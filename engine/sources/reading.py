@@ -1,6 +1,6 @@
 """A file and how it is meant in; batches of checked, typed records, and every row that can't be taken, out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,38 +15,47 @@ from engine.language.catalog import BUILT_IN_ATTRIBUTES, Catalog, FieldType
 from engine.sources import cells as cell
 from engine.sources.desk import Desk, Reader
 from engine.sources.observations import observations
-from engine.sources.tables import read_table
+from engine.sources.tables import PIECE, Table, read_tables
 from engine.sources.targets import ImportOptions, columns_of
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file said. `records`: how many it has, those that were refused included."""
+    """What a piece of a file said. `records`: how many it has, those that were refused included."""
 
-    batches: tuple[Batch, ...]
+    batch: Batch | None
     refused: tuple[Refusal, ...]
     records: int
     naive_times: int = 0
+    columns: tuple[str, ...] = ()
+    """Of the file, up to here."""
 
 
-def read_file(path: Path, options: ImportOptions, catalog: Catalog, company_zone: str) -> Read:
-    """Reads a file as records of one kind. Raises FileUnreadable where nothing of it can be read."""
-    table = read_table(path)
-    if not len(table) and table.refused:
-        return Read((), table.refused, len(table.refused))
+def read_file(
+    path: Path, options: ImportOptions, catalog: Catalog, company_zone: str, piece: int = PIECE
+) -> Iterator[Read]:
+    """Reads a file as records of one kind, so many cells at a time, in the order of the file.
+
+    Raises FileUnreadable where nothing of it can be taken, be it after some pieces.
+    """
+    for table in read_tables(path, piece):
+        yield _read(table, options, catalog, options.timezone or company_zone)
+
+
+def _read(table: Table, options: ImportOptions, catalog: Catalog, zone: str) -> Read:
+    names = tuple(table.columns)
+    if not names:
+        return Read(None, table.refused, len(table.refused), columns=names)
     columns = columns_of(table, options, catalog)
-    desk = Desk(columns, catalog, options.timezone or company_zone)
-    batches = tuple(batch for batch in _READERS[options.kind](desk) if _size(batch))
+    desk = Desk(columns, catalog, zone)
+    batch = _READERS[options.kind](desk)
     refused = tuple(sorted((*table.refused, *desk.refusals())))
-    return Read(batches, refused, len(columns) + len(table.refused), desk.naive)
+    records = len(columns) + len(table.refused)
+    return Read(batch if _size(batch) else None, refused, records, desk.naive, names)
 
 
 def _size(batch: Batch) -> int:
     return len(batch.places.line) + (batch.silent if isinstance(batch, Observations) else 0)
-
-
-def _observations(desk: Desk) -> list[Batch]:
-    return [observations(desk)]
 
 
 def _coded(desk: Desk, target: str, kept: NDArray[np.bool_]) -> Coded:
@@ -68,7 +77,8 @@ def _properties(
                 continue
             declared = fields[name].get(target)
             if declared is None:
-                desk.refuse(index, target, f"{name} has no such property: leave the cell blank")
+                if target not in desk.columns.aside:
+                    desk.refuse(index, target, f"{name} has no such property: leave the cell blank")
                 continue
             reader = readers.setdefault((name, target), cell.of_field(declared, desk.zone))
             value = desk.attempt(index, target, reader, text)
@@ -77,7 +87,7 @@ def _properties(
     return found
 
 
-def _events(desk: Desk) -> list[Batch]:
+def _events(desk: Desk) -> Batch:
     desk.checked("account", cell.identity, required=True)
     desk.names("event", desk.catalog.events)
     names = desk.texts("event")
@@ -87,20 +97,18 @@ def _events(desk: Desk) -> list[Batch]:
     fields = {name: one.properties for name, one in desk.catalog.events.items()}
     said = _properties(desk, names, fields, ("account", "at", "event", "id", "contact"))
     kept = desk.good()
-    return [
-        Events(
-            account=_coded(desk, "account", kept),
-            name=_coded(desk, "event", kept),
-            id=_coded(desk, "id", kept),
-            contact=_coded(desk, "contact", kept),
-            when=When(when.at[kept], when.date_only[kept]),
-            properties=tuple(one for one, keep in zip(said, kept, strict=True) if keep),
-            places=desk.places(kept),
-        )
-    ]
+    return Events(
+        account=_coded(desk, "account", kept),
+        name=_coded(desk, "event", kept),
+        id=_coded(desk, "id", kept),
+        contact=_coded(desk, "contact", kept),
+        when=When(when.at[kept], when.date_only[kept]),
+        properties=tuple(one for one, keep in zip(said, kept, strict=True) if keep),
+        places=desk.places(kept),
+    )
 
 
-def _facts(desk: Desk) -> list[Batch]:
+def _facts(desk: Desk) -> Batch:
     desk.checked("account", cell.identity, required=True)
     desk.names("fact", desk.catalog.facts)
     names = desk.texts("fact")
@@ -114,21 +122,19 @@ def _facts(desk: Desk) -> list[Batch]:
     said = _properties(desk, names, fields, taken)
     kept = desk.good()
     source, author, reason = (_coded(desk, target, kept) for target in ("source", "author", "reason"))
-    return [
-        Facts(
-            account=_coded(desk, "account", kept),
-            name=_coded(desk, "fact", kept),
-            id=_coded(desk, "id", kept),
-            when=When(when.at[kept], when.date_only[kept]),
-            until=When(until.at[kept], until.date_only[kept]),
-            source=source,
-            author=author,
-            reason=reason,
-            yearly=desk.columns.of("repeats").is_not_null().to_numpy()[kept],
-            properties=tuple(one for one, keep in zip(said, kept, strict=True) if keep),
-            places=desk.places(kept),
-        )
-    ]
+    return Facts(
+        account=_coded(desk, "account", kept),
+        name=_coded(desk, "fact", kept),
+        id=_coded(desk, "id", kept),
+        when=When(when.at[kept], when.date_only[kept]),
+        until=When(until.at[kept], until.date_only[kept]),
+        source=source,
+        author=author,
+        reason=reason,
+        yearly=desk.columns.of("repeats").is_not_null().to_numpy()[kept],
+        properties=tuple(one for one, keep in zip(said, kept, strict=True) if keep),
+        places=desk.places(kept),
+    )
 
 
 def _yearly(text: str) -> str:
@@ -137,19 +143,17 @@ def _yearly(text: str) -> str:
     return text
 
 
-def _outcomes(desk: Desk) -> list[Batch]:
+def _outcomes(desk: Desk) -> Batch:
     desk.checked("account", cell.identity, required=True)
     desk.names("outcome", desk.catalog.all_outcomes())
     when = desk.moments("at", required=True).when
     kept = desk.good()
-    return [
-        Outcomes(
-            account=_coded(desk, "account", kept),
-            outcome=_coded(desk, "outcome", kept),
-            when=When(when.at[kept], when.date_only[kept]),
-            places=desk.places(kept),
-        )
-    ]
+    return Outcomes(
+        account=_coded(desk, "account", kept),
+        outcome=_coded(desk, "outcome", kept),
+        when=When(when.at[kept], when.date_only[kept]),
+        places=desk.places(kept),
+    )
 
 
 def _zone(text: str) -> str:
@@ -182,8 +186,8 @@ _SPECIAL: Mapping[str, Reader] = {
 }
 
 
-def _entries(kind: str, keys: tuple[str, ...]) -> Callable[[Desk], list[Batch]]:
-    def read(desk: Desk) -> list[Batch]:
+def _entries(kind: str, keys: tuple[str, ...]) -> Callable[[Desk], Batch]:
+    def read(desk: Desk) -> Batch:
         columns = {target: desk.values(target, _reader(desk, kind, target)) for target in desk.columns.cells}
         for key in keys:
             desk.checked(key, lambda _text: None, required=True)
@@ -192,7 +196,7 @@ def _entries(kind: str, keys: tuple[str, ...]) -> Callable[[Desk], list[Batch]]:
             target: tuple(one for one, keep in zip(values, kept, strict=True) if keep)
             for target, values in columns.items()
         }
-        return [Entries(kind, picked, desk.places(kept))]
+        return Entries(kind, picked, desk.places(kept))
 
     return read
 
@@ -208,12 +212,12 @@ def _reader(desk: Desk, kind: str, target: str) -> Reader:
     return cell.plain_text
 
 
-_READERS: Mapping[str, Callable[[Desk], list[Batch]]] = {
+_READERS: Mapping[str, Callable[[Desk], Batch]] = {
     "accounts": _entries("accounts", ("id",)),
     "contacts": _entries("contacts", ("account", "email")),
     "teammates": _entries("teammates", ("email",)),
     "aliases": _entries("aliases", ("account", "alias")),
-    "observations": _observations,
+    "observations": observations,
     "events": _events,
     "facts": _facts,
     "outcomes": _outcomes,

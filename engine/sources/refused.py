@@ -2,8 +2,11 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from engine.batches import Refusal
 from engine.sources.tables import Table
@@ -12,17 +15,20 @@ _FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
-def write_refused(path: Path, refusals: Iterable[Refusal], table: Table) -> None:
-    """`line` and `reason`, then the row's own cells where it could be read."""
-    places = {int(line): place for place, line in enumerate(table.lines)}
-    columns = list(table.columns)
+def write_refused(path: Path, refusals: Iterable[Refusal], columns: Sequence[str], tables: Iterable[Table]) -> None:
+    """`line` and `reason`, then the row's own cells where it could be read. `tables`: the file's pieces, in order."""
+    waiting = deque(sorted(refusals))
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["line", "reason", *columns])
-        for refusal in sorted(refusals):
-            place = places.get(refusal.line)
-            cells = [] if place is None else [table.columns[name][place] or "" for name in columns]
-            writer.writerow([refusal.line, safe(refusal.reason), *(safe(cell) for cell in cells)])
+        for table in tables:
+            last = max((int(table.lines[-1]) if len(table) else 0, *(one.line for one in table.refused)))
+            while waiting and waiting[0].line <= last:
+                refusal = waiting.popleft()
+                place = int(np.searchsorted(table.lines, refusal.line))
+                is_there = place < len(table) and int(table.lines[place]) == refusal.line
+                cells = [table.of(name)[place] or "" for name in columns] if is_there else []
+                writer.writerow([refusal.line, safe(refusal.reason), *(safe(cell) for cell in cells)])
 
 
 def safe(cell: str) -> str:

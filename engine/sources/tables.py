@@ -1,11 +1,9 @@
-"""A CSV, JSON Lines or Parquet file in; its records as columns of text, each with its line, out."""
+"""A CSV, JSON Lines or Parquet file in; its records as columns of text, each with its line, piece by piece, out."""
 
 import csv
-import gzip
 import io
 import json
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,34 +13,42 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.batches import Refusal
-from engine.errors import PulsebookError
+from engine.sources.lines import LARGEST_PORTION, FileUnreadable, Lines
 
-MOST_BYTES = 4 * 1024**3
-MOST_RATIO = 1000
-"""Of unpacked to packed bytes: more is a bomb, not a file."""
+PIECE = 800_000
+"""Cells that are in memory together: 200,000 observations in long form."""
 LONGEST_FIELD = 1_000_000
 ENDINGS = (".csv", ".jsonl", ".ndjson", ".parquet")
 
 
-class FileUnreadable(PulsebookError):
-    """A file that can't be read at all; nothing of it was taken."""
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The records of a file: columns of text (None is blank), and the line on which each begins."""
+    """Records of a file that follow each other: columns of text (None is blank), and the line on which each begins."""
 
     file: str
     columns: dict[str, pl.Series]
     lines: NDArray[np.int64]
     refused: tuple[Refusal, ...] = ()
+    is_open: bool = False
+    """Records that follow may have columns that were not seen yet: only the last piece has all."""
 
     def __len__(self) -> int:
         return len(self.lines)
 
+    def of(self, column: str) -> pl.Series:
+        """A column; blank where no record had it so far."""
+        return self.columns.get(column, pl.Series([None] * len(self), dtype=pl.String))
 
-def read_table(path: Path) -> Table:
-    """Reads a file by its ending; `.gz` is unpacked. Raises FileUnreadable with what to do."""
+
+def read_tables(path: Path, piece: int = PIECE) -> Iterator[Table]:
+    """Reads a file by its ending, so many cells at a time; `.gz` is unpacked. At least one table comes.
+
+    Raises FileUnreadable with what to do.
+    """
+    if not path.name:
+        raise FileUnreadable("The name of a file is blank. Say which file to import, like data/accounts.csv.")
+    if path.is_dir():
+        raise FileUnreadable(f"{path} is a folder. Name the files in it.")
     if not path.is_file():
         raise FileUnreadable(f"There is no file {path}. Check its name.")
     kind = next((ending for ending in ENDINGS if path.name.removesuffix(".gz").lower().endswith(ending)), None)
@@ -51,55 +57,34 @@ def read_table(path: Path) -> Table:
             f"{path.name} is of no kind that can be read. Use {', '.join(ENDINGS)}, or these with .gz."
         )
     if kind == ".parquet":
-        return _parquet(path)
-    text = _text(path)
-    if not text.strip():
-        raise FileUnreadable(f"{path.name} is empty. Export it again.")
-    return _csv(path.name, text) if kind == ".csv" else _json_lines(path.name, text)
+        yield from _parquet(path, piece)
+        return
+    with Lines(path) as lines:
+        if not lines.peek(LARGEST_PORTION).strip():
+            raise FileUnreadable(f"{path.name} is empty. Export it again.")
+        yield from _csv(path.name, lines, piece) if kind == ".csv" else _json_lines(path.name, lines, piece)
 
 
-def _text(path: Path) -> str:
-    data = _unpacked(path) if path.name.endswith(".gz") else path.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileUnreadable(f"{path.name}:1: the file is UTF-16. Save it as UTF-8.")
-    try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileUnreadable(f"{path.name}:{line}: the file is not UTF-8 from here on. Save it as UTF-8.") from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise FileUnreadable(f"{path.name}:{line}: the file holds a zero byte. Export it again as text.")
-    return text
-
-
-def _unpacked(path: Path) -> bytes:
-    packed, found = path.stat().st_size, bytearray()
-    try:
-        with gzip.open(path) as stream:
-            while piece := stream.read(1 << 24):
-                found += piece
-                if len(found) > min(MOST_BYTES, max(1 << 26, packed * MOST_RATIO)):
-                    raise FileUnreadable(f"{path.name} unpacks to too much. Unpack it and import it in parts.")
-    except (OSError, EOFError, zlib.error) as error:
-        raise FileUnreadable(f"{path.name} can't be unpacked ({error}). Copy it again.") from None
-    return bytes(found)
-
-
-def _csv(name: str, text: str) -> Table:
-    text = text.replace("\r\n", "\n")
-    header = _header(name, text)
-    first_line = text.partition("\n")[0]
-    rest = text[len(first_line) + 1 :]
-    if not rest.strip():
+def _csv(name: str, lines: Lines, piece: int) -> Iterator[Table]:
+    csv.field_size_limit(LONGEST_FIELD)
+    header = _header(name, lines)
+    if not lines.peek(LARGEST_PORTION).strip():
         raise FileUnreadable(f"{name} has a header and no rows. Export it again.")
-    if '"' not in text and "\r" not in text and (plain := _plain(name, header, rest)) is not None:
-        return plain
-    return _careful(name, header, text)
+    rows = max(1, piece // len(header))
+    while portion := lines.peek(rows):
+        table = _plain(name, header, portion, lines.number)
+        if table is None:
+            table = _careful(name, header, lines, rows)
+        else:
+            lines.skip(portion)
+        yield table
 
 
-def _header(name: str, text: str) -> list[str]:
-    first = next(csv.reader(io.StringIO(text)), [])
+def _header(name: str, lines: Lines) -> list[str]:
+    try:
+        first = next(csv.reader(lines), [])
+    except csv.Error as error:
+        raise FileUnreadable(f"{name}:1: the header can't be read ({error}). Mend its quotes.") from None
     header = [cell.strip() for cell in first]
     if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
         sign = next(sign for sign in ";\t|" if sign in header[0])
@@ -113,33 +98,34 @@ def _header(name: str, text: str) -> list[str]:
     return header
 
 
-def _plain(name: str, header: list[str], rest: str) -> Table | None:
-    """The fast way for a file without quotes, each of whose lines has as many commas as the header; None: it hasn't."""
-    body = rest if rest.endswith("\n") else rest + "\n"
-    data = np.frombuffer(body.encode(), dtype=np.uint8)
+def _plain(name: str, header: list[str], portion: bytes, first: int) -> Table | None:
+    """The fast way for lines without quotes, each of which has as many commas as the header; None: they haven't."""
+    if len(header) == 1 or b'"' in portion or b"\r" in portion:
+        return None
+    data = np.frombuffer(portion, dtype=np.uint8)
     ends = np.flatnonzero(data == ord("\n"))
     commas = np.searchsorted(np.flatnonzero(data == ord(",")), ends)
-    if len(header) == 1 or (np.diff(commas, prepend=0) != len(header) - 1).any():
+    if (np.diff(commas, prepend=0) != len(header) - 1).any():
         return None
     frame = pl.read_csv(
-        io.BytesIO(body.encode()),
+        io.BytesIO(portion),
         has_header=False,
         new_columns=header,
         infer_schema=False,
         quote_char=None,
     )
-    lines = np.arange(2, 2 + frame.height, dtype=np.int64)
-    return Table(name, {column: _cut(frame[column]) for column in header}, lines)
+    numbers = np.arange(first, first + frame.height, dtype=np.int64)
+    return Table(name, {column: _cut(frame[column]) for column in header}, numbers)
 
 
-def _careful(name: str, header: list[str], text: str) -> Table:
+def _careful(name: str, header: list[str], lines: Lines, most: int) -> Table:
     """Record by record: quotes, line breaks inside of them, and rows of another width, each with its line."""
-    csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(io.StringIO(text), strict=True)
-    next(reader)
-    rows, lines, refused = [], [], []
-    while True:
-        line = reader.line_num + 1
+    reader = csv.reader(lines, strict=True)
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    refused: list[Refusal] = []
+    while len(rows) + len(refused) < most:
+        line = lines.number
         try:
             row = next(reader, None)
         except csv.Error as error:
@@ -154,12 +140,12 @@ def _careful(name: str, header: list[str], text: str) -> Table:
             refused.append(Refusal(name, line, reason))
             continue
         rows.append(row)
-        lines.append(line)
+        numbers.append(line)
     columns = zip(*rows, strict=True) if rows else ([] for _ in header)
     return Table(
         name,
         {column: _cut(pl.Series(list(cells), dtype=pl.String)) for column, cells in zip(header, columns, strict=True)},
-        np.array(lines, dtype=np.int64),
+        np.array(numbers, dtype=np.int64),
         tuple(refused),
     )
 
@@ -174,24 +160,32 @@ class _Odd(ValueError):
     """A JSON line that is no flat record."""
 
 
-def _json_lines(name: str, text: str) -> Table:
-    rows: list[dict[str, str | None]] = []
-    lines, refused = [], []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            rows.append(_record(line))
-        except (ValueError, RecursionError) as error:
-            reason = str(error) if isinstance(error, _Odd) else "the line is no JSON: mend it"
-            refused.append(Refusal(name, number, reason))
-        else:
-            lines.append(number)
-    header = list(dict.fromkeys(key for row in rows for key in row))
-    if not header and not refused:
+def _json_lines(name: str, lines: Lines, piece: int) -> Iterator[Table]:
+    header: dict[str, None] = {}
+    is_open, has_refused = True, False
+    while is_open:
+        rows: list[dict[str, str | None]] = []
+        numbers, refused, cells = [], [], 0
+        while cells < piece and (line := next(lines, None)) is not None:
+            if not line.strip():
+                continue
+            number = lines.number - 1
+            try:
+                row = _record(line)
+            except (ValueError, RecursionError) as error:
+                reason = str(error) if isinstance(error, _Odd) else "the line is no JSON: mend it"
+                refused.append(Refusal(name, number, reason))
+                cells += 1
+                continue
+            rows.append(row)
+            numbers.append(number)
+            header.update(dict.fromkeys(row))
+            cells += 1 + len(row)
+        is_open, has_refused = cells >= piece, has_refused or bool(refused)
+        columns = {key: _cut(pl.Series([row.get(key) for row in rows], dtype=pl.String)) for key in header}
+        yield Table(name, columns, np.array(numbers, dtype=np.int64), tuple(refused), is_open)
+    if not header and not has_refused:
         raise FileUnreadable(f"{name} has no records. Export it again.")
-    columns = {key: _cut(pl.Series([row.get(key) for row in rows], dtype=pl.String)) for key in header}
-    return Table(name, columns, np.array(lines, dtype=np.int64), tuple(refused))
 
 
 def _record(line: str) -> dict[str, str | None]:
@@ -224,15 +218,20 @@ def _flat(key: str, value: object) -> str | None:
     raise _Odd(f"{key!r} holds a list or an object: write one value")
 
 
-def _parquet(path: Path) -> Table:
+def _parquet(path: Path, piece: int) -> Iterator[Table]:
     try:
-        frame = pl.read_parquet(path)
+        file = pl.scan_parquet(path)
+        rows = max(1, piece // max(1, len(file.collect_schema())))
+        first = 1
+        for frame in file.collect_batches(chunk_size=rows, maintain_order=True):
+            if frame.height:
+                columns = {name.strip(): _cut(_as_text(path.name, frame[name])) for name in frame.columns}
+                yield Table(path.name, columns, np.arange(first, first + frame.height, dtype=np.int64))
+            first += frame.height
     except (pl.exceptions.PolarsError, OSError) as error:
         raise FileUnreadable(f"{path.name} can't be read as Parquet ({str(error).splitlines()[0]}).") from None
-    if not frame.height:
+    if first == 1:
         raise FileUnreadable(f"{path.name} has no records. Export it again.")
-    columns = {name.strip(): _cut(_as_text(path.name, frame[name])) for name in frame.columns}
-    return Table(path.name, columns, np.arange(1, 1 + frame.height, dtype=np.int64))
 
 
 def _as_text(file: str, cells: pl.Series) -> pl.Series:

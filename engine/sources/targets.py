@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.language.catalog import Catalog
-from engine.sources.tables import FileUnreadable, Table
+from engine.sources.lines import FileUnreadable
+from engine.sources.tables import Table
 
 KINDS = ("accounts", "contacts", "teammates", "observations", "events", "facts", "outcomes", "aliases")
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -50,6 +51,9 @@ class Columns:
     file: str
     cells: Mapping[str, pl.Series]
     lines: NDArray[np.int64]
+    aside: frozenset[str] = frozenset()
+    """Targets that only bear a name of ours, where no more than what is mapped is meant: a cell of theirs that its
+    record has no place for says nothing."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -79,21 +83,25 @@ def targets(kind: str, catalog: Catalog) -> tuple[str, ...]:
 
 
 def columns_of(table: Table, options: ImportOptions, catalog: Catalog) -> Columns:
-    """The columns that are meant. Raises FileUnreadable for one that is missing, unknown or meant twice."""
+    """The columns that are meant. Raises FileUnreadable for one that is missing, unknown or meant twice; while others
+    may still come, a missing one is blank."""
     known = targets(options.kind, catalog)
-    _check_names(table, options, known)
+    if not table.is_open:
+        _check_names(table, options, known)
     kept = _kept(table, options)
     cells: dict[str, pl.Series] = {}
     for target, column in options.maps.items():
-        cells[target] = table.columns[column].filter(kept)
+        cells[target] = table.of(column).filter(kept)
     for target, value in options.sets.items():
         cells[target] = pl.Series([value.strip() or None] * int(kept.sum()), dtype=pl.String)
     mapped = set(options.maps.values())
-    for column, said in table.columns.items():
-        if column in known and column not in cells and (column not in mapped):
-            cells[column] = said.filter(kept)
-    _check_required(table, options, cells, catalog)
-    return Columns(table.file, cells, table.lines[kept.to_numpy()])
+    named = [column for column in table.columns if column in known and column not in cells and column not in mapped]
+    for column in named:
+        cells[column] = table.columns[column].filter(kept)
+    if not table.is_open:
+        _check_required(table, options, cells, catalog)
+    aside = frozenset(named if options.only_mapped else ())
+    return Columns(table.file, cells, table.lines[kept.to_numpy()], aside)
 
 
 def _check_names(table: Table, options: ImportOptions, known: Sequence[str]) -> None:
@@ -127,7 +135,7 @@ def _near(name: str, names: Sequence[str]) -> str:
 def _kept(table: Table, options: ImportOptions) -> pl.Series:
     kept = pl.Series([True] * len(table), dtype=pl.Boolean)
     for column, value in options.wheres.items():
-        kept = kept & (table.columns[column] == value).fill_null(value=False)
+        kept = kept & (table.of(column) == value).fill_null(value=False)
     return kept
 
 

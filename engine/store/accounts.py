@@ -40,6 +40,18 @@ class Accounts:
     def zone_of(self, index: int) -> str:
         return self.zones[int(self.zone[index])]
 
+    def only(self, index: Ints) -> "Accounts":
+        """Those at these places."""
+        places = index.tolist()
+        return Accounts(
+            ids=tuple(self.ids[place] for place in places),
+            meant=tuple(self.meant[place] for place in places),
+            seq=self.seq[index],
+            zones=self.zones,
+            zone=self.zone[index],
+            looked=self.looked[index],
+        )
+
 
 def lock_entries(connection: Connection) -> None:
     """Lets one import of accounts, contacts, teammates or aliases after the other."""

@@ -1,21 +1,25 @@
-"""A batch of records in; the store changed by it, all of it or nothing, and what became of each record, out."""
+"""Records in; the store changed by them, by all or by none, and what became of each record, out."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from engine.batches import Arrival, Batch, Entries, Events, Facts, Ingested, Observations, Outcomes
+from engine.batches import Arrival, Batch, Entries, Ingested
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
 from engine.store.accounts import lock_entries, wait_for_entries
 from engine.store.database import Database
 from engine.store.held import release
-from engine.store.ingest_context import Importing, Undone
+from engine.store.ingest_context import Importing, Known, Progress, Undone
 from engine.store.ingest_entries import apply_accounts, apply_aliases
 from engine.store.ingest_events import apply_events
 from engine.store.ingest_facts import apply_facts, apply_outcomes
 from engine.store.ingest_observations import apply_observations
 from engine.store.ingest_people import apply_contacts, apply_teammates
+from engine.store.ingest_pieces import Pieces, joined
 from engine.store.ingest_series import COUNTED, counted, lock_to_fill
+
+ENTRIES = ("accounts", "contacts", "teammates", "aliases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +30,25 @@ class Ingest:
 
     def apply(
         self,
-        batch: Batch | Sequence[Batch],
+        said: Batch | Sequence[Pieces],
         catalog: Catalog,
         arrival: Arrival,
         company_zone: str,
         series: Collection[Series],
+        progress: Progress = lambda _done: None,
     ) -> Ingested:
-        """Applies the batch, or several of one kind, in one transaction.
+        """Applies a batch, or files in pieces, all of one kind, in one transaction.
 
         After a refusal without `keep_good` everything is as it was, and only what was refused is told. A dry run tells
-        what would have become of each record. `series`: those that the workspace names.
+        what would have become of each record. `series`: those that the workspace names. `progress` is told how many
+        more records have been dealt with.
         """
+        files = said if isinstance(said, Sequence) else (Pieces(said),)
         importing: Importing | None = None
         try:
             with self.database.writing() as connection:
-                batches = batch if isinstance(batch, Sequence) else (batch,)
-                importing = Importing(connection, catalog, arrival, company_zone, series, _kind(batches[0]))
-                for one in batches:
-                    _take(importing, one)
+                importing = Importing(connection, catalog, arrival, company_zone, series, _kind(files), progress)
+                _take(importing, files)
                 importing.finish()
                 if arrival.dry_run:
                     raise Undone
@@ -62,17 +67,19 @@ class Ingest:
             counted(connection, events, named, catalog, company_zone)
 
 
-def _kind(batch: Batch) -> str:
-    return batch.kind if isinstance(batch, Entries) else type(batch).__name__.lower()
+def _kind(files: Sequence[Pieces]) -> str:
+    return next((pieces.kind for pieces in files if pieces.kind), "nothing")
 
 
-def _take(importing: Importing, batch: Batch) -> None:
-    if isinstance(batch, Entries):
+def _take(importing: Importing, files: Sequence[Pieces]) -> None:
+    if _kind(files) in ENTRIES:
         lock_entries(importing.connection)
         lock_to_fill(importing.connection, importing.catalog.events, importing.series)
-        _release(importing, _take_entries(importing, batch))
+        for pieces in files:
+            if pieces.kind:
+                _release(importing, _take_entries(importing, joined(list(pieces))))
     else:
-        _take_records(importing, batch)
+        _take_records(importing, files)
 
 
 def _take_entries(importing: Importing, batch: Entries) -> tuple[str, ...]:
@@ -85,16 +92,22 @@ def _take_entries(importing: Importing, batch: Entries) -> tuple[str, ...]:
     return ()
 
 
-def _take_records(importing: Importing, batch: Observations | Events | Facts | Outcomes) -> None:
-    wait_for_entries(importing.connection, batch.account.values)
-    if isinstance(batch, Observations):
-        apply_observations(importing, batch)
-    elif isinstance(batch, Events):
-        apply_events(importing, batch)
-    elif isinstance(batch, Facts):
-        apply_facts(importing, batch)
-    else:
-        apply_outcomes(importing, batch)
+def _take_records(importing: Importing, files: Sequence[Pieces]) -> None:
+    """All blocks that the files concern are locked before the first piece is applied, for they are ascending."""
+    ids = tuple(dict.fromkeys(chain.from_iterable(pieces.accounts for pieces in files)))
+    wait_for_entries(importing.connection, ids)
+    if any(pieces.kind == "events" for pieces in files):
+        lock_to_fill(importing.connection, {name for pieces in files for name in pieces.names}, importing.series)
+    known = Known.of(importing.find(ids))
+    for pieces in files:
+        if pieces.kind == "observations":
+            apply_observations(importing, pieces, known)
+        elif pieces.kind == "events":
+            apply_events(importing, pieces, known)
+        elif pieces.kind == "facts":
+            apply_facts(importing, joined(list(pieces)))
+        elif pieces.kind == "outcomes":
+            apply_outcomes(importing, joined(list(pieces)))
 
 
 def _release(importing: Importing, ids: tuple[str, ...]) -> None:
@@ -107,5 +120,5 @@ def _release(importing: Importing, ids: tuple[str, ...]) -> None:
             if isinstance(batch, Entries):
                 further += _take_entries(importing, batch)
             else:
-                _take_records(importing, batch)
+                _take_records(importing, (Pieces(batch),))
     _release(importing, further)

@@ -1,7 +1,7 @@
 """One batch on its way into the store: its transaction, what became of its records, and whom it concerns."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +27,7 @@ CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 
 JsonValue = str | float | bool | None
+Progress = Callable[[int], None]
 
 
 class Undone(Exception):
@@ -46,6 +47,21 @@ def as_json(value: object) -> JsonValue:
     raise TypeError(f"{value!r} is no value of an attribute or a property")
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All accounts that the files name, whose blocks are locked; a piece asks for those that it names itself."""
+
+    accounts: Accounts
+    place: Mapping[str, int]
+
+    @classmethod
+    def of(cls, accounts: Accounts) -> "Known":
+        return cls(accounts, {id_: place for place, id_ in enumerate(accounts.ids)})
+
+    def only(self, ids: Collection[str]) -> Accounts:
+        return self.accounts.only(np.array([self.place[id_] for id_ in ids], dtype=np.int64))
+
+
 @dataclass(slots=True)
 class Importing:
     connection: Connection
@@ -54,11 +70,14 @@ class Importing:
     company_zone: str
     series: Collection[Series]
     kind: str
+    progress: Progress = lambda _done: None
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
     refused_places: set[tuple[str, int]] = field(default_factory=set)
     due: set[int] = field(default_factory=set)
     first_days: dict[int, int] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    """First day, last day and last moment of the records of a name."""
     releasing: bool = False
     """What is applied was held, and was counted and checked when it came."""
     _import_id: int | None = None
@@ -106,7 +125,7 @@ class Importing:
         return ~ahead
 
     def checked(self) -> None:
-        """All checks are done and nothing was written yet; raises Undone where nothing is to be."""
+        """All checks are done; raises Undone where nothing is to be written, or to stay."""
         if self.refused and not self.arrival.keep_good:
             raise Undone
 
@@ -138,14 +157,18 @@ class Importing:
         if rows:
             self.connection.execute(insert(CHANGE), rows)
 
-    def recorded(self, first_and_last: dict[str, tuple[int, int]], last_at: Mapping[str, int] | None = None) -> None:
-        """There are records of those names from and to those days; of events, up to those moments."""
-        names = sorted(first_and_last)
+    def recorded(self, name: str, day: Ints, last_at: int = 0) -> None:
+        """There are records of that name on those days; of an event, up to that moment."""
+        first, last, at = self.spans.get(name, (int(day[0]), int(day[0]), 0))
+        self.spans[name] = (min(first, int(day.min())), max(last, int(day.max())), max(at, last_at))
+
+    def _keep_recorded(self) -> None:
+        names = sorted(self.spans)
         stored = select(RECORDED).where(RECORDED.c.name.in_(names))
         known = {row.name: row for row in self.connection.execute(stored)}
         rows, begun = [], []
         for name in names:
-            (first, last), at = first_and_last[name], (last_at or {}).get(name, 0)
+            first, last, at = self.spans[name]
             row = known.get(name)
             if row is None or first < row.first_day or last > row.last_day or at > row.last_at:
                 rows.append({"name": name, "first_day": first, "last_day": last, "last_at": at})
@@ -179,6 +202,7 @@ class Importing:
 
     def finish(self) -> None:
         """Marks whom it concerns, and keeps the counts."""
+        self._keep_recorded()
         earlier = mark_first(self.connection, self.first_days)
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
         mark_due(self.connection, self.due, self.at, seed_next=self.arrival.history)

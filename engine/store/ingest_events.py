@@ -3,11 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 
 from engine.batches import Events, Ints
@@ -17,85 +16,143 @@ from engine.store.database import in_bulk, portions, upsert
 from engine.store.held import Waiting, contents, hold
 from engine.store.ingest_cells import merge
 from engine.store.ingest_contacts import contact_ids
-from engine.store.ingest_context import Importing, as_json
+from engine.store.ingest_context import Importing, Known, as_json
 from engine.store.ingest_days import Placed, place
 from engine.store.ingest_hashes import digest, plain_text
-from engine.store.ingest_series import EVENT, Lane, count_again, counted, lock_to_fill
+from engine.store.ingest_pieces import Pieces, Spool
+from engine.store.ingest_series import EVENT, Lane, count_again, counted
 from engine.store.tables import BLOCK
 
-Mask = NDArray[np.bool_]
+BEGINS = 8
+"""Bytes at the beginning of a key by which repeated ones are found."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
-    """One record: which thing it is, and what it says."""
+class _Piece:
+    """Events of a piece, by their place in its batch.
 
-    index: int
-    identity: bytes
-    content: bytes
-    properties: str
-    """As the store keeps them."""
+    `key`: what it is known by, the same for events that may be the same thing. `properties`: as the store keeps them.
+    """
+
+    batch: Events
+    index: list[int]
+    key: list[bytes]
+    content: list[bytes]
+    properties: list[str]
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def only(self, places: list[int]) -> "_Piece":
+        return _Piece(
+            self.batch,
+            [self.index[place] for place in places],
+            [self.key[place] for place in places],
+            [self.content[place] for place in places],
+            [self.properties[place] for place in places],
+        )
 
 
-def apply_events(importing: Importing, batch: Events) -> None:
-    lock_to_fill(importing.connection, batch.name.values, importing.series)
-    accounts = importing.find(batch.account.values)
-    placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
-    dated = importing.refuse_ahead(batch.places, placed.at)
-    new = _new(importing, batch, _events(batch, accounts, dated))
-    importing.checked()
-    is_known = accounts.seq[batch.account.codes] != UNKNOWN
-    _hold(importing, batch, [event for event in new if not is_known[event.index]])
-    known = [event for event in new if is_known[event.index]]
-    if not known:
-        return
-    # Before the new rows: what is filled is as it was, and what they add is a correction like any other.
-    series = counted(
-        importing.connection, batch.name.values, importing.series, importing.catalog, importing.company_zone
-    )
-    _write(importing, batch, placed, accounts, known)
-    concerned = _Concerned.of(batch, placed, accounts, np.array([event.index for event in known], dtype=np.int64))
+@dataclass(slots=True)
+class _Seen:
+    """What the file has said so far of what it says more than once."""
+
+    repeated: frozenset[bytes]
+    """How the keys begin that stand in it more than once."""
+    times: Counter[bytes] = field(default_factory=Counter)
+    contents: dict[bytes, bytes] = field(default_factory=dict)
+
+    def is_repeated(self, key: bytes) -> bool:
+        return key[:BEGINS] in self.repeated
+
+    def how_manieth(self, key: bytes) -> int:
+        if not self.is_repeated(key):
+            return 1
+        self.times[key] += 1
+        return self.times[key]
+
+
+def apply_events(importing: Importing, pieces: Pieces, known: Known) -> None:
+    """In the order of the file, so that of what it says more than once the first is what is kept."""
+    with Spool() as checked, Spool() as new:
+        marks = []
+        for batch in pieces:
+            piece = _checked(importing, batch, known)
+            marks.append(np.frombuffer(b"".join(key[:BEGINS] for key in piece.key), dtype=np.uint64))
+            checked.put(0, piece)
+        begins, times = np.unique(np.concatenate(marks), return_counts=True)
+        seen = _Seen(frozenset(begin.tobytes() for begin in begins[times > 1]))
+        for piece in checked.of(0):
+            new.put(0, _new(importing, piece, seen))
+        importing.checked()
+        _apply(importing, pieces, known, new)
+
+
+def _apply(importing: Importing, pieces: Pieces, known: Known, new: Spool) -> None:
+    series, concerned = dict[Series, int](), _Concerned()
+    for piece in new.of(0):
+        accounts = known.only(piece.batch.account.values)
+        is_known = (accounts.seq[piece.batch.account.codes] != UNKNOWN).tolist()
+        _hold(importing, piece.only([place_ for place_, index in enumerate(piece.index) if not is_known[index]]))
+        there = piece.only([place_ for place_, index in enumerate(piece.index) if is_known[index]])
+        if len(there):
+            series = series or _counted(importing, pieces)
+            _write(importing, there, accounts, concerned)
+        importing.progress(len(piece.batch.places.line))
     _count_again(importing, series, concerned)
 
 
-def _events(batch: Events, accounts: Accounts, dated: Mask) -> list[_Event]:
-    """What each record is known by: its name and id, or all that it says and the how-manieth that says it."""
-    seen: Counter[bytes] = Counter()
+def _counted(importing: Importing, pieces: Pieces) -> dict[Series, int]:
+    """Before the first new row: what is filled is as it was, and what the rows add is a correction like any other."""
+    return counted(importing.connection, pieces.names, importing.series, importing.catalog, importing.company_zone)
+
+
+def _checked(importing: Importing, batch: Events, known: Known) -> _Piece:
+    """What each record is known by, where it is not dated ahead."""
+    accounts = known.only(batch.account.values)
+    placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
+    index = np.flatnonzero(importing.refuse_ahead(batch.places, placed.at))
     names = [batch.name.values[code] for code in batch.name.codes.tolist()]
     codes, at, is_day = batch.account.codes.tolist(), batch.when.at.tolist(), batch.when.date_only.tolist()
-    events = []
-    for index in np.flatnonzero(dated).tolist():
-        properties = plain_text({prop: as_json(value) for prop, value in batch.properties[index].items()})
-        name, id_ = names[index], batch.id.text(index)
-        account, contact = accounts.meant[codes[index]], batch.contact.text(index) or ""
-        content = digest(account, name, f"{at[index]} {is_day[index]}", contact, properties)
-        if id_ is None:
-            seen[content] += 1
-            identity = digest("event", str(seen[content]), content.hex())
-        else:
-            identity = digest("event", name, id_)
-        events.append(_Event(index, identity, content, properties))
-    return events
+    piece = _Piece(replace(batch, properties=()), index.tolist(), [], [], [])
+    for row in piece.index:
+        said = plain_text({prop: as_json(value) for prop, value in batch.properties[row].items()})
+        name, id_ = names[row], batch.id.text(row)
+        account, contact = accounts.meant[codes[row]], batch.contact.text(row) or ""
+        content = digest(account, name, f"{at[row]} {is_day[row]}", contact, said)
+        piece.key.append(content if id_ is None else digest("event", name, id_))
+        piece.content.append(content)
+        piece.properties.append(said)
+    return piece
 
 
-def _new(importing: Importing, batch: Events, events: list[_Event]) -> list[_Event]:
-    """Those that are not stored; the same again is unchanged, other content under an id that is taken is refused."""
-    identities = [event.identity for event in events]
-    stored = _stored(importing, identities)
-    waiting = contents(importing.connection, identities)
+def _new(importing: Importing, piece: _Piece, seen: _Seen) -> _Piece:
+    """Those that are not stored; the same again is unchanged, other content under an id that is taken is refused.
+
+    From here on each has its own key: by its name and id, or by all that it says and as the how-manieth that says it.
+    """
+    batch = piece.batch
+    has_id = (batch.id.codes >= 0).tolist()
+    keys = [
+        key if has_id[index] else digest("event", str(seen.how_manieth(key)), key.hex())
+        for index, key in zip(piece.index, piece.key, strict=True)
+    ]
+    stored = _stored(importing, keys)
+    waiting = contents(importing.connection, keys)
     new = []
-    for event in events:
-        content = stored.get(event.identity, event.content)
-        if content != event.content or waiting.get(event.identity, content) != event.content:
-            name, id_ = batch.name.text(event.index), batch.id.text(event.index)
+    for place_, (index, key, content) in enumerate(zip(piece.index, keys, piece.content, strict=True)):
+        before = stored.get(key) or seen.contents.get(key)
+        if (before or content) != content or waiting.get(key, content) != content:
+            name, id_ = batch.name.text(index), batch.id.text(index)
             reason = f"event {name!r} with the id {id_!r} is known with other content: give it an id of its own"
-            importing.refuse(batch.places, event.index, reason)
-        elif event.identity in stored:
+            importing.refuse(batch.places, index, reason)
+        elif before:
             importing.count("unchanged")
         else:
-            stored[event.identity] = event.content
-            new.append(event)
-    return new
+            if seen.is_repeated(key):
+                seen.contents[key] = content
+            new.append(place_)
+    return replace(piece, key=keys).only(new)
 
 
 def _stored(importing: Importing, identities: Collection[bytes]) -> dict[bytes, bytes]:
@@ -106,10 +163,9 @@ def _stored(importing: Importing, identities: Collection[bytes]) -> dict[bytes, 
     return found
 
 
-def _hold(importing: Importing, batch: Events, events: list[_Event]) -> None:
-    waiting = []
-    for event in events:
-        index = event.index
+def _hold(importing: Importing, piece: _Piece) -> None:
+    batch, waiting = piece.batch, []
+    for index, key, content, properties in zip(piece.index, piece.key, piece.content, piece.properties, strict=True):
         account = str(batch.account.text(index))
         record = {
             "account": account,
@@ -117,81 +173,79 @@ def _hold(importing: Importing, batch: Events, events: list[_Event]) -> None:
             "id": batch.id.text(index),
             "contact": batch.contact.text(index),
             "at": [int(batch.when.at[index]), bool(batch.when.date_only[index])],
-            "properties": json.loads(event.properties),
-            "content": event.content.hex(),
+            "properties": json.loads(properties),
+            "content": content.hex(),
         }
-        waiting.append(Waiting(account, event.identity, record))
+        waiting.append(Waiting(account, key, record))
     hold(importing, "events", waiting, replaces=False)
 
 
-def _write(importing: Importing, batch: Events, placed: Placed, accounts: Accounts, events: list[_Event]) -> None:
+def _write(importing: Importing, piece: _Piece, accounts: Accounts, concerned: "_Concerned") -> None:
+    batch = piece.batch
+    placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
+    _concern(importing, batch, placed, accounts, np.array(piece.index, dtype=np.int64), concerned)
     seq = accounts.seq[batch.account.codes].tolist()
-    emails = [batch.contact.text(event.index) for event in events]
-    named = [(seq[event.index], email) for event, email in zip(events, emails, strict=True) if email is not None]
+    emails = [batch.contact.text(index) for index in piece.index]
+    named = [(seq[index], email) for index, email in zip(piece.index, emails, strict=True) if email is not None]
     contacts = contact_ids(importing, named)
     day, at = placed.day.tolist(), placed.at.tolist()
     arrived = {"arrived_at": importing.at, "import_id": importing.import_id}
     rows: list[dict[str, Any]] = [
         {
-            "identity": event.identity,
-            "content": event.content,
-            "name": batch.name.text(event.index),
-            "account_seq": seq[event.index],
-            "day": day[event.index],
-            "at": at[event.index],
-            "contact_id": None if email is None else contacts[seq[event.index], email],
-            "source_id": batch.id.text(event.index),
-            "properties": event.properties,
+            "identity": key,
+            "content": content,
+            "name": batch.name.text(index),
+            "account_seq": seq[index],
+            "day": day[index],
+            "at": at[index],
+            "contact_id": None if email is None else contacts[seq[index], email],
+            "source_id": batch.id.text(index),
+            "properties": properties,
             **arrived,
         }
-        for event, email in zip(events, emails, strict=True)
+        for index, key, content, properties, email in zip(
+            piece.index, piece.key, piece.content, piece.properties, emails, strict=True
+        )
     ]
     in_bulk(importing.connection, upsert(importing.connection, EVENT, ["identity"], []), rows)
     importing.count("applied", len(rows))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Concerned:
-    """The accounts and days of new events, one entry per event."""
+    """The accounts of new events, and from which to which day these lie, by event and block."""
 
-    names: tuple[str, ...]
-    name: Ints
-    seq: Ints
-    day: Ints
-    at: Ints
-    looked: Ints
+    lanes: dict[tuple[str, int], Lane] = field(default_factory=dict)
+    looked: dict[int, int] = field(default_factory=dict)
+    """By number of the account."""
 
-    @classmethod
-    def of(cls, batch: Events, placed: Placed, accounts: Accounts, rows: Ints) -> "_Concerned":
-        code = batch.account.codes[rows]
-        return cls(
-            names=batch.name.values,
-            name=batch.name.codes[rows],
-            seq=accounts.seq[code],
-            day=placed.day[rows],
-            at=placed.at[rows],
-            looked=accounts.looked[code],
-        )
-
-
-def _count_again(importing: Importing, series: dict[Series, int], concerned: _Concerned) -> None:
-    """Marks the accounts, and works out the days' counts and sums from the rows that are there now."""
-    importing.touch(np.unique(concerned.seq).tolist())
-    importing.begins(concerned.seq, concerned.day)
-    looked = dict(zip(concerned.seq.tolist(), concerned.looked.tolist(), strict=True))
-    spans, last_at = {}, {}
-    for code, name in enumerate(concerned.names):
-        of_name = concerned.name == code
-        if not of_name.any():
-            continue
-        seq, day = concerned.seq[of_name], concerned.day[of_name]
-        spans[name] = (int(day.min()), int(day.max()))
-        last_at[name] = int(concerned.at[of_name].max())
+    def add(self, name: str, seq: Ints, day: Ints) -> None:
         for block in np.unique(seq // BLOCK).tolist():
             here = seq // BLOCK == block
             lane = Lane(frozenset(seq[here].tolist()), (int(day[here].min()), int(day[here].max())))
-            for said in count_again(
-                importing.connection, name, series, lane, looked, importing.catalog, importing.company_zone
-            ):
-                merge(importing.connection, said, importing.at, lambda: importing.import_id)
-    importing.recorded(spans, last_at)
+            before = self.lanes.get((name, block))
+            self.lanes[name, block] = lane if before is None else before.with_(lane)
+
+
+def _concern(
+    importing: Importing, batch: Events, placed: Placed, accounts: Accounts, rows: Ints, concerned: _Concerned
+) -> None:
+    """Marks the accounts of new events, and notes which of their days are to be counted again."""
+    name, code = batch.name.codes[rows], batch.account.codes[rows]
+    seq, day, at = accounts.seq[code], placed.day[rows], placed.at[rows]
+    importing.touch(np.unique(seq).tolist())
+    importing.begins(seq, day)
+    concerned.looked.update(zip(accounts.seq.tolist(), accounts.looked.tolist(), strict=True))
+    for number in np.unique(name).tolist():
+        here = name == number
+        importing.recorded(batch.name.values[number], day[here], int(at[here].max()))
+        concerned.add(batch.name.values[number], seq[here], day[here])
+
+
+def _count_again(importing: Importing, series: dict[Series, int], concerned: _Concerned) -> None:
+    """Works out the days' counts and sums from the rows that are there now."""
+    for (name, _), lane in sorted(concerned.lanes.items(), key=lambda item: item[0]):
+        for said in count_again(
+            importing.connection, name, series, lane, concerned.looked, importing.catalog, importing.company_zone
+        ):
+            merge(importing.connection, said, importing.at, lambda: importing.import_id)

@@ -17,39 +17,93 @@ from engine.store.fates import Fates
 from engine.store.held import Waiting, hold
 from engine.store.ingest_cells import APPLIED, CORRECTED, UNCHANGED, Outcome, Said, merge
 from engine.store.ingest_contacts import contact_ids
-from engine.store.ingest_context import Importing
+from engine.store.ingest_context import Importing, Known
 from engine.store.ingest_days import Placed, place
 from engine.store.ingest_hashes import digest, plain_text
+from engine.store.ingest_pieces import Pieces, Spool, joined, picked
 from engine.store.ingest_series import ids_of
-from engine.store.tables import ContactObservationRow
+from engine.store.tables import BLOCK, SPAN, ContactObservationRow
 
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 Mask = NDArray[np.bool_]
+SPREAD = 31
+"""Spans of a block that come before two blocks could share all their lanes."""
 _Key = tuple[int, int, str, int]
 """Account, contact, metric, day."""
 _Cell = tuple[int, str, int]
 """Account, metric, day."""
 
 
-def apply_observations(importing: Importing, batch: Observations) -> None:
-    accounts = importing.find(batch.account.values)
-    placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
-    of_contact = _of_contact(importing, batch)
-    good = _right_sort(importing, batch, of_contact) & importing.refuse_ahead(batch.places, placed.at)
-    importing.checked()
+def apply_observations(importing: Importing, pieces: Pieces, known: Known) -> None:
+    if pieces.count == 1:
+        [batch] = pieces
+        good = _good(importing, batch, known)
+        importing.checked()
+        _take(importing, batch, good, known)
+        return
+    with Spool() as spool:
+        _by_lane(importing, pieces, known, spool)
+        importing.checked()
+        for lane in spool.lanes():
+            batches, goods = zip(*spool.of(lane), strict=True)
+            batch = joined(batches)
+            # Records are numbered through the file: only which values stand in the same one counts.
+            record = np.unique(batch.record, return_inverse=True)[1]
+            _take(importing, replace(batch, record=record), np.concatenate(goods), known)
+
+
+def _by_lane(importing: Importing, pieces: Pieces, known: Known, spool: Spool) -> None:
+    """Values of one cell, and of one record, go into one lane: what a file says in the end is found out in it.
+
+    What has to wait goes into lanes of its own, in the order of the file.
+    """
+    records = 0
+    for count, batch in enumerate(pieces):
+        good = _good(importing, batch, known)
+        accounts, placed = _placed(batch, known)
+        seq = accounts.seq[batch.account.codes]
+        lane = (seq // BLOCK * SPREAD + placed.day // SPAN) % pieces.count
+        lane[seq == UNKNOWN] = pieces.count + count
+        record = np.arange(len(lane)) if batch.record is None else batch.record
+        numbered = replace(batch, record=record + records)
+        records += int(record.max(initial=-1)) + 1
+        for number in np.unique(lane).tolist():
+            rows = np.flatnonzero(lane == number)
+            spool.put(number, (picked(numbered, rows), good[rows]))
+        importing.count("unchanged", batch.silent)
+
+
+def _good(importing: Importing, batch: Observations, known: Known) -> Mask:
+    """Which values can be taken; the others are refused."""
+    right = _right_sort(importing, batch, _of_contact(importing, batch))
+    _, placed = _placed(batch, known)
+    return right & importing.refuse_ahead(batch.places, placed.at)
+
+
+def _placed(batch: Observations, known: Known) -> tuple[Accounts, Placed]:
+    accounts = known.only(batch.account.values)
+    return accounts, place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
+
+
+def _take(importing: Importing, batch: Observations, good: Mask, known: Known) -> None:
+    accounts, placed = _placed(batch, known)
     seq = accounts.seq[batch.account.codes]
-    waits, known = good & (seq == UNKNOWN), good & (seq != UNKNOWN)
+    waits, there = good & (seq == UNKNOWN), good & (seq != UNKNOWN)
     with importing.counted_by(Fates.of(batch, good, waits)) as fates:
         _hold(importing, batch, waits)
-        if known.any():
-            _apply(importing, batch, placed, accounts, known, fates)
+        if there.any():
+            _apply(importing, batch, placed, accounts, there, fates)
+    importing.progress(len(np.unique(fates.record)))
 
 
 def _apply(
     importing: Importing, batch: Observations, placed: Placed, accounts: Accounts, known: Mask, fates: Fates
 ) -> None:
     seq, of_contact = accounts.seq[batch.account.codes], _of_contact(importing, batch)
-    _record(importing, batch, placed, known)
+    for code, name in enumerate(batch.metric.values):
+        days = placed.day[known & (batch.metric.codes == code)]
+        if len(days):
+            importing.recorded(name, days)
     series = ids_of(importing.connection, (Series("metric", name) for name in batch.metric.values))
     said = Said(
         series=np.array([series[Series("metric", name)] for name in batch.metric.values])[batch.metric.codes],
@@ -96,15 +150,6 @@ def _hold(importing: Importing, batch: Observations, which: Mask) -> None:
         record = {**known_by, "value": float(batch.value[index])}
         waiting.append(Waiting(str(record["account"]), digest("observation", plain_text(known_by)), record))
     hold(importing, "observations", waiting, replaces=True)
-
-
-def _record(importing: Importing, batch: Observations, placed: Placed, known: Mask) -> None:
-    spans = {}
-    for code, name in enumerate(batch.metric.values):
-        days = placed.day[known & (batch.metric.codes == code)]
-        if len(days):
-            spans[name] = (int(days.min()), int(days.max()))
-    importing.recorded(spans)
 
 
 def _only(said: Said, which: Mask | Ints) -> Said:

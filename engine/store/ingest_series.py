@@ -39,6 +39,13 @@ class Lane:
     """The first and the last account, or just these."""
     days: tuple[int, int] | None = None
 
+    def with_(self, other: "Lane") -> "Lane":
+        """Just these accounts and those of the other, of the days of both."""
+        if isinstance(self.seqs, tuple) or isinstance(other.seqs, tuple) or self.days is None or other.days is None:
+            raise ValueError("only lanes of just some accounts and days are laid together")
+        days = (min(self.days[0], other.days[0]), max(self.days[1], other.days[1]))
+        return Lane(self.seqs | other.seqs, days)
+
 
 def ids_of(connection: Connection, wanted: Iterable[Series]) -> dict[Series, int]:
     """The numbers of series, which are given to those that have none."""

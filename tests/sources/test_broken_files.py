@@ -27,7 +27,8 @@ CATALOG = Catalog.model_validate(
 def read(folder: Path, name: str, kind: str, content: bytes) -> Read:
     file = folder / name
     file.write_bytes(content)
-    return read_file(file, ImportOptions(kind), CATALOG, "Europe/Berlin")
+    [said] = read_file(file, ImportOptions(kind), CATALOG, "Europe/Berlin")
+    return said
 
 
 UNREADABLE = [
@@ -473,4 +474,5 @@ def test_all_bad_rows_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     said = read(tmp_path, "o.csv", "observations", b"account,at,nps\na,2026-03-01,x\na,2026-03-02,5\n,2026-03-03,6\n")
 
     assert [refusal.line for refusal in said.refused] == [2, 4]
-    assert [len(batch.places.line) for batch in said.batches] == [1]
+    assert said.batch is not None
+    assert len(said.batch.places.line) == 1
