@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from bench import sweep
+from bench import commands, importing, latency, rules, sweep
 from bench.databases import KINDS
 from bench.running import Bench
 from bench.table import Line, keep, write
@@ -18,6 +18,10 @@ Row = Callable[[Bench], Iterator[Line]]
 ROWS: Mapping[str, Row] = {
     "sweep-10k": sweep.ten_thousand,
     "sweep-100k": sweep.hundred_thousand,
+    "rules": rules.rows,
+    "import": importing.rows,
+    "fact": latency.rows,
+    "commands": commands.rows,
 }
 BY_HAND: Mapping[str, Row] = {}
 

@@ -1,7 +1,7 @@
 """How many accounts in; a database with their past, looked at the evening before, and the measured day's records, out.
 
-Everything comes in through `import`. A past of 54 million events would take most of an hour, so the hundred thousand
-are ten times the ten thousand, copied inside the database under other ids; their looks are looks like any other.
+`IMPORTED` accounts come in through `import`, like anybody's; an import of the events of all would take an hour. The
+others are these again, copied inside the database under other ids. All looks are looks like any other.
 """
 
 import os
@@ -26,8 +26,10 @@ from engine.store.database import Database
 Files = tuple[tuple[str, Path], ...]
 """Kinds of import, and what is imported."""
 WORKSPACE = Path(__file__).parent / "workspace"
-ACCOUNTS = 10_240
-"""Forty whole blocks."""
+IMPORTED = 2_560
+"""Ten whole blocks."""
+TEN_THOUSAND, HUNDRED_THOUSAND = 4, 40
+"""So many times these."""
 EVENING = time(19)
 URL = "BENCH_DATABASE"
 """The environment variable that the workspace's settings name."""
@@ -51,11 +53,11 @@ def open_book(url: str, at: datetime) -> Book:
 def world_of(folder: Path, until: date) -> World:
     """The files, written if they are not there."""
     of_day = folder / f"world-{until:%Y%m%d}"
-    return World.written(of_day) or write_world(of_day, accounts=ACCOUNTS, until=until)
+    return World.written(of_day) or write_world(of_day, accounts=IMPORTED, until=until)
 
 
 def past(databases: Databases) -> str:
-    """The name of a database with the imported past of `ACCOUNTS`; made if it is not there."""
+    """The name of a database with the imported past of `IMPORTED` accounts; made if it is not there."""
     name = f"past_{measured_day():%Y%m%d}"
     if not databases.exists(name):
         databases.make("half_made")
@@ -65,18 +67,23 @@ def past(databases: Databases) -> str:
 
 
 def ready(databases: Databases) -> str:
-    """The name of a database of `ACCOUNTS` for which the measured day's look is due; made if it is not there."""
+    """The name of a database of ten thousand for which the measured day's look is due; made if it is not there."""
     name = f"ready_{measured_day():%Y%m%d}"
     if not databases.exists(name):
         databases.copy(past(databases), "half_made")
-        in_own_process(get_ready, url=databases.url("half_made"), folder=str(databases.folder), times=1)
+        in_own_process(get_ready, url=databases.url("half_made"), folder=str(databases.folder), times=TEN_THOUSAND)
         databases.rename("half_made", name)
     return name
 
 
-def swept_name() -> str:
-    """The name of the database of `ACCOUNTS` after the measured day's look."""
-    return f"swept_{measured_day():%Y%m%d}"
+def swept(databases: Databases) -> str:
+    """The name of a database of ten thousand after the measured day's look; made if it is not there."""
+    name = f"swept_{measured_day():%Y%m%d}"
+    if not databases.exists(name):
+        databases.copy(ready(databases), "half_made")
+        in_own_process(take_the_look, url=databases.url("half_made"))
+        databases.rename("half_made", name)
+    return name
 
 
 def fill(url: str, folder: str) -> dict[str, Any]:
@@ -85,7 +92,7 @@ def fill(url: str, folder: str) -> dict[str, Any]:
     book = open_book(url, evening(day))
     book.put_in_use()
     bring_in(book, world_of(Path(folder), day).past)
-    _tidy(book.database)
+    tidy(book.database)
     return {}
 
 
@@ -93,24 +100,30 @@ def get_ready(url: str, folder: str, times: int) -> dict[str, Any]:
     """A past in: it is there so many times, was looked at the evening before, and the measured day has come in."""
     day = measured_day()
     book = open_book(url, evening(day))
-    if times > 1:
-        multiply(book.database, times, ACCOUNTS)
+    multiply(book.database, times, IMPORTED)
     look(book, Order(evening(day - timedelta(days=1)), "the evening before"))
     bring_in(book, files_of_the_day(Path(folder), day, times))
-    _tidy(book.database)
+    tidy(book.database)
+    return {}
+
+
+def take_the_look(url: str) -> dict[str, Any]:
+    at = evening(measured_day())
+    book = open_book(url, at)
+    look(book, Order(at, "the evening"))
+    tidy(book.database)
     return {}
 
 
 def files_of_the_day(folder: Path, day: date, times: int) -> Files:
     """Records of the measured day, for the accounts that were multiplied too."""
-    files = world_of(folder, day).measured_day
-    return files if times == 1 else tuple((kind, _multiplied(path, times)) for kind, path in files)
+    return tuple((kind, _multiplied(path, times)) for kind, path in world_of(folder, day).measured_day)
 
 
 def _multiplied(path: Path, times: int) -> Path:
     frame = pl.read_parquet(path)
-    accounts = pl.col("account")
-    others = [frame.with_columns(f"x{k}" + accounts.str.slice(1)) for k in range(1, times)]
+    number = pl.col("account").str.slice(1)
+    others = [frame.with_columns((pl.lit(f"x{k}") + number).alias("account")) for k in range(1, times)]
     of_all = path.with_name(f"{path.stem}-{times}.parquet")
     pl.concat([frame, *others]).write_parquet(of_all)
     return of_all
@@ -127,7 +140,7 @@ def bring_in(book: Book, files: Files) -> int:
     return applied
 
 
-def _tidy(database: Database) -> None:
+def tidy(database: Database) -> None:
     """PostgreSQL would do so by itself, some time, and its CPU would count for what is measured then."""
     if not database.is_sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

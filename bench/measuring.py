@@ -60,14 +60,20 @@ def server_cpu(postmaster: int | None) -> float:
     return ticks / TICKS
 
 
-def peak_memory() -> float:
-    """The most this process has held in memory, in MB. (`ru_maxrss` would begin with its parent's.)"""
-    status = Path("/proc/self/status").read_text()
+def cpu_of(process: int) -> float:
+    """CPU seconds of a process so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def peak_memory(process: int | str = "self") -> float:
+    """The most that a process has held in memory, in MB. (`ru_maxrss` would begin with its parent's.)"""
+    status = Path(f"/proc/{process}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
 def in_own_process(task: Callable[..., dict[str, Any]], **arguments: Any) -> dict[str, Any]:
-    """Calls a function of a module in a process of its own: its figures, and `memory`, the process's peak in MB.
+    """Calls a function of a module in a process of its own: its figures, and `memory`, that process's peak in MB.
 
     Raises CalledProcessError where it fails; what it says of it is on standard error.
     """
@@ -88,7 +94,7 @@ def _child(named: str) -> None:
     module, _, name = named.partition(":")
     task = getattr(importlib.import_module(module), name)
     figures = task(**json.load(sys.stdin))
-    print(json.dumps({**figures, "memory": peak_memory()}))
+    print(json.dumps({"memory": peak_memory(), **figures}))
 
 
 if __name__ == "__main__":

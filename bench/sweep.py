@@ -26,29 +26,26 @@ CAUSE = "the measured sweep"
 
 
 def ten_thousand(bench: Bench) -> Iterator[Line]:
-    """Its database is kept as it is after the sweep, for what is measured next."""
     for kind in KINDS:
         databases = bench.on(kind)
-        databases.copy(company.ready(databases), "swept_half")
-        yield from _lines(databases, "swept_half", most_cpu=3, most_memory=None)
-        databases.rename("swept_half", company.swept_name())
+        databases.copy(company.ready(databases), "sweeping")
+        yield from _lines(databases, most_cpu=3)
 
 
 def hundred_thousand(bench: Bench) -> Iterator[Line]:
     for kind in KINDS:
         databases = bench.on(kind)
-        databases.copy(company.past(databases), "hundred")
-        url, folder = databases.url("hundred"), str(databases.folder)
-        in_own_process(company.get_ready, url=url, folder=folder, times=10)
-        yield from _lines(databases, "hundred", most_cpu=30, most_memory=2000)
-        databases.drop("hundred")
+        url, folder = databases.copy(company.past(databases), "sweeping"), str(databases.folder)
+        in_own_process(company.get_ready, url=url, folder=folder, times=company.HUNDRED_THOUSAND)
+        yield from _lines(databases, most_cpu=30, most_memory=2000)
 
 
-def _lines(databases: Databases, name: str, *, most_cpu: int, most_memory: int | None) -> Iterator[Line]:
+def _lines(databases: Databases, *, most_cpu: int, most_memory: int | None = None) -> Iterator[Line]:
     """The floor is read first, so that the sweep is not the one that warms the disk's cache."""
-    arguments = {"url": databases.url(name), "postmaster": databases.postmaster}
+    arguments = {"url": databases.url("sweeping"), "postmaster": databases.postmaster}
     alone = in_own_process(floor, **arguments)
     taken = in_own_process(sweep, **arguments)
+    databases.drop("sweeping")
     total, on = taken["total"], TITLES[databases.kind]
     cpu, alone_cpu = total["client"] + total["server"], alone["client"] + alone["server"]
     wanted = f"≤ {most_cpu} CPU s" + (f", ≤ {most_memory:,} MB" if most_memory else "")
@@ -131,7 +128,7 @@ def floor(url: str, postmaster: int | None) -> dict[str, Any]:
 
 def _sum_chunks(connection: Connection, needs: Needs, today: int) -> int:
     query = text(
-        "select chunk.values from chunk join series on series.id = series_id "
+        'select chunk."values" from chunk join series on series.id = series_id '
         "where key = :key and span between :a and :b"
     )
     cells = 0
