@@ -19,8 +19,10 @@ RUNS = 9
 def repeated(
     command: list[str], env: Mapping[str, str] = MappingProxyType({}), postmaster: int | None = None
 ) -> dict[str, Any]:
-    """Wall seconds of each run, CPU seconds in the middle, the peak of memory in MB. A first run, which compiles what is
-    not compiled yet, is not counted. Raises ValueError where the command fails."""
+    """Wall seconds of each run, CPU seconds in the middle, the peak of memory in MB. Raises ValueError where it fails.
+
+    A first run, which compiles what is not compiled yet, is not counted.
+    """
     env = {**child_env(), **env}
     walls, clients, servers, memory = [], [], [], 0.0
     for run in range(RUNS + 1):
