@@ -20,6 +20,7 @@ from docs.tables import models
 from engine.cli.app import app
 from engine.cli.listing import COLUMNS
 from engine.conditions.forms import forms_in_union, walk
+from engine.errors import PulsebookError
 from engine.language.measures import measure_forms
 from engine.language.playbooks import STEP_KINDS, all_steps, step_kind
 from engine.sources.targets import KINDS
@@ -95,9 +96,9 @@ class Shell:
 
     def give(self, command: str) -> str:
         out = StringIO()
-        with chdir(self.folder), redirect_stdout(out), pytest.raises(SystemExit) as left:
+        with chdir(self.folder), redirect_stdout(out), pytest.raises((SystemExit, PulsebookError)) as left:
             app(shlex.split(command)[1:])
-        self.codes[command] = int(str(left.value.code or 0))
+        self.codes[command] = int(left.value.code or 0) if isinstance(left.value, SystemExit) else 1
         self.printed[command] = "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
         return self.printed[command]
 
