@@ -23,12 +23,16 @@ from engine.cli.words import WrongWords
 from engine.clock import SetClock, SystemClock
 from engine.delivering import Post, deliver_due, post_of
 from engine.demo.company import Company, write_company
+from engine.demo.diligence import closing_day
 from engine.loops import Order, look
 from engine.store import listing
 from engine.store.saving import Saved
+from engine.store.tasks import finish
 from engine.workspace import Workspace
 
 LAST_WEEK = timedelta(days=7)
+REMEMBERED = timedelta(days=60)
+"""Nobody ticks off an older task."""
 SHOWN = 8
 MARK = ".pulsebook-demo"
 """The file that tells a demo's folder from any other."""
@@ -59,8 +63,9 @@ def demo(folder: Path, *, accounts: int, days: int, seed: int, fresh: bool = Fal
         progress.update(bar, description="Looking, day by day", total=days, completed=0)
         total = Saved()
         post = _post(book)
-        for day in range(days):
-            total += _look(book, until - timedelta(days=days - 1 - day))
+        for day in (until - timedelta(days=days - 1 - passed) for passed in range(days)):
+            _work_off(book, day, seed)
+            total += _look(book, day)
             deliver_due(post)
             progress.advance(bar)
     _tell(shown, book, company, total, until, time.monotonic() - began)
@@ -77,6 +82,15 @@ def _look(book: Book, day: date) -> Saved:
     """The look of a day at its sweep the next morning would be; here: at the end of the day, in UTC."""
     at = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=22)
     return look(book, Order(at, f"demo {day.isoformat()}"))
+
+
+def _work_off(book: Book, day: date, seed: int) -> None:
+    """The team does what it does that day, in the afternoon."""
+    at = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=15)
+    for task in listing.tasks(book.database, listing.Asked(first=day - REMEMBERED)):
+        created, due = date.fromisoformat(task["day"]), task["due"] and date.fromisoformat(task["due"])
+        if task["state"] == "open" and day == closing_day(seed, task["id"], task["assignee"], created, due):
+            finish(book.database, task["id"], at)
 
 
 def _post(book: Book) -> Post:
