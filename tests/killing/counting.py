@@ -71,7 +71,7 @@ def count_all(
     company: Company, database: Database, slack: RunningServer, smtps: Iterable[RunningServer], outbox: Path
 ) -> dict[str, Count]:
     """By way out."""
-    deliveries = _deliveries(database)
+    kept = deliveries(database)
     taken = [line for line in slack.whole_journal() if line["accepted"] and line["method"] == "chat.postMessage"]
     mails = [line for smtp in smtps for line in smtp.whole_journal() if line["accepted"]]
     files = [path.name for path in outbox.iterdir() if not path.name.startswith(".")]
@@ -82,13 +82,13 @@ def count_all(
     }
     counts = {}
     for way, has in far.items():
-        rows = {effect: row for effect, row in deliveries.items() if _way(row) == way}
+        rows = {effect: row for effect, row in kept.items() if _way(row) == way}
         names = {effect: _name(row, way) for effect, row in rows.items()}
         counts[way] = count(company.effects(way), rows, names, has)
     return counts
 
 
-def _deliveries(database: Database) -> dict[Effect, Any]:
+def deliveries(database: Database) -> dict[Effect, Any]:
     """Every delivery; there is one for each effect."""
     query = select(DELIVERY, ACCOUNT.c.id.label("account")).join(ACCOUNT, ACCOUNT.c.seq == DELIVERY.c.account_seq)
     with database.reading() as connection:
