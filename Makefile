@@ -11,7 +11,7 @@ ifeq ($(PY313),yes)
 export CC := gcc -DPyEval_CallObject=PyObject_CallObject
 endif
 
-.PHONY: demo test test-full lint lock install clean
+.PHONY: demo test test-full bench lint lock install clean
 
 demo: install
 	$(BIN)/pulsebook demo --fresh
@@ -21,6 +21,9 @@ test: lint
 
 test-full: lint
 	$(BIN)/python -m tests.databases --full
+
+bench: install
+	$(BIN)/python -m bench --fresh
 
 lint: install
 	$(BIN)/ruff check .

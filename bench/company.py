@@ -5,6 +5,8 @@ others are these again, copied inside the database under other ids. All looks ar
 """
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from sqlalchemy import text
 from bench.databases import Databases
 from bench.measuring import in_own_process
 from bench.multiplied import multiply
-from bench.world import World, write_world
+from bench.world import EVENTS, METRICS, World, write_world
 from engine.book import Book
 from engine.cli.importing import Order as ImportOrder
 from engine.cli.importing import take
@@ -26,9 +28,27 @@ from engine.store.database import Database
 Files = tuple[tuple[str, Path], ...]
 """Kinds of import, and what is imported."""
 WORKSPACE = Path(__file__).parent / "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort of company: its workspace, and what its past holds."""
+
+    workspace: Path
+    days: int
+    metrics: tuple[str, ...]
+    events: Mapping[str, float]
+
+
+LEVELS = (*METRICS, "exports", "seats_used", "errors", "dashboards")
+SORTS: Mapping[str, Sort] = {
+    "ordinary": Sort(WORKSPACE, 180, METRICS, EVENTS),
+    "levels": Sort(Path(__file__).parent / "levels", 90, LEVELS, {}),
+}
+ORDINARY = "ordinary"
 IMPORTED = 2_560
 """Ten whole blocks."""
-TEN_THOUSAND, HUNDRED_THOUSAND = 4, 40
+TEN_THOUSAND, HUNDRED_THOUSAND, MILLION = 4, 40, 391
 """So many times these."""
 EVENING = time(19)
 URL = "BENCH_DATABASE"
@@ -45,23 +65,26 @@ def evening(day: date) -> datetime:
     return datetime.combine(day, EVENING, UTC)
 
 
-def open_book(url: str, at: datetime) -> Book:
+def open_book(url: str, at: datetime, sort: str = ORDINARY) -> Book:
     os.environ[URL] = url
-    return Book.open(WORKSPACE, SetClock(at))
+    return Book.open(SORTS[sort].workspace, SetClock(at))
 
 
-def world_of(folder: Path, until: date) -> World:
+def world_of(folder: Path, sort: str = ORDINARY) -> World:
     """The files, written if they are not there."""
-    of_day = folder / f"world-{until:%Y%m%d}"
-    return World.written(of_day) or write_world(of_day, accounts=IMPORTED, until=until)
+    until, of = measured_day(), SORTS[sort]
+    written = folder / f"world-{sort}-{until:%Y%m%d}"
+    return World.written(written) or write_world(
+        written, accounts=IMPORTED, until=until, days=of.days, metrics=of.metrics, events=of.events
+    )
 
 
-def past(databases: Databases) -> str:
+def past(databases: Databases, sort: str = ORDINARY) -> str:
     """The name of a database with the imported past of `IMPORTED` accounts; made if it is not there."""
-    name = f"past_{measured_day():%Y%m%d}"
+    name = f"past_{sort}_{measured_day():%Y%m%d}"
     if not databases.exists(name):
         databases.make("half_made")
-        in_own_process(fill, url=databases.url("half_made"), folder=str(databases.folder))
+        in_own_process(fill, url=databases.url("half_made"), folder=str(databases.folder), sort=sort)
         databases.rename("half_made", name)
     return name
 
@@ -71,7 +94,8 @@ def ready(databases: Databases) -> str:
     name = f"ready_{measured_day():%Y%m%d}"
     if not databases.exists(name):
         databases.copy(past(databases), "half_made")
-        in_own_process(get_ready, url=databases.url("half_made"), folder=str(databases.folder), times=TEN_THOUSAND)
+        url, folder = databases.url("half_made"), str(databases.folder)
+        in_own_process(get_ready, url=url, folder=folder, times=TEN_THOUSAND)
         databases.rename("half_made", name)
     return name
 
@@ -86,23 +110,22 @@ def swept(databases: Databases) -> str:
     return name
 
 
-def fill(url: str, folder: str) -> dict[str, Any]:
+def fill(url: str, folder: str, sort: str) -> dict[str, Any]:
     """Imports the past."""
-    day = measured_day()
-    book = open_book(url, evening(day))
+    book = open_book(url, evening(measured_day()), sort)
     book.put_in_use()
-    bring_in(book, world_of(Path(folder), day).past)
+    bring_in(book, world_of(Path(folder), sort).past)
     tidy(book.database)
     return {}
 
 
-def get_ready(url: str, folder: str, times: int) -> dict[str, Any]:
+def get_ready(url: str, folder: str, times: int, sort: str = ORDINARY) -> dict[str, Any]:
     """A past in: it is there so many times, was looked at the evening before, and the measured day has come in."""
     day = measured_day()
-    book = open_book(url, evening(day))
+    book = open_book(url, evening(day), sort)
     multiply(book.database, times, IMPORTED)
     look(book, Order(evening(day - timedelta(days=1)), "the evening before"))
-    bring_in(book, files_of_the_day(Path(folder), day, times))
+    bring_in(book, tuple((kind, _multiplied(path, times)) for kind, path in world_of(Path(folder), sort).measured_day))
     tidy(book.database)
     return {}
 
@@ -113,11 +136,6 @@ def take_the_look(url: str) -> dict[str, Any]:
     look(book, Order(at, "the evening"))
     tidy(book.database)
     return {}
-
-
-def files_of_the_day(folder: Path, day: date, times: int) -> Files:
-    """Records of the measured day, for the accounts that were multiplied too."""
-    return tuple((kind, _multiplied(path, times)) for kind, path in world_of(folder, day).measured_day)
 
 
 def _multiplied(path: Path, times: int) -> Path:

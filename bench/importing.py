@@ -34,7 +34,7 @@ FLAT = 1.25
 def rows(bench: Bench) -> Iterator[Line]:
     day = company.measured_day()
     files = {count: _observations(bench.folder, count, day) for count in (MILLION, 3 * MILLION)}
-    events = _events(bench.folder, day)
+    events = _events(bench.folder)
     floors = [_floor(name, files[MILLION]) for name in FLOORS]
     yield from floors
     for kind in KINDS:
@@ -124,10 +124,10 @@ def _observations(folder: Path, count: int, until: date) -> Path:
     return path
 
 
-def _events(folder: Path, until: date) -> Path:
+def _events(folder: Path) -> Path:
     """The first events of the company's past."""
     path = folder / f"events-{EVENTS}.csv"
-    source = next(path for kind, path in company.world_of(folder, until).past if kind == "events")
+    source = next(path for kind, path in company.world_of(folder).past if kind == "events")
     pl.read_parquet(source).head(EVENTS).write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%SZ")
     return path
 
@@ -143,7 +143,7 @@ def only_accounts(url: str, folder: str) -> dict[str, Any]:
     day = company.measured_day()
     book = company.open_book(url, company.evening(day))
     book.put_in_use()
-    past = company.world_of(Path(folder), day).past
+    past = company.world_of(Path(folder)).past
     company.bring_in(book, tuple(one for one in past if one[0] in ("teammates", "accounts", "contacts")))
     look(book, Look(company.evening(day), "the first"))
     company.tidy(book.database)

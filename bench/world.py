@@ -89,8 +89,9 @@ def write_world(
     past = [
         ("teammates", _write(folder / "teammates.parquet", _teammates())),
         ("accounts", _write(folder / "accounts.parquet", _accounts(rng, company, first))),
-        ("contacts", _write(folder / "contacts.parquet", _contacts(company))),
     ]
+    if events:
+        past.append(("contacts", _write(folder / "contacts.parquet", _contacts(company))))
     a_day = accounts * max(1.0, sum(events.values()))
     step = max(1, int(ROWS / a_day))
     spans = [(start, min(start + step, days - 1)) for start in range(0, days - 1, step)] + [(days - 1, days)]
