@@ -34,15 +34,20 @@ def main(words: list[str]) -> int:
         shutil.rmtree(FOLDER, ignore_errors=True)
     with Bench(FOLDER) as bench:
         for row in chosen:
-            _say(f"{row} …")
-            began = time.monotonic()
-            lines = list(rows[row](bench))
-            keep(row, lines)
-            _say(f"{row}: {time.monotonic() - began:.0f} s")
-            for line in lines:
-                _say(f"  {line}")
-        write(ROWS, BY_HAND, [bench.on(kind).version() for kind in KINDS])
+            _measure(row, rows[row], bench)
     return 0
+
+
+def _measure(row: str, lines_of: Row, bench: Bench) -> None:
+    """A row's lines, shown as they come; then the table is written anew."""
+    _say(f"{row} …")
+    began, lines = time.monotonic(), []
+    for line in lines_of(bench):
+        _say(f"  {line.in_words}")
+        lines.append(line)
+    keep(row, lines)
+    write(ROWS, BY_HAND, [bench.on(kind).version() for kind in KINDS])
+    _say(f"{row}: {time.monotonic() - began:.0f} s")
 
 
 def _parser() -> argparse.ArgumentParser:

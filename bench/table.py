@@ -39,6 +39,13 @@ class Line:
         server = cost["server"] if on == "PostgreSQL" else None
         return cls(what, on, cost["client"], server, cost["wall"], cost.get("memory"), **more)
 
+    @property
+    def in_words(self) -> str:
+        """As it is shown while more is measured."""
+        cpu = "" if self.client is None else f"{self.client + (self.server or 0):.2f} CPU s"
+        met = "" if self.met is None else f"{self.wanted}: {'met' if self.met else 'missed'}"
+        return " · ".join(filter(None, (self.what, self.on, cpu, self.figure, met, self.beside)))
+
 
 def times(cost: float, floor: float) -> str:
     return f"{cost / floor:.1f} ×" if floor else "—"
