@@ -25,7 +25,7 @@ SENDER = "success@northwind.example"
 ACCOUNTS = 520
 """Three blocks."""
 OWNERS = 40
-PAST = range(0, ACCOUNTS, 16)
+PAST = range(0, ACCOUNTS, 32)
 """Accounts with a fact of the day before yesterday, so that what follows from it goes to the outbox."""
 
 FILES: Mapping[str, str] = {

@@ -25,7 +25,7 @@ PATIENCE = 60.0
 """Seconds after which something that should have come did not."""
 POLL = 0.005
 POST = "chat.postMessage"
-SORTS = ("statement", "settling", "accept", "clock")
+SORTS = ("statement", "claimed", "settling", "accept", "clock")
 """What chooses the moment of a kill: a worker's own steps, a server that has taken a message, or nothing but time."""
 
 
@@ -182,6 +182,8 @@ class Killer:
         match self._left.pop():
             case "statement":
                 chosen.halt(Halt.STATEMENT, self.random.randint(1, 40))
+            case "claimed":
+                chosen.halt(Halt.CLAIMED, self.random.randint(1, 6))
             case "settling":
                 chosen.halt(Halt.SETTLING, self.random.randint(1, 3))
             case "accept":

@@ -23,10 +23,12 @@ LEASE = timedelta(seconds=6)
 
 
 class Halt(StrEnum):
-    """A sort of moment inside a writing transaction."""
+    """A sort of moment."""
 
     STATEMENT = "statement"
-    """A statement was executed, or all were and the commit is next."""
+    """A statement of a writing transaction was executed, or all were and the commit is next."""
+    CLAIMED = "claimed"
+    """A message was claimed, that was committed, and nothing was done about it yet."""
     SETTLING = "settling"
     """What came of a try was written into its row, and is not committed yet."""
 
@@ -57,8 +59,12 @@ class Watch:
             connection.info["is_open"] = True
             os.write(self._file, OPENED)
         self._reach(Halt.STATEMENT)
-        if statement.startswith("UPDATE delivery SET") and "settled_at" in statement:
+        if not statement.startswith("UPDATE delivery SET"):
+            return
+        if "settled_at" in statement:
             self._reach(Halt.SETTLING)
+        elif "claimed_until" in statement:
+            connection.info["is_claim"] = True
 
     def _commits(self, connection: Connection) -> None:
         if connection.info.get("is_open"):
@@ -67,6 +73,8 @@ class Watch:
     def _checked_in(self, _connection: object, record: Any) -> None:
         if record.info.pop("is_open", False):
             os.write(self._file, CLOSED)
+        if record.info.pop("is_claim", False):
+            self._reach(Halt.CLAIMED)
 
     def _reach(self, halt: Halt) -> None:
         with self._lock:
