@@ -94,8 +94,8 @@ def postgres_server() -> Iterator[str]:
     server = get_server(folder / "data", cleanup_mode="delete")
     url: str = server.get_uri()
     # Nobody cuts the power of a test: without waiting for the disk everything takes half the time.
-    _administer(url, "alter system set fsync = off", "alter system set synchronous_commit = off")
-    _administer(url, "select pg_reload_conf()")
+    administer(url, "alter system set fsync = off", "alter system set synchronous_commit = off")
+    administer(url, "select pg_reload_conf()")
     yield url
     server.cleanup()
     shutil.rmtree(folder)
@@ -104,8 +104,8 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """The name of a database with all tables, to be copied."""
-    _administer(postgres_server, "create database pulsebook_template")
-    database = Database.open(_named(postgres_server, "pulsebook_template"))
+    administer(postgres_server, "create database pulsebook_template")
+    database = Database.open(named(postgres_server, "pulsebook_template"))
     database.migrate()
     database.close()
     return "pulsebook_template"
@@ -132,9 +132,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server: str = request.getfixturevalue("postgres_server")
     template = request.getfixturevalue("postgres_template")
     name = f"test_{uuid4().hex}"
-    _administer(server, f"create database {name} template {template}")
-    yield _named(server, name)
-    _administer(server, f"drop database {name} with (force)")
+    administer(server, f"create database {name} template {template}")
+    yield named(server, name)
+    administer(server, f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -145,11 +145,11 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def _named(server: str, name: str) -> str:
+def named(server: str, name: str) -> str:
     return server.replace("/postgres?", f"/{name}?")
 
 
-def _administer(server: str, *statements: str) -> None:
+def administer(server: str, *statements: str) -> None:
     database = Database.open(server)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for statement in statements:

@@ -14,7 +14,7 @@ STAGES = "measures scoring columns rules network playbooks actions telling momen
 WHOLE = "workspace needs plan signals playing concluding resolving pipeline playthrough demo".split()
 ADAPTERS = "sources channels store dispatch".split()
 LOOPS = "book loops delivering poking explaining working".split()
-DOORS = "cli scenarios".split()
+DOORS = "cli scenarios __main__".split()
 FLOORS = (WORDS, ARITHMETIC, STAGES, WHOLE, ADAPTERS, LOOPS, DOORS)
 
 
