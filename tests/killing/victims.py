@@ -21,7 +21,7 @@ from tests.killing.company import DELIVERY, SENDER
 from tests.killing.worker import CLOSED, HALTED, OPENED, Halt
 from tests.servers.running import ROOT, RunningServer
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which something that should have come did not."""
 POLL = 0.005
 POST = "chat.postMessage"

@@ -19,7 +19,8 @@ from engine import delivering
 from engine.cli.running import worker
 
 OPENED, CLOSED, HALTED = b"o", b"c", b"h"
-LEASE = timedelta(seconds=6)
+LEASE = timedelta(seconds=8)
+"""Long enough that no machine, however busy, takes a third of it between a claim and the sending."""
 
 
 class Halt(StrEnum):
