@@ -17,7 +17,7 @@ from engine.store.database import Database
 from engine.store.emptying import empty
 from engine.store.ingest import Ingest
 from engine.store.ingest_by_hand import Override, override
-from engine.store.tasks import close_step
+from engine.store.tasks import TaskError, close_step
 from engine.workspace import Loaded, PlacedScenario
 
 Told = dict[str, Any]
@@ -73,7 +73,10 @@ class Theatre:
         failures: list[Failure] = []
         for day in stage.days:
             entry = stage.scenario.days.get(day, DayEntry())
-            happened = self._play_day(stage, day, entry)
+            self._clock.at = stage.end_of(day)
+            self._ingest(arriving(stage, day, entry), self._clock.at)
+            failures += self._close_tasks(stage, day, entry)
+            happened = self._look(stage, day, entry)
             failures += _compared(day, entry.expect, happened)
             failures += _never(day, placed, happened)
         return Result(placed, tuple(failures))
@@ -87,11 +90,16 @@ class Theatre:
                 batch, self._workspace.catalog, Arrival(at, "scenario"), company.timezone, list(series)
             )
 
-    def _play_day(self, stage: Stage, day: int, entry: DayEntry) -> Happened:
-        at = self._clock.at = stage.end_of(day)
-        self._ingest(arriving(stage, day, entry), at)
+    def _close_tasks(self, stage: Stage, day: int, entry: DayEntry) -> Iterator[Failure]:
+        """A task that is not there to be done is something that was expected."""
         for done in entry.do:
-            close_step(self._book.database, stage.account, done.task, done.state, at)
+            try:
+                close_step(self._book.database, stage.account, done.task, done.state, stage.end_of(day))
+            except TaskError as error:
+                yield Failure(day, {"do": {"task": done.task, "state": done.state}}, str(error))
+
+    def _look(self, stage: Stage, day: int, entry: DayEntry) -> Happened:
+        at = stage.end_of(day)
         if entry.override is not None:
             said = entry.override
             until = stage.end_of(said.until)

@@ -70,7 +70,7 @@ def stepped(value: object) -> tuple[Any, ...]:
     moved = (number - step, number + step)
     if isinstance(value, str):
         return tuple(f"{one}{unit}" for one in moved)
-    return tuple(type(value)(one) for one in moved)
+    return tuple(int(one) if isinstance(value, int) else float(one) for one in moved)
 
 
 def _steps(value: object, bands: Bands, path: Path = ()) -> Iterator[tuple[Path, object, object]]:
