@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from bench.company import URL, WORKSPACE, swept
-from bench.databases import KINDS, TITLES
+from bench.databases import TITLES
 from bench.measuring import ROOT, in_own_process
 from bench.repeating import repeated
 from bench.running import Bench
@@ -23,12 +23,11 @@ def rows(bench: Bench) -> Iterator[Line]:
     for said, wanted in (("--help", 0.3), ("check", 0.7)):
         found = in_own_process(repeated, command=[PULSEBOOK, "-C", str(ROOT), said])
         yield _line(f"pulsebook {said}{' (the starter)' if said == 'check' else ''}", "", found, wanted, floor)
-    for kind in KINDS:
-        databases = bench.on(kind)
+    for databases in bench.each(swept):
         at = {"env": {URL: databases.url(swept(databases))}, "postmaster": databases.postmaster}
         for words in (["why", ACCOUNT], ["why", ACCOUNT, "silence"], ["account", "show", ACCOUNT]):
             found = in_own_process(repeated, command=[PULSEBOOK, "-C", str(WORKSPACE), *words], **at)
-            yield _line(f"pulsebook {' '.join(words)}", TITLES[kind], found, 1.0, floor)
+            yield _line(f"pulsebook {' '.join(words)}", TITLES[databases.kind], found, 1.0, floor)
 
 
 def _line(

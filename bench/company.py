@@ -143,8 +143,9 @@ def _multiplied(path: Path, times: int) -> Path:
     number = pl.col("account").str.slice(1)
     others = [frame.with_columns((pl.lit(f"x{k}") + number).alias("account")) for k in range(1, times)]
     of_all = path.with_name(f"{path.stem}-{times}.parquet")
-    pl.concat([frame, *others]).write_parquet(of_all)
-    return of_all
+    half_written = of_all.with_suffix(f".{os.getpid()}")
+    pl.concat([frame, *others]).write_parquet(half_written)
+    return half_written.replace(of_all)
 
 
 def bring_in(book: Book, files: Files) -> int:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import text
 
 from bench import company
-from bench.databases import KINDS, TITLES, Databases
+from bench.databases import TITLES, Databases
 from bench.measuring import in_own_process, measured
 from bench.running import Bench
 from bench.table import Line
@@ -24,27 +24,27 @@ from engine.store.database import Database
 
 MILLION = 1_000_000
 METRICS = ("active_users", "uptime", "api_calls", "storage_gb", "open_invoices")
-ACCOUNTS = 10_000
+IDS = [f"a{number:07d}" for number in range(10_000)]
+"""Of the company's first accounts, and of others."""
 EVENTS = 200_000
+EMPTY = "empty"
 LEAST = 300_000
 FLAT = 1.25
 """So many times the memory is still flat, at three times the rows."""
 
 
 def rows(bench: Bench) -> Iterator[Line]:
-    day = company.measured_day()
-    files = {count: _observations(bench.folder, count, day) for count in (MILLION, 3 * MILLION)}
+    files = {count: _observations(bench.folder, count) for count in (MILLION, 3 * MILLION)}
     events = _events(bench.folder)
     floors = [_floor(name, files[MILLION]) for name in FLOORS]
     yield from floors
-    for kind in KINDS:
-        databases = bench.on(kind)
-        empty, on = _without_records(databases), TITLES[kind]
-        three = _imported(databases, empty, "observations", files[3 * MILLION])
-        first = _imported(databases, empty, "observations", files[MILLION])
+    for databases in bench.each(_make_empty):
+        on = TITLES[databases.kind]
+        three = _imported(databases, EMPTY, "observations", files[3 * MILLION])
+        first = _imported(databases, EMPTY, "observations", files[MILLION])
         again = _imported(databases, None, "observations", files[MILLION])
         yield from _lines(on, first, again, three, floors[0])
-        of_events = _imported(databases, empty, "events", events)
+        of_events = _imported(databases, EMPTY, "events", events)
         yield Line.of(f"import of {EVENTS:,} events (CSV)", on, of_events, figure=_rate(EVENTS, of_events))
         databases.drop("importing")
 
@@ -107,15 +107,14 @@ def by_csv(path: str) -> dict[str, Any]:
 FLOORS = {"polars.read_csv": by_polars, "the csv module": by_csv}
 
 
-def _observations(folder: Path, count: int, until: date) -> Path:
-    """One value a line: account, day, metric, value; the days up to `until`."""
+def _observations(folder: Path, count: int) -> Path:
+    """One value a line: account, metric, value, day; the days up to the measured one."""
     path = folder / f"observations-{count}.csv"
-    days = count // (ACCOUNTS * len(METRICS))
+    days = count // (len(IDS) * len(METRICS))
     rng = np.random.default_rng(days)
-    ids = [f"a{number:07d}" for number in range(ACCOUNTS)]
     frames = [
-        pl.DataFrame({"account": ids, "metric": metric, "value": rng.integers(0, 100, ACCOUNTS)}).with_columns(
-            at=until - timedelta(days=ago)
+        pl.DataFrame({"account": IDS, "metric": metric, "value": rng.integers(0, 100, len(IDS))}).with_columns(
+            at=company.measured_day() - timedelta(days=ago)
         )
         for ago in reversed(range(days))
         for metric in METRICS
@@ -132,11 +131,10 @@ def _events(folder: Path) -> Path:
     return path
 
 
-def _without_records(databases: Databases) -> str:
+def _make_empty(databases: Databases) -> None:
     """A database with the accounts, their contacts and nothing else, all of them looked at."""
-    databases.make("empty")
-    in_own_process(only_accounts, url=databases.url("empty"), folder=str(databases.folder))
-    return "empty"
+    databases.make(EMPTY)
+    in_own_process(only_accounts, url=databases.url(EMPTY), folder=str(databases.folder))
 
 
 def only_accounts(url: str, folder: str) -> dict[str, Any]:
@@ -145,6 +143,9 @@ def only_accounts(url: str, folder: str) -> dict[str, Any]:
     book.put_in_use()
     past = company.world_of(Path(folder)).past
     company.bring_in(book, tuple(one for one in past if one[0] in ("teammates", "accounts", "contacts")))
+    others = Path(folder) / "accounts.parquet"
+    pl.DataFrame({"id": IDS[company.IMPORTED :]}).write_parquet(others)
+    company.bring_in(book, (("accounts", others),))
     look(book, Look(company.evening(day), "the first"))
     company.tidy(book.database)
     return {}
@@ -162,8 +163,8 @@ def imported(url: str, kind: str, path: str, postmaster: int | None) -> dict[str
     before, changed = _state(book.database), _changed(book.database)
     with measured(postmaster) as cost:
         done = take(book, Order(kind=kind, files=(Path(path),))).done
-    if done.refused:
-        raise ValueError(str(done.refused[:3]))
+    if done.refused or done.held:
+        raise ValueError(f"{done.held} held, refused {done.refused[:3]}")
     after = _changed(book.database)
     marked = sum(after[seq] != count for seq, count in changed.items())
     said = {"applied": done.applied, "unchanged": done.unchanged, "marked": marked}

@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import text
 
 from bench import company
-from bench.databases import KINDS, TITLES, Databases
+from bench.databases import TITLES, Databases
 from bench.measuring import child_env, cpu_of, in_own_process, measured, peak_memory
 from bench.running import Bench
 from bench.table import Line
@@ -39,13 +39,12 @@ PATIENCE = 300.0
 
 
 def rows(bench: Bench) -> Iterator[Line]:
-    for kind in KINDS:
-        databases = bench.on(kind)
+    for databases in bench.each(company.swept):
         url = databases.copy(company.swept(databases), "facts")
         found = in_own_process(facts_stored, url=url, postmaster=databases.postmaster)
         yield _line("one fact to its stored delivery", databases, found, STORED)
         url = databases.copy(company.swept(databases), "facts")
-        folder = bench.folder / f"worker-{kind}"
+        folder = bench.folder / f"worker-{databases.kind}"
         found = in_own_process(facts_delivered, url=url, folder=str(folder), postmaster=databases.postmaster)
         yield _line("one fact to the delivered message, worker running", databases, found, DELIVERED)
         databases.drop("facts")

@@ -1,9 +1,11 @@
 """A folder in; the databases that measurements run on, opened when they are first asked for, out."""
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.databases import Databases, databases
+from bench.databases import KINDS, Databases, databases
 
 
 class Bench:
@@ -18,6 +20,14 @@ class Bench:
         if kind not in self._open:
             self._open[kind] = self._stack.enter_context(databases(kind, self.folder))
         return self._open[kind]
+
+    def each(self, make: Callable[[Databases], object]) -> Iterator[Databases]:
+        """All kinds, one after the other, once `make` has made what is needed of all of them, side by side."""
+        kinds = [self.on(kind) for kind in KINDS]
+        with ThreadPoolExecutor() as pool:
+            for _ in pool.map(make, kinds):
+                pass
+        return iter(kinds)
 
     def __enter__(self) -> "Bench":
         return self

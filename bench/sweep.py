@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from bench import company
-from bench.databases import KINDS, TITLES, Databases
+from bench.databases import TITLES, Databases
 from bench.measuring import Cost, in_own_process, measured
 from bench.running import Bench
 from bench.table import Line, times
@@ -27,22 +27,21 @@ CAUSE = "the measured sweep"
 
 
 def ten_thousand(bench: Bench) -> Iterator[Line]:
-    for kind in KINDS:
-        databases = bench.on(kind)
+    company.world_of(bench.folder)
+    for databases in bench.each(company.ready):
         databases.copy(company.ready(databases), "sweeping")
         yield from _lines(databases, most_cpu=3)
 
 
 def hundred_thousand(bench: Bench) -> Iterator[Line]:
-    for kind in KINDS:
-        databases = bench.on(kind)
-        _make(databases, company.HUNDRED_THOUSAND, company.ORDINARY)
+    company.world_of(bench.folder)
+    for databases in bench.each(lambda one: _make(one, company.HUNDRED_THOUSAND, company.ORDINARY)):
         yield from _lines(databases, most_cpu=30, most_memory=2000)
 
 
 def million(bench: Bench) -> Iterator[Line]:
     """Ten metrics, 90 days, no events; on SQLite."""
-    databases = bench.on(KINDS[0])
+    databases = bench.on("sqlite")
     _make(databases, company.MILLION, "levels")
     yield from _lines(databases, sort="levels")
 
