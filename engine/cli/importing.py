@@ -51,7 +51,6 @@ class Said:
     pieces: Pieces
     records: int = 0
     naive_times: int = 0
-    columns: tuple[str, ...] = ()
     refused: list[Refusal] = field(default_factory=list)
 
 
@@ -108,7 +107,6 @@ def take(book: Book, order: Order, *, piece: int = PIECE, quiet: bool = True) ->
             for read in read_file(file, options, plan.catalog, plan.settings.company.timezone, piece):
                 said[file].records += read.records
                 said[file].naive_times += read.naive_times
-                said[file].columns = read.columns
                 said[file].refused += read.refused
                 if read.batch is not None:
                     said[file].pieces.add(read.batch)
@@ -186,11 +184,11 @@ def _apply(book: Book, plan: Plan, order: Order, said: Mapping[Path, Said], show
 
 def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
     written: list[Path] = []
-    for file, said in imported.said.items():
+    for file in imported.said:
         mine = [refusal for refusal in imported.done.refused if refusal.file == file.name]
         if mine and not order.dry_run:
             path = file.with_name(f"{file.name}.refused.csv")
-            write_refused(path, mine, said.columns, read_tables(file))
+            write_refused(path, mine, read_tables(file))
             written.append(path)
     return tuple(written)
 

@@ -27,8 +27,6 @@ class Read:
     refused: tuple[Refusal, ...]
     records: int
     naive_times: int = 0
-    columns: tuple[str, ...] = ()
-    """Of the file, up to here."""
 
 
 def read_file(
@@ -43,15 +41,14 @@ def read_file(
 
 
 def _read(table: Table, options: ImportOptions, catalog: Catalog, zone: str) -> Read:
-    names = tuple(table.columns)
-    if not names:
-        return Read(None, table.refused, len(table.refused), columns=names)
+    if not table.columns:
+        return Read(None, table.refused, len(table.refused))
     columns = columns_of(table, options, catalog)
     desk = Desk(columns, catalog, zone)
     batch = _READERS[options.kind](desk)
     refused = tuple(sorted((*table.refused, *desk.refusals())))
     records = len(columns) + len(table.refused)
-    return Read(batch if _size(batch) else None, refused, records, desk.naive, names)
+    return Read(batch if _size(batch) else None, refused, records, desk.naive)
 
 
 def _size(batch: Batch) -> int:

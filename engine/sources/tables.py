@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +24,18 @@ ENDINGS = (".csv", ".jsonl", ".ndjson", ".parquet")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Records of a file that follow each other: columns of text (None is blank), and the line on which each begins."""
+    """Records of a file that follow each other: its columns as text (None is blank), and the line on which each begins.
+
+    All tables of a file have the same columns.
+    """
 
     file: str
     columns: dict[str, pl.Series]
     lines: NDArray[np.int64]
     refused: tuple[Refusal, ...] = ()
-    is_open: bool = False
-    """Records that follow may have columns that were not seen yet: only the last piece has all."""
 
     def __len__(self) -> int:
         return len(self.lines)
-
-    def of(self, column: str) -> pl.Series:
-        """A column; blank where no record had it so far."""
-        return self.columns.get(column, pl.Series([None] * len(self), dtype=pl.String))
 
 
 def read_tables(path: Path, piece: int = PIECE) -> Iterator[Table]:
@@ -62,7 +60,10 @@ def read_tables(path: Path, piece: int = PIECE) -> Iterator[Table]:
     with Lines(path) as lines:
         if not lines.peek(LARGEST_PORTION).strip():
             raise FileUnreadable(f"{path.name} is empty. Export it again.")
-        yield from _csv(path.name, lines, piece) if kind == ".csv" else _json_lines(path.name, lines, piece)
+        if kind == ".csv":
+            yield from _csv(path.name, lines, piece)
+            return
+        yield from _json_lines(path.name, _keys(path), lines, piece)
 
 
 def _csv(name: str, lines: Lines, piece: int) -> Iterator[Table]:
@@ -160,39 +161,42 @@ class _Odd(ValueError):
     """A JSON line that is no flat record."""
 
 
-def _json_lines(name: str, lines: Lines, piece: int) -> Iterator[Table]:
-    header: dict[str, None] = {}
-    is_open, has_refused = True, False
-    while is_open:
-        rows: list[dict[str, str | None]] = []
-        numbers, refused, cells = [], [], 0
-        while cells < piece and (line := next(lines, None)) is not None:
-            if not line.strip():
-                continue
-            number = lines.number - 1
-            try:
-                row = _record(line)
-            except (ValueError, RecursionError) as error:
-                reason = str(error) if isinstance(error, _Odd) else "the line is no JSON: mend it"
-                refused.append(Refusal(name, number, reason))
-                cells += 1
-                continue
-            rows.append(row)
-            numbers.append(number)
-            header.update(dict.fromkeys(row))
-            cells += 1 + len(row)
-        is_open, has_refused = cells >= piece, has_refused or bool(refused)
-        columns = {key: _cut(pl.Series([row.get(key) for row in rows], dtype=pl.String)) for key in header}
-        yield Table(name, columns, np.array(numbers, dtype=np.int64), tuple(refused), is_open)
-    if not header and not has_refused:
+def _keys(path: Path) -> list[str]:
+    """The keys of all records that can be read: a piece has to know those of the others."""
+    with Lines(path) as lines:
+        return list(dict.fromkeys(key for _, row in _rows(lines) if isinstance(row, dict) for key in row))
+
+
+def _json_lines(name: str, header: list[str], lines: Lines, piece: int) -> Iterator[Table]:
+    most = max(1, piece // max(1, len(header)))
+    said = _rows(lines)
+    is_empty = not header
+    while some := list(islice(said, most)):
+        good = [(number, row) for number, row in some if isinstance(row, dict)]
+        refused = tuple(Refusal(name, number, row) for number, row in some if isinstance(row, str))
+        columns = {key: _cut(pl.Series([row.get(key) for _, row in good], dtype=pl.String)) for key in header}
+        is_empty = is_empty and not refused
+        yield Table(name, columns, np.array([number for number, _ in good], dtype=np.int64), refused)
+    if is_empty:
         raise FileUnreadable(f"{name} has no records. Export it again.")
 
 
+def _rows(lines: Lines) -> Iterator[tuple[int, dict[str, str | None] | str]]:
+    """Each line with its number, as a record, or as the reason why it is none."""
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            yield lines.number - 1, _record(line)
+        except (ValueError, RecursionError) as error:
+            yield lines.number - 1, str(error) if isinstance(error, _Odd) else "the line is no JSON: mend it"
+
+
 def _record(line: str) -> dict[str, str | None]:
-    said = json.loads(line, object_pairs_hook=_pairs, parse_float=str, parse_int=str, parse_constant=_no_number)
+    said = _DECODER.decode(line)
     if not isinstance(said, dict):
         raise _Odd("the line is no JSON object: write one object a line")
-    return {str(key): _flat(str(key), value) for key, value in said.items()}
+    return {key: value if isinstance(value, str) else _flat(key, value) for key, value in said.items()}
 
 
 def _pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -213,9 +217,10 @@ def _flat(key: str, value: object) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        return value
     raise _Odd(f"{key!r} holds a list or an object: write one value")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=str, parse_int=str, parse_constant=_no_number)
 
 
 def _parquet(path: Path, piece: int) -> Iterator[Table]:

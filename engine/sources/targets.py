@@ -83,23 +83,20 @@ def targets(kind: str, catalog: Catalog) -> tuple[str, ...]:
 
 
 def columns_of(table: Table, options: ImportOptions, catalog: Catalog) -> Columns:
-    """The columns that are meant. Raises FileUnreadable for one that is missing, unknown or meant twice; while others
-    may still come, a missing one is blank."""
+    """The columns that are meant. Raises FileUnreadable for one that is missing, unknown or meant twice."""
     known = targets(options.kind, catalog)
-    if not table.is_open:
-        _check_names(table, options, known)
+    _check_names(table, options, known)
     kept = _kept(table, options)
     cells: dict[str, pl.Series] = {}
     for target, column in options.maps.items():
-        cells[target] = table.of(column).filter(kept)
+        cells[target] = table.columns[column].filter(kept)
     for target, value in options.sets.items():
         cells[target] = pl.Series([value.strip() or None] * int(kept.sum()), dtype=pl.String)
     mapped = set(options.maps.values())
     named = [column for column in table.columns if column in known and column not in cells and column not in mapped]
     for column in named:
         cells[column] = table.columns[column].filter(kept)
-    if not table.is_open:
-        _check_required(table, options, cells, catalog)
+    _check_required(table, options, cells, catalog)
     aside = frozenset(named if options.only_mapped else ())
     return Columns(table.file, cells, table.lines[kept.to_numpy()], aside)
 
@@ -135,7 +132,7 @@ def _near(name: str, names: Sequence[str]) -> str:
 def _kept(table: Table, options: ImportOptions) -> pl.Series:
     kept = pl.Series([True] * len(table), dtype=pl.Boolean)
     for column, value in options.wheres.items():
-        kept = kept & (table.of(column) == value).fill_null(value=False)
+        kept = kept & (table.columns[column] == value).fill_null(value=False)
     return kept
 
 

@@ -208,7 +208,7 @@ class Importing:
         mark_due(self.connection, self.due, self.at, seed_next=self.arrival.history)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:
-            counts = {**self.counts, "refused": len(self.refused)}
+            counts = dict(sorted({**self.counts, "refused": len(self.refused)}.items()))
             self.connection.execute(update(IMPORT).where(IMPORT.c.id == number).values(counts=counts))
 
     def ingested(self, *, is_undone: bool) -> Ingested:

@@ -100,13 +100,15 @@ def _apply(
     importing: Importing, batch: Observations, placed: Placed, accounts: Accounts, known: Mask, fates: Fates
 ) -> None:
     seq, of_contact = accounts.seq[batch.account.codes], _of_contact(importing, batch)
-    for code, name in enumerate(batch.metric.values):
-        days = placed.day[known & (batch.metric.codes == code)]
-        if len(days):
-            importing.recorded(name, days)
-    series = ids_of(importing.connection, (Series("metric", name) for name in batch.metric.values))
+    there = np.unique(batch.metric.codes[known]).tolist()
+    series = np.full(len(batch.metric.values), UNKNOWN, dtype=np.int64)
+    numbers = ids_of(importing.connection, (Series("metric", batch.metric.values[code]) for code in there))
+    for code in there:
+        name = batch.metric.values[code]
+        importing.recorded(name, placed.day[known & (batch.metric.codes == code)])
+        series[code] = numbers[Series("metric", name)]
     said = Said(
-        series=np.array([series[Series("metric", name)] for name in batch.metric.values])[batch.metric.codes],
+        series=series[batch.metric.codes],
         seq=seq,
         day=placed.day,
         time=placed.time,
@@ -138,8 +140,10 @@ def _right_sort(importing: Importing, batch: Observations, of_contact: Mask) -> 
 
 
 def _hold(importing: Importing, batch: Observations, which: Mask) -> None:
-    waiting = []
-    for index in np.flatnonzero(which).tolist():
+    waiting, rows = [], np.flatnonzero(which)
+    # Values come metric by metric; record by record is the order of the file, in one piece or in many.
+    order = rows if batch.record is None else rows[np.argsort(batch.record[rows], kind="stable")]
+    for index in order.tolist():
         at = [int(batch.when.at[index]), bool(batch.when.date_only[index])]
         known_by = {
             "account": batch.account.text(index),

@@ -87,16 +87,12 @@ class Pieces(Spool):
 
 
 def joined(batches: Sequence[Any]) -> Any:
-    """Batches of one kind as one. A column that one of them lacks is blank in it."""
+    """Batches of one file as one."""
     first = batches[0]
     if len(batches) == 1:
         return first
     if isinstance(first, Entries):
-        names = dict.fromkeys(name for batch in batches for name in batch.columns)
-        columns = {
-            name: tuple(chain.from_iterable(batch.columns.get(name, (None,) * len(batch)) for batch in batches))
-            for name in names
-        }
+        columns = {name: _joined([batch.columns[name] for batch in batches]) for name in first.columns}
         return Entries(first.kind, columns, _joined([batch.places for batch in batches]))
     said = {one.name: [getattr(batch, one.name) for batch in batches] for one in fields(first)}
     return type(first)(**{name: _joined(parts) for name, parts in said.items()})
