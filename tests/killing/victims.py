@@ -49,13 +49,13 @@ class Worker:
     smtp: RunningServer
     _process: "subprocess.Popen[str] | None" = None
     _marks: Path = Path()
-    _taken_before: int = 0
+    _taken_before: frozenset[str] = frozenset()
 
     def start(self) -> None:
         lives = len(list(self.folder.glob(f"marks-{self.number}-*")))
         self._marks = self.folder / f"marks-{self.number}-{lives}"
         self._marks.touch()
-        self._taken_before = len(self._taken())
+        self._taken_before = frozenset(self._taken())
         environment = os.environ | {
             "DATABASE_URL": self.database_url,
             "SLACK_TOKEN": self.slack.token,
@@ -83,13 +83,13 @@ class Worker:
 
     def posted(self, line: dict[str, Any]) -> bool:
         """Whether this line of the Slack-shaped server's journal is a message from here."""
-        return bool(line["path"] == f"{self._path}{POST}")
+        return bool(line.get("path") == f"{self._path}{POST}")
 
-    def _taken(self) -> list[dict[str, Any]]:
-        """Every message that servers have taken from here, oldest first."""
-        lines = [line for line in self.slack.whole_journal() if self.posted(line)]
-        taken = [line for line in (*lines, *self.smtp.whole_journal()) if line["accepted"]]
-        return sorted(taken, key=lambda line: float(line["time"]))
+    def _taken(self) -> set[str]:
+        """The names of all messages that servers have taken from here."""
+        posts = [line for line in self.slack.whole_journal() if self.posted(line)]
+        lines = [*posts, *self.smtp.whole_journal()]
+        return {line.get("effect_id") or line["message_id"] for line in lines if line["accepted"]}
 
     @property
     def marks(self) -> bytes:
@@ -145,7 +145,7 @@ class Worker:
         return code
 
     def _has_sent_what_is_not_recorded(self, database: Database) -> bool:
-        taken = {line.get("effect_id") or line["message_id"] for line in self._taken()[self._taken_before :]}
+        taken = self._taken() - self._taken_before
         with database.reading() as connection:
             rows = connection.execute(select(DELIVERY.c.key).where(DELIVERY.c.claimed_until.is_not(None)))
             claimed = {effect_id(key) for key in rows.scalars()}
