@@ -27,7 +27,7 @@ METRICS = ("active_users", "uptime", "api_calls", "storage_gb", "open_invoices")
 IDS = [f"a{number:07d}" for number in range(10_000)]
 """Of the company's first accounts, and of others."""
 EVENTS = 200_000
-EMPTY = "empty"
+EMPTY, OTHERS = "empty", "accounts.parquet"
 LEAST = 300_000
 FLAT = 1.25
 """So many times the memory is still flat, at three times the rows."""
@@ -36,6 +36,7 @@ FLAT = 1.25
 def rows(bench: Bench) -> Iterator[Line]:
     files = {count: _observations(bench.folder, count) for count in (MILLION, 3 * MILLION)}
     events = _events(bench.folder)
+    pl.DataFrame({"id": IDS[company.IMPORTED :]}).write_parquet(bench.folder / OTHERS)
     floors = [_floor(name, files[MILLION]) for name in FLOORS]
     yield from floors
     for databases in bench.each(_make_empty):
@@ -143,9 +144,7 @@ def only_accounts(url: str, folder: str) -> dict[str, Any]:
     book.put_in_use()
     past = company.world_of(Path(folder)).past
     company.bring_in(book, tuple(one for one in past if one[0] in ("teammates", "accounts", "contacts")))
-    others = Path(folder) / "accounts.parquet"
-    pl.DataFrame({"id": IDS[company.IMPORTED :]}).write_parquet(others)
-    company.bring_in(book, (("accounts", others),))
+    company.bring_in(book, (("accounts", Path(folder) / OTHERS),))
     look(book, Look(company.evening(day), "the first"))
     company.tidy(book.database)
     return {}
