@@ -1,6 +1,5 @@
 """A workspace's folder in; its database and the version in use, ready to look, out."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +11,11 @@ from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Needs
 from engine.store.database import Database
+from engine.store.glancing import database_url
 from engine.store.ingest import Ingest
 from engine.store.versions import StoredVersion, files_of, put_in_use, version_in_use
 from engine.windows import joined
 from engine.workspace import Loaded, Workspace, load, read_sources
-
-ENV = "env:"
 
 
 class NothingInUse(PulsebookError):
@@ -27,18 +25,6 @@ class NothingInUse(PulsebookError):
         super().__init__(
             f"Nothing was run in {folder} yet. Check the files with `pulsebook check`, then `pulsebook run`."
         )
-
-
-def database_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:
-    """The URL of the workspace's database; `env:NAME` is read from the environment."""
-    url = settings.database.url
-    if not url.startswith(ENV):
-        return url
-    name = url.removeprefix(ENV)
-    found = (os.environ if environ is None else environ).get(name)
-    if not found:
-        raise PulsebookError(f"[database] url is in the environment variable {name}, which is not set. Set it.")
-    return found
 
 
 @dataclass

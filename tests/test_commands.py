@@ -82,6 +82,19 @@ def test_an_import_names_what_is_used_and_has_no_record(command: Told) -> None:
     assert command("import", "observations", "nps.csv")["unrecorded"] == ["trouble"]
 
 
+def test_check_names_what_is_used_and_has_no_record_where_there_is_a_database(command: Told, folder: Path) -> None:
+    assert command("check") == {"problems": []}
+    assert not list(folder.glob("*.db"))
+
+    command("import", "accounts", "accounts.csv")
+    command("import", "observations", "nps.csv")
+
+    [problem] = command("check")["problems"]
+    assert problem["severity"] == "warning"
+    assert problem["message"] == ("event 'trouble' is used, but has no record so far, so what rests on it is not known")
+    assert (folder / problem["file"]).read_text().splitlines()[problem["line"] - 1].strip().startswith("trouble:")
+
+
 def test_a_refused_row_leaves_everything_as_it_was(command: Told, folder: Path) -> None:
     (folder / "bad.csv").write_text("account,at,nps\nacme,2026-03-01,60\nacme,2026-03-02,12%\n")
     command("import", "accounts", "accounts.csv")

@@ -8,8 +8,10 @@ from rich.text import Text
 
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose
-from engine.errors import Problem, Severity
-from engine.workspace import load, read_sources, schemas
+from engine.errors import Problem, PulsebookError, Severity
+from engine.plan import Plan
+from engine.store.glancing import database_url, names_recorded
+from engine.workspace import Workspace, load, read_sources, schemas
 
 STARTER_PARTS = ("pulsebook.toml", "rules", "playbooks", "templates", "tests/scenarios")
 ROOT = Path(__file__).parent.parent
@@ -43,7 +45,8 @@ def lay_out(folder: Path) -> None:
 
 def check(folder: Path, *, as_json: bool) -> int:
     """All mistakes; exit code 1 if one of them is an error."""
-    problems = load(read_sources(folder)).problems
+    loaded = load(read_sources(folder))
+    problems = (*loaded.problems, *(_unrecorded(loaded.workspace, folder) if loaded.workspace else ()))
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if as_json:
         print_json({"problems": [_said(problem) for problem in problems]})
@@ -51,6 +54,25 @@ def check(folder: Path, *, as_json: bool) -> int:
         show_problems(problems)
         console().print(Text(_summary(errors, len(problems) - errors)))
     return 1 if errors else 0
+
+
+def _unrecorded(workspace: Workspace, folder: Path) -> list[Problem]:
+    """What is used and has neither a record nor a `from`, where there is a database."""
+    try:
+        recorded = names_recorded(database_url(workspace.settings), folder)
+    except PulsebookError:
+        return []
+    if recorded is None:
+        return []
+    found = []
+    for kind, one in (("metrics", "metric"), ("events", "event")):
+        for name in sorted(Plan(workspace).uncovered - recorded):
+            if (kind, name) in workspace.places:
+                file, line = workspace.places[kind, name]
+                message = f"{one} {name!r} is used, but has no record so far, so what rests on it is not known"
+                remedy = "Import its records or, if nothing happened yet, say `from: DATE` for it."
+                found.append(Problem(file, line, message, remedy, Severity.WARNING))
+    return sorted(found, key=lambda problem: problem.line)
 
 
 def show_problems(problems: tuple[Problem, ...]) -> None:

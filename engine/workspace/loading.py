@@ -69,8 +69,8 @@ class Workspace:
     """(slack | email | task, name) to its text."""
     scenarios: tuple[PlacedScenario, ...]
     places: Mapping[tuple[str, str], tuple[str, int]]
-    """(rule | score | playbook | measure | template, name) to file and line; a template's name is `slack/NAME`, a
-    score of several models is where the first of them is."""
+    """(rule | score | playbook | measure | template | metrics | events, name) to file and line; a template's name is
+    `slack/NAME`, a score of several models is where the first of them is, and the last two are of the catalog."""
     compiled: Compiled
 
     @property
@@ -156,3 +156,7 @@ def _places(files: Files) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:
             yield (kind, read.name), (read.spot.file, read.spot.line)
     for (kind, name), (file, _) in files.templates.items():
         yield ("template", f"{kind}/{name}"), (file, 1)
+    if (spot := files.catalog_spot) is not None:
+        for section, declared in (("metrics", files.catalog.metrics), ("events", files.catalog.events)):
+            for name in declared:
+                yield (section, name), (spot.file, spot.node.place((section, name), key=True)[0])
