@@ -28,6 +28,11 @@ class Coded:
         code = int(self.codes[index])
         return self.values[code] if code >= 0 else None
 
+    def texts(self) -> list[str | None]:
+        # The last place is that of code −1.
+        values = (*self.values, None)
+        return [values[code] for code in self.codes.tolist()]
+
 
 @dataclass(frozen=True, slots=True)
 class When:

@@ -19,6 +19,7 @@ from engine.language.base import LARGEST
 from engine.language.catalog import FieldType
 
 NUMBER = r"^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+EXACT = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-5][0-9]Z$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII
@@ -55,7 +56,9 @@ def moments(cells: pl.Series, zone: str) -> Moments:
     date_only = parsed.is_not_null().to_numpy()
     bad = (days.to_numpy() & ~date_only) | cells.is_null().to_numpy()
     naive = 0
-    for index in np.flatnonzero(~days.to_numpy() & ~bad):
+    exact, said = _exact(cells)
+    numbers_[said] = exact[said]
+    for index in np.flatnonzero(~days.to_numpy() & ~bad & ~said):
         found = _moment(str(cells[int(index)]), zone)
         if found is None:
             bad[index] = True
@@ -63,6 +66,14 @@ def moments(cells: pl.Series, zone: str) -> Moments:
             numbers_[index], without_offset = found
             naive += without_offset
     return Moments(When(numbers_, date_only), np.asarray(bad, dtype=np.bool_), naive)
+
+
+def _exact(cells: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Times in UTC to the second, all at once: microseconds, and which cells are written so."""
+    plain = cells.set(~cells.str.contains(EXACT).fill_null(value=False), None).str.slice(0, 19).str.replace(" ", "T")
+    parsed = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+    found = parsed.to_physical().fill_null(-1).cast(pl.Int64).to_numpy()
+    return found, parsed.is_not_null().to_numpy()
 
 
 @lru_cache(maxsize=65_536)

@@ -38,12 +38,14 @@ class Desk:
     def checked(self, target: str, check: Callable[[str], object], *, required: bool = False) -> list[str | None]:
         """A column of texts, each checked; a blank one that is required is refused."""
         texts = self.texts(target)
+        good = {text for text in set(texts) if text is not None and _is_good(check, text)}
         for index, text in enumerate(texts):
-            if text is None:
-                if required:
-                    self.refuse(index, target, "is blank: every row needs one")
+            if text in good:
                 continue
-            self.attempt(index, target, check, text)
+            if text is not None:
+                self.attempt(index, target, check, text)
+            elif required:
+                self.refuse(index, target, "is blank: every row needs one")
         return texts
 
     def values(self, target: str, read: Reader) -> list[Value | None]:
@@ -100,3 +102,11 @@ class Desk:
             Refusal(self.columns.file, int(self.columns.lines[index]), reason)
             for index, reason in sorted(self.reasons.items())
         )
+
+
+def _is_good(check: Callable[[str], object], text: str) -> bool:
+    try:
+        check(text)
+    except ValueError:
+        return False
+    return True

@@ -65,6 +65,8 @@ def _properties(
     """The typed properties of each record; a cell that its event or fact has no property for must be blank."""
     found: list[dict[str, Value]] = [{} for _ in names]
     readers: dict[tuple[str, str], Reader] = {}
+    read: dict[tuple[str, str, str], Value] = {}
+    """What a cell was found to say before."""
     for target in desk.columns.cells:
         if target in taken:
             continue
@@ -77,10 +79,14 @@ def _properties(
                 if target not in desk.columns.aside:
                     desk.refuse(index, target, f"{name} has no such property: leave the cell blank")
                 continue
-            reader = readers.setdefault((name, target), cell.of_field(declared, desk.zone))
-            value = desk.attempt(index, target, reader, text)
-            if value is not None:
-                found[index][target] = value
+            value = read.get((name, target, text))
+            if value is None:
+                reader = readers.setdefault((name, target), cell.of_field(declared, desk.zone))
+                value = desk.attempt(index, target, reader, text)
+                if value is None:
+                    continue
+                read[name, target, text] = value
+            found[index][target] = value
     return found
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from sqlite3 import OperationalError
 from time import sleep
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, Column, Connection, CursorResult, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
 from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -172,6 +172,27 @@ def in_bulk(connection: Connection, statement: SQLiteInsert | PostgreSQLInsert, 
     sql = VALUES.sub(f"SELECT * FROM unnest({arrays})", str(compiled), count=1)  # noqa: S608 our own columns
     for some in portions(rows):
         connection.exec_driver_sql(sql, {name: [row[name] for row in some] for name in names})
+
+
+def rows_in(connection: Connection, columns: Sequence[Column[Any]], keys: list[Any]) -> list[tuple[Any, ...]]:
+    """The rows whose first column is one of the keys, as the driver has them.
+
+    SQLAlchemy gives each key a name of its own, which costs more than the look-up.
+    """
+    wanted = f"select {', '.join(column.name for column in columns)} from {columns[0].table.name}"  # noqa: S608 our own
+    where = f"{wanted} where {columns[0].name}"
+    if connection.dialect.name == "sqlite":
+        result = connection.exec_driver_sql(f"{where} in ({', '.join('?' * len(keys))})", tuple(keys))
+    else:
+        result = connection.exec_driver_sql(f"{where} = any(%(keys)s)", {"keys": keys})
+    return fetched(result)
+
+
+def fetched(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
+    """Plain tuples of the driver: a million rows as row objects cost more than the query."""
+    rows = list(result.cursor.fetchall()) if result.cursor else []
+    result.close()
+    return rows
 
 
 def portions(items: Collection[Item], size: int = PARAMETERS) -> Iterator[list[Item]]:

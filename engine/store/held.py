@@ -57,6 +57,8 @@ def _known(connection: Connection, identities: Collection[bytes]) -> dict[bytes,
 
 def contents(connection: Connection, identities: Collection[bytes]) -> dict[bytes, bytes]:
     """The hash of the content of each event among them that waits."""
+    if connection.execute(select(HELD.c.id).limit(1)).first() is None:
+        return {}
     return {identity: bytes.fromhex(record["content"]) for identity, record in _known(connection, identities).items()}
 
 

@@ -36,6 +36,8 @@ class Undone(Exception):
 
 def as_json(value: object) -> JsonValue:
     """A typed value as the store keeps it: dates as YYYY-MM-DD, times as ISO 8601 in UTC, money as a number."""
+    if type(value) is str or type(value) is float:
+        return value
     if isinstance(value, Decimal):
         return float(value)
     if value is None or isinstance(value, str | float | bool | int):

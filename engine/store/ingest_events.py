@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
 
 from engine.batches import Events, Ints
 from engine.snapshot import Series
 from engine.store.accounts import UNKNOWN, Accounts
-from engine.store.database import in_bulk, portions, upsert
+from engine.store.database import in_bulk, portions, rows_in, upsert
 from engine.store.held import Waiting, contents, hold
 from engine.store.ingest_cells import merge
 from engine.store.ingest_contacts import contact_ids
@@ -112,14 +111,13 @@ def _checked(importing: Importing, batch: Events, known: Known) -> _Piece:
     accounts = known.only(batch.account.values)
     placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
     index = np.flatnonzero(importing.refuse_ahead(batch.places, placed.at))
-    names = [batch.name.values[code] for code in batch.name.codes.tolist()]
+    names, ids, contacts = batch.name.texts(), batch.id.texts(), batch.contact.texts()
     codes, at, is_day = batch.account.codes.tolist(), batch.when.at.tolist(), batch.when.date_only.tolist()
     piece = _Piece(replace(batch, properties=()), index.tolist(), [], [], [])
     for row in piece.index:
         said = plain_text({prop: as_json(value) for prop, value in batch.properties[row].items()})
-        name, id_ = names[row], batch.id.text(row)
-        account, contact = accounts.meant[codes[row]], batch.contact.text(row) or ""
-        content = digest(account, name, f"{at[row]} {is_day[row]}", contact, said)
+        name, id_, account = str(names[row]), ids[row], accounts.meant[codes[row]]
+        content = digest(account, name, f"{at[row]} {is_day[row]}", contacts[row] or "", said)
         piece.key.append(content if id_ is None else digest("event", name, id_))
         piece.content.append(content)
         piece.properties.append(said)
@@ -158,8 +156,7 @@ def _new(importing: Importing, piece: _Piece, seen: _Seen) -> _Piece:
 def _stored(importing: Importing, identities: Collection[bytes]) -> dict[bytes, bytes]:
     found: dict[bytes, bytes] = {}
     for some in portions(identities):
-        rows = select(EVENT.c.identity, EVENT.c.content).where(EVENT.c.identity.in_(some))
-        found.update((identity, content) for identity, content in importing.connection.execute(rows))
+        found.update(rows_in(importing.connection, (EVENT.c.identity, EVENT.c.content), some))
     return found
 
 
@@ -185,7 +182,8 @@ def _write(importing: Importing, piece: _Piece, accounts: Accounts, concerned: "
     placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
     _concern(importing, batch, placed, accounts, np.array(piece.index, dtype=np.int64), concerned)
     seq = accounts.seq[batch.account.codes].tolist()
-    emails = [batch.contact.text(index) for index in piece.index]
+    names, ids, contacts_ = batch.name.texts(), batch.id.texts(), batch.contact.texts()
+    emails = [contacts_[index] for index in piece.index]
     named = [(seq[index], email) for index, email in zip(piece.index, emails, strict=True) if email is not None]
     contacts = contact_ids(importing, named)
     day, at = placed.day.tolist(), placed.at.tolist()
@@ -194,12 +192,12 @@ def _write(importing: Importing, piece: _Piece, accounts: Accounts, concerned: "
         {
             "identity": key,
             "content": content,
-            "name": batch.name.text(index),
+            "name": names[index],
             "account_seq": seq[index],
             "day": day[index],
             "at": at[index],
             "contact_id": None if email is None else contacts[seq[index], email],
-            "source_id": batch.id.text(index),
+            "source_id": ids[index],
             "properties": properties,
             **arrived,
         }

@@ -19,7 +19,7 @@ from engine.conditions.columns import Constant, FilterTest
 from engine.language.catalog import WEEKDAYS, Catalog
 from engine.snapshot import Series
 from engine.store.accounts import ACCOUNT, NEVER, all_blocks, lock_blocks
-from engine.store.database import upsert
+from engine.store.database import fetched, upsert
 from engine.store.ingest_cells import Said, merge
 from engine.store.tables import BLOCK, ContactRow, EventRow, SeriesRow
 
@@ -127,7 +127,10 @@ def count_again(
     for series in plain:
         cells = [(seq, day, float(number)) for seq, day, number in connection.execute(_numbers(event, lane))]
         yield _said(ids[series], cells, looked)
-    read = [series for series in mine if series not in plain]
+    summed = [series for series in mine if series.kind == "sum" and not series.where]
+    for series in summed:
+        yield _said(ids[series], _sums(connection, series, lane), looked)
+    read = [series for series in mine if series not in plain and series not in summed]
     if not read:
         return
     sums: dict[Series, dict[tuple[int, int], float]] = {series: defaultdict(float) for series in read}
@@ -162,6 +165,17 @@ def _in_lane(query: Select[Any], event: str, lane: Lane) -> Select[Any]:
 def _numbers(event: str, lane: Lane) -> Select[Any]:
     day = (EVENT.c.account_seq, EVENT.c.day)
     return _in_lane(select(*day, func.count()), event, lane).group_by(*day)
+
+
+def _sums(connection: Connection, series: Series, lane: Lane) -> list[tuple[int, int, float]]:
+    """The numbers of each account and day, laid together in the order in which they came."""
+    number = EVENT.c.properties[series.prop].as_string()
+    query = _in_lane(select(EVENT.c.account_seq, EVENT.c.day, number), series.name, lane).order_by(EVENT.c.id)
+    sums: dict[tuple[int, int], float] = defaultdict(float)
+    for seq, day, said in fetched(connection.execute(query)):
+        if said is not None:
+            sums[seq, day] += float(said)
+    return [(seq, day, round(number, 4)) for (seq, day), number in sums.items()]
 
 
 @dataclass(frozen=True, slots=True)
