@@ -15,7 +15,7 @@ from bench.measuring import ROOT
 KEPT = Path(__file__).parent / "results.json"
 TABLE = Path(__file__).parent / "results.md"
 LIBRARIES = ("numpy", "polars", "SQLAlchemy", "psycopg", "durable-rules", "zstandard", "pydantic", "typer")
-HEAD = ("measured", "on", "client CPU s", "server CPU s", "wall s", "memory MB", "figure", "wanted", "", "beside")
+HEAD = ("measured", "on", "client CPU s", "server CPU s", "wall s", "memory MB", "figure", "wanted", "so", "beside")
 
 
 @dataclass(frozen=True, slots=True)
