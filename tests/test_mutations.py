@@ -69,7 +69,7 @@ def test_a_scenario_fails_with_a_threshold_a_step_off_or_a_rule_that_is_never_tr
         record_property("tally", "mutants that check refuses")
         return
     theatre = Theatre(loaded, sources)
-    nearest_first = sorted(WORKSPACE.scenarios, key=lambda placed: _distance(placed, mutant.owner))
+    nearest_first = sorted(WORKSPACE.scenarios, key=lambda placed: _distance(placed, mutant))
 
     assert not all(theatre.play(placed).passed for placed in nearest_first), "all scenarios pass, none notices"
     record_property("tally", "mutants on which a scenario fails")
@@ -146,16 +146,16 @@ def _errors(loaded: Loaded) -> list[str]:
     return [str(problem) for problem in loaded.problems if problem.severity == Severity.ERROR]
 
 
-def _distance(placed: PlacedScenario, owner: str) -> tuple[int, int]:
+def _distance(placed: PlacedScenario, mutant: Mutant) -> tuple[int, int]:
     """Those that speak most of the rule, or of what is in the playbook, come first; short ones before long ones."""
-    return -len(_words_of(owner) & _spoken_of(placed.scenario)), max(placed.scenario.days)
+    return -len(_words_of(mutant) & _spoken_of(placed.scenario)), max(placed.scenario.days)
 
 
-def _words_of(owner: str) -> set[str]:
+def _words_of(mutant: Mutant) -> set[str]:
     """The rule's name; the playbook's, and the names and templates of its steps."""
-    steps = all_steps(WORKSPACE.playbooks[owner].steps) if owner in WORKSPACE.playbooks else ()
+    steps = all_steps(WORKSPACE.playbooks[mutant.owner].steps) if mutant.file in PLAYBOOK_FILES else ()
     keys = ("step", "slack", "email")
-    return {owner, *(str(getattr(step, key)) for step in steps for key in keys if hasattr(step, key))}
+    return {mutant.owner, *(str(getattr(step, key)) for step in steps for key in keys if hasattr(step, key))}
 
 
 def _spoken_of(scenario: Scenario) -> set[str]:
