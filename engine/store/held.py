@@ -34,13 +34,13 @@ def hold(importing: Importing, kind: str, waiting: Sequence[Waiting], *, replace
         return
     importing.count("held", len(waiting))
     known = _known(importing.connection, [one.identity for one in waiting])
-    rows = {}
+    rows: dict[bytes, dict[str, Any]] = {}
     for one in waiting:
-        old = known.get(one.identity)
+        old = rows[one.identity]["record"] if one.identity in rows else known.get(one.identity)
         record = {**old, **one.record} if old and replaces else old or one.record
-        if record != old:
-            place = {"account": one.account, "kind": kind, "identity": one.identity, "at": importing.at}
-            rows[one.identity] = {**place, "record": record}
+        place = {"account": one.account, "kind": kind, "identity": one.identity, "at": importing.at}
+        rows[one.identity] = {**place, "record": record}
+    rows = {identity: row for identity, row in rows.items() if row["record"] != known.get(identity)}
     if rows:
         statement = upsert(importing.connection, HELD, ["identity"], ["record"] if replaces else [])
         number = importing.import_id

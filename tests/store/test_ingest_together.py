@@ -5,7 +5,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.clock import day_of
@@ -96,6 +96,7 @@ said = st.tuples(st.sampled_from(["acme", "zen", "late"]), moments.map("".join),
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.lists(st.lists(said, min_size=1, max_size=6), min_size=1, max_size=4))
+@example(files=[[("late", "2026-11-19", 2)], [("late", "2026-11-19", 0), ("late", "2026-11-19", 2)]])
 def test_whatever_is_said_the_latest_time_of_day_holds(files: list[list[tuple[str, str, int]]]) -> None:
     database = Database.open("sqlite://")
     database.migrate()
