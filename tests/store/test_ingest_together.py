@@ -8,11 +8,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from engine.batches import Batch
 from engine.clock import day_of
 from engine.snapshot import Series
 from engine.store.database import Database
+from engine.store.ingest import Ingest
+from engine.store.ingest_pieces import Pieces
 from tests.store.records import (
+    CATALOG,
+    ZONE,
     accounts,
+    arrival,
     cells,
     counts,
     day,
@@ -77,6 +83,30 @@ def test_the_same_file_from_four_sides_at_once_is_one_file(database: Database, s
 
     assert sorted(counts(one)[:2] for one in done) == [(0, 12)] * 3 + [(12, 0)]
     assert len(rows_of(database, "fact" if shared == "facts" else "event")) == 12
+
+
+@pytest.mark.parametrize("kind", ["events", "observations"])
+def test_files_whose_pieces_name_the_blocks_in_any_order_do_not_wait_for_each_other(
+    database: Database, kind: str
+) -> None:
+    """All blocks are locked, ascending, before the first piece is applied; else two such files stop each other."""
+    ids = [f"a{number}" for number in range(0, 600, 100)]
+    put(database, accounts(*(f"a{number}" for number in range(600))))
+
+    def write(number: int) -> int:
+        said = ids if number % 2 else ids[::-1]
+        batches: list[Batch]
+        if kind == "events":
+            batches = [events({"account": id_, "at": "2026-11-20", "id": f"{number}-{id_}"}) for id_ in said]
+        else:
+            batches = [observations((id_, f"2026-11-{number + 1:02}", 1)) for id_ in said]
+        with Pieces(*batches) as pieces:
+            return Ingest(database).apply([pieces], CATALOG, arrival(), ZONE, ()).applied
+
+    with ThreadPoolExecutor(4) as pool:
+        applied = list(pool.map(write, range(16)))
+
+    assert applied == [len(ids)] * 16
 
 
 def test_no_record_is_held_for_an_account_that_comes_at_the_same_time(database: Database) -> None:
