@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,8 @@ def main(words: list[str]) -> int:
     chosen = asked.only or (list(BY_HAND) if asked.million else list(ROWS))
     if asked.fresh:
         shutil.rmtree(FOLDER, ignore_errors=True)
+    # As if by Ctrl-C: the server is stopped too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with Bench(FOLDER) as bench:
         for row in chosen:
             _measure(row, rows[row], bench)
