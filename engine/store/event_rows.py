@@ -1,26 +1,27 @@
-"""Rows of events in; their tables, with the properties that are needed, out: no object per row."""
+"""Strips of events in; their tables, with the properties that are needed, out: no object per event."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import chain
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from engine.clock import day_number, local_day
 from engine.conditions.tree import Column
 from engine.domain import Value
 from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Numbers
+from engine.store.database import portions
 from engine.store.ingest_days import offsets
 from engine.store.people import CONTACT, contact_rows
 from engine.store.records import FEW, Whose
-from engine.store.tables import EventRow
-from engine.store.undoing import arrived
+from engine.store.strips import Coded, Scalar, Strip, coded, unpack
+from engine.store.tables import BLOCK, SPAN, StripRow
 from engine.store.values import typed
 
-EVENT = EventRow.__table__  # type: ignore[attr-defined]
+STRIP = StripRow.__table__  # type: ignore[attr-defined]
 BUILT_IN = frozenset(BUILT_IN_PROPERTIES)
 HOUR = 3_600_000_000
 THURSDAY = 3
@@ -28,71 +29,118 @@ THURSDAY = 3
 
 
 def event_table(connection: Connection, whose: Whose, event: str, need: EventRows, catalog: Catalog) -> EventTable:
-    """The rows of one event up to `at`, with the properties that are needed.
+    """The events of one name up to `at`, with the properties that are needed.
 
     A run may still speak of what is in the catalog no more: its properties are texts.
     """
     known = catalog.events[event].properties if event in catalog.events else {}
     types = {prop: known[prop].type if prop in known else "text" for prop in need.properties - BUILT_IN}
-    columns = [EVENT.c.account_seq, EVENT.c.day, EVENT.c.at, func.coalesce(EVENT.c.contact_id, -1)]
-    said = [EVENT.c.properties[prop].as_string() for prop in types]
-    query = select(*columns, *said).where(
-        EVENT.c.name == event,
-        whose.mine(EVENT.c.account_seq),
-        EVENT.c.at <= whose.at,
-        arrived(EVENT, whose.known_at),
+    parts = [_part(strip, block, span, whose, need) for block, span, strip in _strips(connection, whose, event, need)]
+    row, day, at, contact = (
+        np.concatenate([np.empty(0, dtype=np.int64), *(getattr(part, name) for part in parts)])
+        for name in ("row", "day", "at", "contact")
     )
-    if need.days != ALL_DAYS and len(whose.lanes):
-        query = query.where(EVENT.c.day > int(whose.lanes.today.min()) - need.days)
-    rows = _fetched(connection, query)
-    flat = chain.from_iterable(row[:4] for row in rows) if types else chain.from_iterable(rows)
-    numbers = np.fromiter(flat, np.int64, len(rows) * 4).reshape(len(rows), 4)
-    place, there = whose.placed(numbers[:, 0])
-    order = np.lexsort((numbers[:, 2], place))
-    order = order[there[order]]
-    table = EventTable(place[order], numbers[order, 1], numbers[order, 2], numbers[order, 3], {})
+    # Parts come by block and span, each sorted by account and moment: few runs, which a stable sort only merges.
+    order = np.argsort(row, kind="stable")
     declared = {
-        prop: _column([rows[index][4 + column] for index in order.tolist()], type_, whose, table.row)
-        for column, (prop, type_) in enumerate(types.items())
+        prop: np.concatenate([_blank(0, type_), *(part.column(prop, type_, whose) for part in parts)])[order]
+        for prop, type_ in types.items()
     }
-    built_in = _built_in(connection, need.properties, whose, table)
-    return EventTable(table.row, table.day, table.at, table.contact, declared | built_in)
+    table = EventTable(row[order], day[order], at[order], contact[order], declared)
+    return replace(table, properties=declared | _built_in(connection, need.properties, whose, table))
 
 
-def _fetched(connection: Connection, query: Any) -> list[tuple[Any, ...]]:
-    """Plain tuples of the driver: a million rows as row objects cost more than the query."""
-    result = connection.execute(query)
-    rows = list(result.cursor.fetchall()) if result.cursor else []
-    result.close()
-    return rows
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a look sees of a strip: rows of the snapshot and days beside its columns."""
+
+    row: Days
+    day: Days
+    strip: Strip
+
+    @property
+    def at(self) -> Days:
+        """Microseconds since the epoch."""
+        return self.strip.at
+
+    @property
+    def contact(self) -> Days:
+        """A number per contact, −1 is none."""
+        return self.strip.contact
+
+    def column(self, prop: str, type_: str, whose: Whose) -> Column:
+        """A property as conditions see it: texts, numbers, booleans as 1 and 0, dates and times as day numbers."""
+        stored = self.strip.properties.get(prop)
+        if stored is None:
+            return _blank(len(self.row), type_)
+        if not isinstance(stored, Coded):
+            if type_ == "number":
+                return stored
+            stored = coded(stored)
+        if type_ != "time":
+            return _typed(stored.values, type_, "UTC")[stored.codes]
+        zones = np.array(whose.zones, dtype=np.object_)[self.row]
+        column = _blank(len(self.row), type_)
+        for zone in set(zones.tolist()):
+            here = zones == zone
+            column[here] = _typed(stored.values, type_, zone)[stored.codes[here]]
+        return column
 
 
-TRUE, FALSE = frozenset({1, "1", "true"}), frozenset({0, "0", "false"})
+def _strips(connection: Connection, whose: Whose, event: str, need: EventRows) -> Iterator[tuple[int, int, Strip]]:
+    """By block and span, those that may hold something of the accounts and days that are wanted."""
+    if not len(whose.lanes):
+        return
+    query = select(STRIP).where(STRIP.c.name == event).order_by(STRIP.c.block, STRIP.c.span)
+    if need.days != ALL_DAYS:
+        query = query.where(STRIP.c.span >= _first_day(whose, need) // SPAN)
+    for some in portions(whose.lanes.blocks):
+        for row in connection.execute(query.where(STRIP.c.block.in_(some))).all():
+            yield row.block, row.span, unpack(row.events)
 
 
-def _column(values: list[Any], type_: str, whose: Whose, rows: Days) -> Column:
-    """A property as conditions see it: texts, numbers, booleans as 1 and 0, dates and times as day numbers.
+def _first_day(whose: Whose, need: EventRows) -> int:
+    return int(whose.lanes.today.min()) - need.days + 1
 
-    The databases take it out of the row's JSON: SQLite as what it is, PostgreSQL as text.
-    """
+
+def _part(strip: Strip, block: int, span: int, whose: Whose, need: EventRows) -> _Part:
+    row, seen = whose.placed(strip.lane.astype(np.int64) + block * BLOCK)
+    day = strip.day.astype(np.int64) + span * SPAN
+    seen = seen & (strip.at <= whose.at)
+    if need.days != ALL_DAYS:
+        seen &= day >= _first_day(whose, need)
+    if whose.known_at is not None:
+        seen &= strip.arrived <= whose.known_at
+    return _Part(row, day, strip) if seen.all() else _Part(row[seen], day[seen], strip.only(seen))
+
+
+def _blank(count: int, type_: str) -> Column:
+    return np.full(count, None, dtype=np.object_) if type_ == "text" else np.full(count, np.nan)
+
+
+def _typed(values: Sequence[Scalar], type_: str, zone: str) -> Column:
+    """What is said of a property, each once; at the end what stands for nothing."""
     if type_ == "text":
-        return np.array([*(None if value is None else str(value) for value in values), None], dtype=np.object_)[:-1]
-    if type_ == "number":
-        return np.fromiter(map(_number, values), np.float64, len(values))
+        return np.array([*map(_text, values), None], dtype=np.object_)
     if type_ == "boolean":
-        truth = (1.0 if value in TRUE else 0.0 if value in FALSE else np.nan for value in values)
-        return np.fromiter(truth, np.float64, len(values))
-    listed = (
-        np.nan if value is None else as_number(typed(value, type_), whose.zones[row])
-        for value, row in zip(values, rows, strict=True)
-    )
-    return np.fromiter(listed, np.float64, len(values))
+        return np.array([*map(_truth, values), np.nan])
+    if type_ == "number":
+        return np.array([*map(_number, values), np.nan])
+    return np.array([*(as_number(typed(value, type_), zone) for value in values), np.nan])
 
 
-def _number(value: Any) -> float:
+def _text(value: Scalar) -> str:
+    return json.dumps(value) if isinstance(value, bool) else str(value)
+
+
+def _truth(value: Scalar) -> float:
+    return 1.0 if value in (True, "true") else 0.0 if value in (False, "false") else np.nan
+
+
+def _number(value: Scalar) -> float:
     """A number; what was kept as something else, before its type was changed, is unknown."""
     try:
-        return np.nan if value is None else float(value)
+        return float(value)
     except ValueError:
         return np.nan
 
@@ -116,13 +164,12 @@ def _built_in(connection: Connection, wanted: Collection[str], whose: Whose, tab
         found["hour"] = _hours(whose.zones, table)
     if {"contact", "contact_role"} & set(wanted):
         ids = dict(zip(whose.row_of, whose.ids, strict=True))
-        named = np.unique(table.contact[table.contact >= 0]).tolist()
-        mine = CONTACT.c.id.in_(named) if len(named) <= FEW else whose.mine(CONTACT.c.account_seq)
-        people = contact_rows(connection, mine, ids, whose.known_at)
-        by_id = {row.id: (row.email, row.role) for row in people}
-        who = [by_id.get(one, (None, None)) for one in table.contact.tolist()]
-        found["contact"] = np.array([*(email for email, _ in who), None], dtype=np.object_)[:-1]
-        found["contact_role"] = np.array([*(role for _, role in who), None], dtype=np.object_)[:-1]
+        named, place = np.unique(table.contact, return_inverse=True)
+        mine = CONTACT.c.id.in_(named.tolist()) if len(named) <= FEW else whose.mine(CONTACT.c.account_seq)
+        by_id = {row.id: (row.email, row.role) for row in contact_rows(connection, mine, ids, whose.known_at)}
+        who = [by_id.get(one, (None, None)) for one in named.tolist()]
+        found["contact"] = np.array([*(email for email, _ in who), None], dtype=np.object_)[:-1][place]
+        found["contact_role"] = np.array([*(role for _, role in who), None], dtype=np.object_)[:-1][place]
     return found
 
 

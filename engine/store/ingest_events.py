@@ -20,6 +20,7 @@ from engine.store.ingest_days import Placed, place
 from engine.store.ingest_hashes import digest, plain_text
 from engine.store.ingest_pieces import Pieces, Spool
 from engine.store.ingest_series import EVENT, Lane, count_again, counted
+from engine.store.ingest_strips import Strips
 from engine.store.tables import BLOCK
 
 BEGINS = 8
@@ -88,7 +89,7 @@ def apply_events(importing: Importing, pieces: Pieces, known: Known) -> None:
 
 
 def _apply(importing: Importing, pieces: Pieces, known: Known, new: Spool) -> None:
-    series, concerned = dict[Series, int](), _Concerned()
+    series, concerned, strips = dict[Series, int](), _Concerned(), Strips(importing.connection)
     for piece in new.of(0):
         accounts = known.only(piece.batch.account.values)
         is_known = (accounts.seq[piece.batch.account.codes] != UNKNOWN).tolist()
@@ -96,8 +97,9 @@ def _apply(importing: Importing, pieces: Pieces, known: Known, new: Spool) -> No
         there = piece.only([place_ for place_, index in enumerate(piece.index) if is_known[index]])
         if len(there):
             series = series or _counted(importing, pieces)
-            _write(importing, there, accounts, concerned)
+            _write(importing, there, accounts, concerned, strips)
         importing.progress(len(piece.batch.places.line))
+    strips.write()
     _count_again(importing, series, concerned)
 
 
@@ -177,7 +179,7 @@ def _hold(importing: Importing, piece: _Piece) -> None:
     hold(importing, "events", waiting, replaces=False)
 
 
-def _write(importing: Importing, piece: _Piece, accounts: Accounts, concerned: "_Concerned") -> None:
+def _write(importing: Importing, piece: _Piece, accounts: Accounts, concerned: "_Concerned", strips: Strips) -> None:
     batch = piece.batch
     placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
     _concern(importing, batch, placed, accounts, np.array(piece.index, dtype=np.int64), concerned)
@@ -206,6 +208,15 @@ def _write(importing: Importing, piece: _Piece, accounts: Accounts, concerned: "
         )
     ]
     in_bulk(importing.connection, upsert(importing.connection, EVENT, ["identity"], []), rows)
+    strips.add(
+        [row["name"] for row in rows],
+        accounts.seq[batch.account.codes][piece.index],
+        placed.day[piece.index],
+        placed.at[piece.index],
+        [row["contact_id"] for row in rows],
+        piece.properties,
+        importing.at,
+    )
     importing.count("applied", len(rows))
 
 

@@ -14,7 +14,8 @@ from engine import event_measures
 from engine.language.catalog import Catalog
 from engine.series import round4
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
-from engine.store.event_rows import EVENT, event_table
+from engine.store.event_rows import event_table
+from engine.store.ingest_series import EVENT
 from engine.store.records import Whose
 from engine.store.tables import ContactObservationRow, RecordedRow
 

@@ -181,6 +181,16 @@ class EventRow(SQLModel, table=True):
     import_id: int | None = None
 
 
+class StripRow(SQLModel, table=True):
+    """The events of one name, block and span once more, by columns (`engine.store.strips`): what looks read."""
+
+    __tablename__ = "strip"
+    name: str = Field(primary_key=True)
+    block: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    span: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    events: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class ContactObservationRow(SQLModel, table=True):
     """A contact's value of a metric on a day; the account's series holds the mean of its contacts.
 

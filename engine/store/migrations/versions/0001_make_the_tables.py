@@ -365,6 +365,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_series_event"), ["event"], unique=False)
 
     op.create_table(
+        "strip",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("block", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("span", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("events", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "block", "span"),
+    )
+    op.create_table(
         "task",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -449,6 +457,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_account_seq"))
 
     op.drop_table("task")
+    op.drop_table("strip")
     with op.batch_alter_table("series", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_series_event"))
 
