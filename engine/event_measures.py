@@ -85,9 +85,9 @@ def statistic(kind: str, rows: Rows, values: Numbers, accounts: int, min_points:
 def codes(column: Column) -> Days:
     """A number per different value of a property, −1 for blank."""
     if column.dtype == np.object_:
-        numbered: dict[object, int] = {}
-        found = (-1 if value is None else numbered.setdefault(value, len(numbered)) for value in column)
-        return np.fromiter(found, np.int64, len(column))
+        values = column.tolist()
+        numbered = {value: number for number, value in enumerate(dict.fromkeys(values))} | {None: -1}
+        return np.fromiter(map(numbered.__getitem__, values), np.int64, len(values))
     numbers = column.astype(np.float64)
     _values, number = np.unique(numbers, return_inverse=True)
     return np.where(np.isnan(numbers), -1, number)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.conditions.tree import known
 from engine.series import round4
 from engine.snapshot import Days, Numbers, ScoreHistory, Stays, Texts
 
@@ -87,7 +88,7 @@ def _seen(before: Stays, seen: Seen, known: Bits, rank: Mapping[str, int]) -> Da
 
 
 def _is_there(bands: Texts) -> Bits:
-    return np.fromiter((band is not None for band in bands), np.bool_, len(bands))
+    return known(bands)
 
 
 def _ranks(bands: Texts, rank: Mapping[str, int]) -> Days:

@@ -146,7 +146,7 @@ def _test_mask(column: Column, sign: str, value: Constant) -> NDArray[np.bool_]:
 def known(column: Column) -> NDArray[np.bool_]:
     """Where a column has a value."""
     if column.dtype == np.object_:
-        return np.fromiter((value is not None for value in column), np.bool_, len(column))
+        return np.asarray(column != np.array(None), dtype=np.bool_)
     return ~np.isnan(column.astype(np.float64))
 
 

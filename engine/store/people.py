@@ -1,6 +1,7 @@
 """Rows of teammates and contacts in; the people, as they are or as they were known by a moment, out."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -38,11 +39,27 @@ def _teammate(row: Any) -> Teammate:
     )
 
 
-def contact_rows(connection: Connection, mine: Any, ids: dict[int, str], known_at: int | None) -> list[Any]:
+class ContactTuple(NamedTuple):
+    """What a snapshot has of a contact; tuples, for there are very many."""
+
+    account_seq: int
+    email: str
+    name: str | None
+    role: str | None
+    consent: bool | None
+    listed: bool
+    id: int
+
+
+def contact_rows(
+    connection: Connection, mine: Any, ids: dict[int, str], known_at: int | None
+) -> Sequence[ContactTuple]:
     """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
-    rows: list[Any] = list(connection.execute(select(CONTACT).where(mine)).all())
+    query = select(*(CONTACT.c[name] for name in ContactTuple._fields)).where(mine)
+    rows: Sequence[Any] = connection.execute(query).all()
     if known_at is None:
         return rows
     there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]
     fields = before(connection, "contact", [entity for _, entity in there], known_at)
-    return [undone(row, fields.get(entity, {})) for row, entity in there]
+    then = (undone(row, fields.get(entity, {})) for row, entity in there)
+    return [ContactTuple(*(getattr(row, name) for name in ContactTuple._fields)) for row in then]

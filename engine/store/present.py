@@ -31,6 +31,20 @@ def mine(query: Select[Any], column: Any, lanes: Lanes) -> Select[Any]:
     return query.where(column.between(int(lanes.seqs[0]), int(lanes.seqs[-1])))
 
 
+STAY = (
+    SCORE.c.stay_band,
+    SCORE.c.came_from,
+    SCORE.c.since,
+    SCORE.c.seen,
+    SCORE.c.stay_version,
+    SCORE.c.overridden,
+    SCORE.c.before_band,
+    SCORE.c.before_came_from,
+    SCORE.c.before_since,
+)
+"""The columns of a score's present in the order of the fields of `Stays`."""
+
+
 def rows_by_seq(lanes: Lanes) -> dict[int, int]:
     return {int(seq): row for row, seq in enumerate(lanes.seqs)}
 
@@ -39,20 +53,17 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
     """Per score where each account stands."""
     found = {score: nowhere(len(lanes)) for score in scores}
     rows = rows_by_seq(lanes)
-    for row in connection.execute(mine(select(SCORE), SCORE.c.account_seq, lanes)).all():
-        place, stay = rows.get(row.account_seq), found.get(row.score)
-        if place is None or stay is None:
+    for score, stay in found.items():
+        query = select(SCORE.c.account_seq, *STAY).where(SCORE.c.score == score)
+        stored = [row for row in connection.execute(mine(query, SCORE.c.account_seq, lanes)).all() if row[0] in rows]
+        if not stored:
             continue
-        stay.band[place], stay.came_from[place] = row.stay_band, row.came_from
-        stay.since[place] = _number(row.since)
-        stay.seen[place], stay.version[place], stay.overridden[place] = row.seen, row.stay_version, row.overridden
-        stay.before_band[place], stay.before_came_from[place] = row.before_band, row.before_came_from
-        stay.before_since[place] = _number(row.before_since)
+        seqs, *columns = zip(*stored, strict=True)
+        place = np.array([rows[seq] for seq in seqs], dtype=np.intp)
+        for name, column in zip(Stays.__dataclass_fields__, columns, strict=False):
+            # What is nothing in a column of numbers becomes NaN.
+            getattr(stay, name)[place] = column
     return found
-
-
-def _number(value: int | None) -> float:
-    return np.nan if value is None else float(value)
 
 
 def version_codes(connection: Connection, fingerprints: Collection[str]) -> dict[str, int]:
@@ -69,16 +80,16 @@ def rule_since(connection: Connection) -> dict[str, datetime]:
     return {fingerprint: moment(since) for fingerprint, since in connection.execute(query)}
 
 
-def episodes(connection: Connection, lanes: Lanes) -> dict[str, dict[int, Episode]]:
+def episodes(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dict[str, dict[int, Episode]]:
     """Per rule, row of the account to its episode; of rules that are gone, too: their episodes end."""
     found: dict[str, dict[int, Episode]] = {}
-    rows = rows_by_seq(lanes)
+    rows, ids = rows_by_seq(lanes), list(accounts)
     for row in connection.execute(mine(select(EPISODE), EPISODE.c.account_seq, lanes)).all():
         place = rows.get(row.account_seq)
         if place is None:
             continue
         found.setdefault(row.rule, {})[place] = Episode(
-            account="",
+            account=ids[place],
             rule=row.rule,
             state=State(row.state),
             fingerprint=row.fingerprint,

@@ -1,7 +1,7 @@
 """What is stored in; the snapshot of some accounts at a moment, and where their counters stood, out."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import Connection, select
 
 from engine.clock import day_number, microseconds
 from engine.conditions.tree import Column
-from engine.domain import Episode
 from engine.language.catalog import Catalog, Event, Metric
 from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
 from engine.store import present, records
@@ -131,7 +130,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         history=_history(connection, lanes, wanted),
         overrides=records.overrides(connection, whose, wanted.scores),
         version_codes=present.version_codes(connection, wanted.needs.versions),
-        episodes=_named(present.episodes(connection, lanes), whose.ids),
+        episodes=present.episodes(connection, lanes, whose.ids),
         rule_since=present.rule_since(connection),
         first_look=present.micros_column([row.first_look for row in rows]),
         last_look=present.micros_column([row.last_look for row in rows]),
@@ -140,13 +139,6 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         last_start=present.last_starts(connection, lanes, wanted.needs.cooldowns),
     )
     return Reading(snapshot, lanes.seqs, looked, changed)
-
-
-def _named(episodes: Mapping[str, Mapping[int, Episode]], ids: tuple[str, ...]) -> dict[str, dict[int, Episode]]:
-    return {
-        rule: {row: replace(episode, account=ids[row]) for row, episode in some.items()}
-        for rule, some in episodes.items()
-    }
 
 
 def _attributes(rows: list[Any], catalog: Catalog, zones: list[str]) -> dict[str, Column]:

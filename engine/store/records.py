@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.language.catalog import Catalog
 from engine.snapshot import ContactTable, Days, FactTable, Numbers
 from engine.store.ingest_days import local_days, starts_of_days
 from engine.store.matrices import Lanes
-from engine.store.people import CONTACT, contact_rows
+from engine.store.people import CONTACT, ContactTuple, contact_rows
 from engine.store.tables import FactRow, OutcomeRow, OverrideRow
 from engine.store.undoing import arrived, before, not_withdrawn
 from engine.store.values import typed
@@ -25,6 +26,8 @@ OUTCOME = OutcomeRow.__table__  # type: ignore[attr-defined]
 OVERRIDE = OverrideRow.__table__  # type: ignore[attr-defined]
 CHURNED = "churned"
 FEW = 500
+LISTED = ContactTuple._fields.index("listed")
+"""Before it stands what a snapshot has of a contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +136,10 @@ def contacts(connection: Connection, whose: Whose) -> ContactTable:
     """The contacts that an import brought, by account and email."""
     ids = dict(zip(whose.row_of, whose.ids, strict=True))
     rows = contact_rows(connection, whose.mine(CONTACT.c.account_seq), ids, whose.known_at)
-    listed = [row for row in rows if row.listed and row.account_seq in whose.row_of]
-    listed.sort(key=lambda row: (row.account_seq, row.email))
-
-    def column(name: str) -> Any:
-        return np.array([*(getattr(row, name) for row in listed), None], dtype=np.object_)[:-1]
-
-    place = np.array([whose.row_of[row.account_seq] for row in listed], dtype=np.intp)
-    return ContactTable(place, column("email"), column("name"), column("role"), column("consent"))
+    listed = sorted((row for row in rows if row[LISTED] and row[0] in whose.row_of), key=itemgetter(0, 1))
+    seqs, *columns = zip(*(row[:LISTED] for row in listed), strict=True) if listed else ((),) * LISTED
+    place = np.array([whose.row_of[seq] for seq in seqs], dtype=np.intp)
+    return ContactTable(place, *(np.array([*column, None], dtype=np.object_)[:-1] for column in columns))
 
 
 def today_of(at: datetime, zones: Collection[str]) -> tuple[Days, Days]:
