@@ -89,7 +89,7 @@ def pack_sheets(sheets: Iterable[Sheet]) -> bytes:
 
 
 def _narrowed(numbers: Numbers) -> NDArray[Any]:
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         scaled = np.rint(numbers * SCALE)
         unknown = np.isnan(numbers)
         exact = unknown | ((np.abs(scaled) < -NOTHING) & (scaled / SCALE == numbers))
