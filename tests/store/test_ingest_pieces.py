@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from engine.store.database import Database
 from engine.store.emptying import empty
 from engine.store.ingest import Ingest
 from engine.store.ingest_pieces import Pieces
+from engine.store.strips import taken, unpack
 from tests.store.records import (
     CATALOG,
     NOW,
@@ -167,8 +170,18 @@ def written(database: Database) -> dict[str, list[str]]:
             row.update({key: known.get(row[key]) for key, known in numbers.items() if key in row})
             if "id" in row and name != "account":
                 row["id"] = None if name in UNORDERED else place
+        if name == "strip":
+            rows = [{**row, "events": told(row["events"], numbers["contact_id"])} for row in rows]
         found[name] = sorted(map(str, rows))
     return found
+
+
+def told(blob: bytes, contacts: Mapping[int, object]) -> object:
+    """The events of a strip."""
+    strip = unpack(blob)
+    contact = [contacts.get(number) for number in strip.contact.tolist()]
+    properties = {name: taken(column, np.arange(len(strip))) for name, column in strip.properties.items()}
+    return strip.lane.tolist(), strip.day.tolist(), strip.at.tolist(), contact, strip.arrived.tolist(), properties
 
 
 @pytest.mark.parametrize("made", MAKERS)
