@@ -37,7 +37,7 @@ _Cell = tuple[int, str, int]
 def apply_observations(importing: Importing, pieces: Pieces, known: Known) -> None:
     if pieces.count == 1:
         [batch] = pieces
-        good = _good(importing, batch, known)
+        good = _good(importing, batch, _placed(batch, known)[1])
         importing.checked()
         _take(importing, batch, good, known)
         return
@@ -59,24 +59,23 @@ def _by_lane(importing: Importing, pieces: Pieces, known: Known, spool: Spool) -
     """
     records = 0
     for count, batch in enumerate(pieces):
-        good = _good(importing, batch, known)
         accounts, placed = _placed(batch, known)
+        good = _good(importing, batch, placed)
         seq = accounts.seq[batch.account.codes]
         lane = (seq // BLOCK * SPREAD + placed.day // SPAN) % pieces.count
         lane[seq == UNKNOWN] = pieces.count + count
         record = np.arange(len(lane)) if batch.record is None else batch.record
         numbered = replace(batch, record=record + records)
         records += int(record.max(initial=-1)) + 1
-        for number in np.unique(lane).tolist():
+        for number in np.flatnonzero(np.bincount(lane)).tolist():
             rows = np.flatnonzero(lane == number)
             spool.put(number, (picked(numbered, rows), good[rows]))
         importing.count("unchanged", batch.silent)
 
 
-def _good(importing: Importing, batch: Observations, known: Known) -> Mask:
+def _good(importing: Importing, batch: Observations, placed: Placed) -> Mask:
     """Which values can be taken; the others are refused."""
     right = _right_sort(importing, batch, _of_contact(importing, batch))
-    _, placed = _placed(batch, known)
     return right & importing.refuse_ahead(batch.places, placed.at)
 
 
@@ -93,14 +92,14 @@ def _take(importing: Importing, batch: Observations, good: Mask, known: Known) -
         _hold(importing, batch, waits)
         if there.any():
             _apply(importing, batch, placed, accounts, there, fates)
-    importing.progress(len(np.unique(fates.record)))
+    importing.progress(int(fates.record.max(initial=-1)) + 1)
 
 
 def _apply(
     importing: Importing, batch: Observations, placed: Placed, accounts: Accounts, known: Mask, fates: Fates
 ) -> None:
     seq, of_contact = accounts.seq[batch.account.codes], _of_contact(importing, batch)
-    there = np.unique(batch.metric.codes[known]).tolist()
+    there = np.flatnonzero(np.bincount(batch.metric.codes[known])).tolist()
     series = np.full(len(batch.metric.values), UNKNOWN, dtype=np.int64)
     numbers = ids_of(importing.connection, (Series("metric", batch.metric.values[code]) for code in there))
     for code in there:
@@ -176,7 +175,7 @@ def _apply_own(importing: Importing, said: Said) -> Outcome:
 
 def _touch(importing: Importing, said: Said, outcome: Outcome) -> None:
     changed = outcome != UNCHANGED
-    importing.touch(np.unique(said.seq[changed]).tolist())
+    importing.touch(np.flatnonzero(np.bincount(said.seq[changed])).tolist())
     importing.begins(said.seq[changed], said.day[changed])
 
 
