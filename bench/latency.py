@@ -19,7 +19,7 @@ from bench import company
 from bench.databases import TITLES, Databases
 from bench.measuring import child_env, cpu_of, in_own_process, measured, peak_memory
 from bench.running import Bench
-from bench.table import Line, times
+from bench.table import Line
 from engine.batches import Arrival, Facts, coded, placed, whens
 from engine.book import Book
 from engine.clock import SystemClock, microseconds
@@ -60,7 +60,7 @@ def _line(what: str, databases: Databases, found: dict[str, Any], wanted: float)
         figure=f"p50 {half * 1000:.0f} ms, p95 {most * 1000:.0f} ms over {FACTS} facts; {each * 1000:.1f} CPU ms each",
         wanted=f"p95 ≤ {wanted * 1000:,.0f} ms",
         met=bool(most <= wanted),
-        beside=f"{times(half, found['commit'])} one row written and committed ({found['commit'] * 1000:.1f} ms)",
+        beside=f"one row written and committed: {found['commit'] * 1000:.1f} ms",
     )
 
 
