@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from engine.conditions.forms import Condition, Scalar, Where
+from engine.conditions.condition import Condition
+from engine.conditions.wants import Scalar, Where
 from engine.language import base, scores, settings
 from engine.language.catalog import Catalog
 from engine.language.measures import MeasureBase, measure_forms

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.clock import day_of, local_day, microseconds
 from engine.conditions import columns as of
+from engine.conditions.constants import Constant, constant
 from engine.conditions.tree import Column, known
 from engine.domain import Fact
 from engine.snapshot import Numbers, Snapshot
@@ -52,18 +53,18 @@ class Columns:
 
     def rows(
         self, indices: Iterable[int], columns: frozenset[of.ColumnOf]
-    ) -> Iterator[tuple[int, dict[str, of.Constant]]]:
+    ) -> Iterator[tuple[int, dict[str, Constant]]]:
         """The known values of accounts by column name: their facts for durable-rules."""
         named = [(column.name, self(column)) for column in columns]
         for index in indices:
-            found: dict[str, of.Constant] = {}
+            found: dict[str, Constant] = {}
             for name, column in named:
                 value = column[index]
                 if value is not None and value == value:
                     found[name] = value if isinstance(value, str) else float(value)
             yield int(index), found
 
-    def row(self, index: int, columns: frozenset[of.ColumnOf]) -> dict[str, of.Constant]:
+    def row(self, index: int, columns: frozenset[of.ColumnOf]) -> dict[str, Constant]:
         """The known values of one account by column name."""
         return next(self.rows((index,), columns))[1]
 
@@ -74,7 +75,7 @@ def attribute(snapshot: Snapshot, name: str) -> Column:
     return np.full(len(snapshot), np.nan) if found is None else found
 
 
-def one_of(column: Column, values: tuple[of.Constant, ...]) -> Numbers:
+def one_of(column: Column, values: tuple[Constant, ...]) -> Numbers:
     """Answer: the value is one of these."""
     if column.dtype == np.object_:
         wanted = frozenset(values)
@@ -111,11 +112,11 @@ def matches(fact: Fact, column: of.FactCount, snapshot: Snapshot, row: int) -> b
     return 0 <= microseconds(snapshot.at) - microseconds(fact.at) < column.window.microseconds
 
 
-def _constant(value: object) -> of.Constant | None:
+def _constant(value: object) -> Constant | None:
     if isinstance(value, bool):
         return float(value)
     if isinstance(value, date):
-        return float(of.constant(value.isoformat()[:10], "date"))
+        return float(constant(value.isoformat()[:10], "date"))
     return value if isinstance(value, str | float) else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.conditions.columns import Filter, FilterTest
+from engine.conditions.filters import Filter, FilterTest
 from engine.conditions.tree import Column, known
 from engine.snapshot import Days, EventTable, Numbers, Rows, Snapshot
 

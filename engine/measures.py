@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from engine import event_measures, series, windows
-from engine.conditions.columns import Filter, as_constant
 from engine.conditions.compile import where_filter
+from engine.conditions.constants import as_constant
+from engine.conditions.filters import Filter
 from engine.conditions.tree import Column
 from engine.language import measures as of
 from engine.language.base import Duration

@@ -9,6 +9,7 @@ from engine import needs
 from engine.calendar import Calendar, CompanyTime
 from engine.conditions import columns as of
 from engine.conditions import forms
+from engine.conditions.condition import walk
 from engine.conditions.sentence import Titles
 from engine.conditions.tree import Tree, columns_of
 from engine.language.base import Duration
@@ -144,7 +145,7 @@ class Plan:
 
     def first_score(self, rule: Rule) -> str:
         """The score named first in the rule's condition, else the primary one."""
-        named = (getattr(form, "score", None) for form in forms.walk(rule.when))
+        named = (getattr(form, "score", None) for form in walk(rule.when))
         return next((score for score in named if score), self.primary)
 
     @cached_property

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from engine.batches import Batch, Entries, Events, Facts, Observations, Outcomes, coded, placed, whens
-from engine.conditions.columns import constant
+from engine.conditions.constants import constant
 from engine.domain import Value
 from engine.language.base import parse_day
 from engine.language.catalog import Catalog, Type

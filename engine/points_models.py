@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine import windows
-from engine.conditions.columns import Filter
+from engine.conditions.filters import Filter
 from engine.conditions.tree import Columns, Tree, mask
 from engine.event_measures import counted, summed
 from engine.language.base import Duration

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import stays
-from engine.conditions.columns import Filter
+from engine.conditions.filters import Filter
 from engine.conditions.tree import Column, Columns, Tree, mask
 from engine.language.scores import Score, Weighed
 from engine.points import points_of, shares_of

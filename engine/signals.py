@@ -16,6 +16,8 @@ from engine.columns import Columns, matches
 from engine.conditions import columns as of
 from engine.conditions import forms
 from engine.conditions.compile import compile_condition
+from engine.conditions.condition import NotThat, parts
+from engine.conditions.constants import Constant
 from engine.conditions.tree import Columns as ColumnsOf
 from engine.conditions.tree import Test, Tree, holds
 from engine.domain import Fact, Happening, Move, State
@@ -84,11 +86,11 @@ class Matched:
 
 def telling_leaves(form: Entry) -> tuple[Entry, ...]:
     """The fact and event conditions of a rule that are not under a `not`."""
-    if isinstance(form, forms.NotThat):
+    if isinstance(form, NotThat):
         return ()
     if isinstance(form, forms.FactWithin | forms.EventCount) or (isinstance(form, forms.FactActive) and form.active):
         return (form,)
-    return tuple(leaf for part in forms.parts(form) for leaf in telling_leaves(part))
+    return tuple(leaf for part in parts(form) for leaf in telling_leaves(part))
 
 
 def matched(form: Entry, catalog: Catalog, snapshot: Snapshot, columns: Columns, row: int) -> Matched:
@@ -154,7 +156,7 @@ def _events(snapshot: Snapshot, column: of.EventReached, row: int) -> list[Happe
     return []
 
 
-def _constant(value: object) -> of.Constant | None:
+def _constant(value: object) -> Constant | None:
     return value if isinstance(value, str | float) else None
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.conditions.columns import Filter
+from engine.conditions.filters import Filter
 from engine.conditions.tree import Column
 from engine.domain import Episode, Fact, Run, Teammate
 

@@ -6,7 +6,7 @@ Day windows of counts and sums are read from the daily series; hours, and what h
 import numpy as np
 
 from engine.clock import local_day, microseconds, moment
-from engine.conditions.columns import Filter
+from engine.conditions.filters import Filter
 from engine.event_measures import Chosen, chosen, counted, in_clock, in_days
 from engine.language.base import Duration
 from engine.series import total, window

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import day_number, day_of, local_day, microseconds
-from engine.conditions.columns import Constant, Filter
+from engine.conditions.constants import Constant
+from engine.conditions.filters import Filter
 from engine.conditions.tree import Column
 from engine.domain import Contact, Fact, Value
 from engine.language.catalog import WEEKDAYS, Catalog

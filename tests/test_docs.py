@@ -19,7 +19,7 @@ from docs.generate import DOCUMENT, filled, slug
 from docs.tables import models
 from engine.cli.app import app
 from engine.cli.listing import COLUMNS
-from engine.conditions.forms import forms_in_union, walk
+from engine.conditions.condition import forms_in_union, walk
 from engine.errors import PulsebookError
 from engine.language.measures import measure_forms
 from engine.language.playbooks import STEP_KINDS, all_steps, step_kind

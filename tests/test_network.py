@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from engine import network as module
 from engine.conditions import tree
-from engine.conditions.columns import AttributeOf, FactCount, FilterTest, MeasureValue, ScoreValue
+from engine.conditions.columns import AttributeOf, FactCount, MeasureValue, ScoreValue
+from engine.conditions.filters import FilterTest
 from engine.conditions.tree import MOST_COLUMNS, MOST_WAYS, All, Any, Tree
 from engine.errors import PulsebookError
 from engine.network import EVALUATIONS, LONGEST, Network, NetworkError

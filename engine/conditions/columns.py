@@ -4,110 +4,11 @@ A column has one entry per account: a number (float64, NaN is unknown) or a text
 hold 1, 0 or unknown, for what a blank value could not tell. The names are those of evidence and of asserted facts.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import date
 
-from engine.clock import day_number
-from engine.conditions.forms import Wanted
-from engine.language.base import Duration, parse_day, parse_number
-from engine.language.catalog import Type
-
-Constant = float | str
-_PLAIN = re.compile(r"[\w@./+-]+( [\w@./+-]+)*")
-"""Texts that can stand in a name without quotes."""
-
-
-def constant(raw: object, type_: Type) -> Constant:
-    """A scalar of a file as its field's type says: text, or a number (booleans 1 and 0, dates as day numbers)."""
-    if type_ == "boolean":
-        if not isinstance(raw, bool):
-            raise ValueError(f"true or false is wanted, not {raw!r}")
-        return float(raw)
-    if isinstance(raw, bool):
-        raise ValueError(f"a {type_} is wanted, not {str(raw).lower()}")
-    if type_ == "number":
-        return parse_number(raw)
-    if type_ in ("date", "time"):
-        return float(day_number(parse_day(raw)))
-    return str(raw)
-
-
-def as_constant(value: object) -> Constant | None:
-    """A stored value as conditions see it: booleans 1 and 0, dates and times as day numbers; None is blank."""
-    if isinstance(value, date):
-        return constant(value.isoformat()[:10], "date")
-    return float(value) if isinstance(value, bool) else value if isinstance(value, str | float) else None
-
-
-@dataclass(frozen=True, slots=True)
-class FilterTest:
-    """One property of a record must be so; a blank property never is."""
-
-    prop: str
-    operator: str
-    """in, not in, or a comparison."""
-    values: tuple[Constant, ...]
-
-    def __str__(self) -> str:
-        return f"{self.prop} {self.operator} {_listed(self.values)}"
-
-    def holds(self, value: Constant | None) -> bool:
-        if value is None or value != value:
-            return False
-        if self.operator == "in":
-            return value in self.values
-        if self.operator == "not in":
-            return value not in self.values
-        return compare(value, self.operator, self.values[0])
-
-
-Filter = tuple[FilterTest, ...]
-
-
-def compare(left: Constant, operator: str, right: Constant) -> bool:
-    """The plain comparison of two known values of one type."""
-    if operator == "==":
-        return left == right
-    if operator == "!=":
-        return left != right
-    if isinstance(left, str) or isinstance(right, str):
-        raise TypeError(f"{left!r} {operator} {right!r}: texts have no order")
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]
-
-
-def filter_tests(prop: str, want: object, type_: Type) -> Filter:
-    """What `where` says of one property, as tests on values of its type."""
-    if isinstance(want, Wanted):
-        if want.known is not None:
-            raise ValueError("`known` is for attributes of accounts; a blank property never counts")
-        if want.not_ is not None:
-            refused = want.not_ if isinstance(want.not_, tuple) else (want.not_,)
-            return (FilterTest(prop, "not in", tuple(constant(raw, type_) for raw in refused)),)
-        return tuple(FilterTest(prop, sign, (bound(raw, type_),)) for sign, raw in want.bounds)
-    wanted = want if isinstance(want, tuple) else (want,)
-    return (FilterTest(prop, "in", tuple(constant(raw, type_) for raw in wanted)),)
-
-
-def bound(raw: object, type_: Type) -> Constant:
-    if type_ in ("text", "boolean"):
-        raise ValueError(f"a {type_} has no order; say a value, a list or `not`")
-    return constant(raw, type_)
-
-
-def _said(value: Constant) -> str:
-    """Read aloud, and never the same for two values: columns are told apart by their names."""
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0")
-    return value if _PLAIN.fullmatch(value) else repr(value)
-
-
-def _listed(values: tuple[Constant, ...]) -> str:
-    return ", ".join(_said(value) for value in values)
-
-
-def _where(where: Filter) -> str:
-    return f"[{'; '.join(str(test) for test in where)}]" if where else ""
+from engine.conditions.constants import Constant, listed, said
+from engine.conditions.filters import Filter, said_of
+from engine.language.base import Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +92,7 @@ class MeasureAgainst:
 
     @property
     def name(self) -> str:
-        return f"measure.{self.measure} {self.operator} {_said(self.factor)} of usual"
+        return f"measure.{self.measure} {self.operator} {said(self.factor)} of usual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +106,7 @@ class FactCount:
     @property
     def name(self) -> str:
         when = f"in_{self.window}" if self.window else "active"
-        return f"fact.{self.fact}.{when}{_where(self.where)}"
+        return f"fact.{self.fact}.{when}{said_of(self.where)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +120,7 @@ class EventReached:
 
     @property
     def name(self) -> str:
-        return f"event.{self.event}.at_least_{self.count}_in_{self.window}{_where(self.where)}"
+        return f"event.{self.event}.at_least_{self.count}_in_{self.window}{said_of(self.where)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +133,7 @@ class EventSilent:
 
     @property
     def name(self) -> str:
-        return f"event.{self.event}.none_in_{self.window}{_where(self.where)}"
+        return f"event.{self.event}.none_in_{self.window}{said_of(self.where)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +154,7 @@ class AttributeIn:
 
     @property
     def name(self) -> str:
-        return f"account.{self.attribute} in {_listed(self.values)}"
+        return f"account.{self.attribute} in {listed(self.values)}"
 
 
 @dataclass(frozen=True, slots=True)

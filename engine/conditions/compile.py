@@ -2,7 +2,11 @@
 
 from engine.conditions import columns as of
 from engine.conditions import forms
+from engine.conditions.condition import AllOf, AnyOf, AtLeastOf, NotThat
+from engine.conditions.constants import bound, constant
+from engine.conditions.filters import Filter, FilterTest, filter_tests
 from engine.conditions.tree import All, Any, Test, Tree, at_least, negated
+from engine.conditions.wants import Want, Wanted
 from engine.language.base import Entry
 from engine.language.catalog import Catalog
 
@@ -12,13 +16,13 @@ def compile_condition(form: Entry, catalog: Catalog) -> Tree:
 
     Raises ValueError where a constant does not fit the type of what it is compared with.
     """
-    if isinstance(form, forms.AllOf):
+    if isinstance(form, AllOf):
         return _joined(All, tuple(compile_condition(part, catalog) for part in form.all))
-    if isinstance(form, forms.AnyOf):
+    if isinstance(form, AnyOf):
         return _joined(Any, tuple(compile_condition(part, catalog) for part in form.any))
-    if isinstance(form, forms.NotThat):
+    if isinstance(form, NotThat):
         return negated(compile_condition(form.not_, catalog))
-    if isinstance(form, forms.AtLeastOf):
+    if isinstance(form, AtLeastOf):
         inner = tuple(compile_condition(part, catalog) for part in form.of)
         return inner[0] if len(inner) == 1 else at_least(form.at_least, inner)
     if isinstance(form, forms.AccountIs):
@@ -39,33 +43,33 @@ def _bounded(column: of.ColumnOf, bounds: tuple[tuple[str, float], ...]) -> Tree
     return _joined(All, tuple(Test(column, sign, number) for sign, number in bounds))
 
 
-def where_filter(name: str, where: dict[str, forms.Want] | None, catalog: Catalog) -> of.Filter:
+def where_filter(name: str, where: dict[str, Want] | None, catalog: Catalog) -> Filter:
     """The tests of `where` on the records of one event or fact."""
-    found: list[of.FilterTest] = []
+    found: list[FilterTest] = []
     for prop, want in (where or {}).items():
         type_ = catalog.property_type(name, prop)
         if type_ is None:
             raise ValueError(f"{name} has no property {prop!r}")
-        found.extend(of.filter_tests(prop, want, type_))
+        found.extend(filter_tests(prop, want, type_))
     return tuple(found)
 
 
-def _attribute(name: str, want: forms.Want, catalog: Catalog) -> Tree:
+def _attribute(name: str, want: Want, catalog: Catalog) -> Tree:
     type_ = catalog.attribute_type(name)
     if type_ is None:
         raise ValueError(f"there is no attribute {name!r}")
     column = of.AttributeOf(name)
-    if not isinstance(want, forms.Wanted):
+    if not isinstance(want, Wanted):
         if isinstance(want, tuple):
-            return _yes(of.AttributeIn(name, tuple(of.constant(raw, type_) for raw in want)))
-        return Test(column, "==", of.constant(want, type_))
+            return _yes(of.AttributeIn(name, tuple(constant(raw, type_) for raw in want)))
+        return Test(column, "==", constant(want, type_))
     if want.known is not None:
         return _yes(of.KnownOf("account", name), want.known)
     if isinstance(want.not_, tuple):
-        return negated(_yes(of.AttributeIn(name, tuple(of.constant(raw, type_) for raw in want.not_))))
+        return negated(_yes(of.AttributeIn(name, tuple(constant(raw, type_) for raw in want.not_))))
     if want.not_ is not None:
-        return Test(column, "!=", of.constant(want.not_, type_))
-    return _joined(All, tuple(Test(column, sign, of.bound(raw, type_)) for sign, raw in want.bounds))
+        return Test(column, "!=", constant(want.not_, type_))
+    return _joined(All, tuple(Test(column, sign, bound(raw, type_)) for sign, raw in want.bounds))
 
 
 def _leaf(form: Entry, catalog: Catalog) -> Tree:
@@ -80,10 +84,7 @@ def _leaf(form: Entry, catalog: Catalog) -> Tree:
             how, band = form.crossing
             return _yes(of.ScoreCrossed(form.score, how, band))
         case forms.ScoreTrend():
-            amount, percent = form.amount
-            drops = form.drops is not None
-            trend = of.ScoreTrendOver(form.score, drops, form.over.count, percent, form.min_points)
-            return Test(trend, ">=", amount)
+            return _trend(form)
         case forms.MeasureIs():
             return _bounded(of.MeasureValue(form.measure), form.bounds)
         case forms.MeasureAgainstUsual():
@@ -110,6 +111,12 @@ def _leaf(form: Entry, catalog: Catalog) -> Tree:
         case forms.TaskIs():
             return _yes(of.TaskState(form.task, form.state))
     raise TypeError(f"{type(form).__name__} is no condition")
+
+
+def _trend(form: forms.ScoreTrend) -> Tree:
+    amount, percent = form.amount
+    column = of.ScoreTrendOver(form.score, form.drops is not None, form.over.count, percent, form.min_points)
+    return Test(column, ">=", amount)
 
 
 def _date(form: forms.DateIn) -> Tree:

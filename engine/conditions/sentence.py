@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.conditions import forms
+from engine.conditions.condition import AllOf, AnyOf, AtLeastOf, NotThat, parts
+from engine.conditions.wants import Want, Wanted
 from engine.language.base import Duration, Entry, parse_day
 
 BOUND_WORDS = {"<": "below", "<=": "at most", ">=": "at least", ">": "above"}
@@ -64,8 +66,8 @@ def _value(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def _want(name: str, want: forms.Want) -> str:
-    if not isinstance(want, forms.Wanted):
+def _want(name: str, want: Want) -> str:
+    if not isinstance(want, Wanted):
         wanted = want if isinstance(want, tuple) else (want,)
         return f"{name} is {_listed(tuple(_value(one) for one in wanted))}"
     if want.known is not None:
@@ -77,7 +79,7 @@ def _want(name: str, want: forms.Want) -> str:
     return f"{name} is {_bounds(want.bounds)}"
 
 
-def _where(where: Mapping[str, forms.Want] | None) -> str:
+def _where(where: Mapping[str, Want] | None) -> str:
     if not where:
         return ""
     return f" ({', '.join(_want(prop.replace('_', ' '), want) for prop, want in where.items())})"
@@ -177,9 +179,9 @@ def _joined(parts: tuple[Entry, ...], between: str, titles: Titles) -> str:
 def _combines(form: Entry) -> bool:
     if isinstance(form, forms.AccountIs):
         return len(form.account) > 1
-    if isinstance(form, forms.AtLeastOf | forms.NotThat):
-        return isinstance(form, forms.AtLeastOf)  # `not` brings brackets of its own
-    inner = forms.parts(form)
+    if isinstance(form, AtLeastOf | NotThat):
+        return isinstance(form, AtLeastOf)  # `not` brings brackets of its own
+    inner = parts(form)
     return len(inner) > 1 or any(_combines(part) for part in inner)
 
 
@@ -200,8 +202,8 @@ _CLAUSES: Mapping[type, Callable[[Any, Titles], str]] = {
     forms.RuleFired: _rule_fired,
     forms.Known: _known,
     forms.TaskIs: _task_is,
-    forms.AllOf: lambda form, titles: _joined(form.all, " and ", titles),
-    forms.AnyOf: lambda form, titles: _joined(form.any, " or ", titles),
-    forms.NotThat: lambda form, titles: f"not ({clause(form.not_, titles)})",
-    forms.AtLeastOf: lambda form, titles: f"at least {form.at_least} of: {_joined(form.of, '; ', titles)}",
+    AllOf: lambda form, titles: _joined(form.all, " and ", titles),
+    AnyOf: lambda form, titles: _joined(form.any, " or ", titles),
+    NotThat: lambda form, titles: f"not ({clause(form.not_, titles)})",
+    AtLeastOf: lambda form, titles: f"at least {form.at_least} of: {_joined(form.of, '; ', titles)}",
 }

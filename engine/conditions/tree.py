@@ -13,7 +13,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.conditions.columns import ColumnOf, Constant, compare
+from engine.conditions.columns import ColumnOf
+from engine.conditions.constants import Constant, compare
 
 NEGATED = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="}
 PATTERN_OF = {"<": "$lt", "<=": "$lte", "==": "", "!=": "$neq", ">=": "$gte", ">": "$gt"}

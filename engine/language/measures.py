@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag, model_validator
 
-from engine.conditions.forms import Where
+from engine.conditions.wants import Where
 from engine.language.base import Count, Days, Duration, Entry, Mistake, Text, Window
 
 Show = Literal["number", "percent", "money", "letter"]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from engine.conditions.forms import Condition
+from engine.conditions.condition import Condition
 from engine.language.base import Days, Duration, Entry, Mistake, Number, Text, Whole, YesNo
 
 DEFAULT_PRIORITY = 50

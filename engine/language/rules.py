@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.conditions.forms import Condition
+from engine.conditions.condition import Condition
 from engine.language.base import Days, Entry, Hold, Number, Text, YesNo, parse_share
 
 Severity = Literal["low", "medium", "high"]

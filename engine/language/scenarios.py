@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from engine.conditions.forms import Bounds, Scalar
+from engine.conditions.wants import Bounds, Scalar
 from engine.language.base import Day, Entry, Mistake, Number, Text, Whole, YesNo, texts
 from engine.language.settings import HourOfDay
 

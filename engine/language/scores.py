@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.conditions.forms import Condition, Where
+from engine.conditions.condition import Condition
+from engine.conditions.wants import Where
 from engine.language.base import Days, Entry, Mistake, Number, Text, Whole, YesNo, parse_number, parse_share
 
 LEVELS = (1, 2, 3, 4, 5)

@@ -15,7 +15,8 @@ import numpy as np
 from sqlalchemy import Connection, Select, func, select
 
 from engine.clock import day_number, moment
-from engine.conditions.columns import Constant, FilterTest
+from engine.conditions.constants import Constant
+from engine.conditions.filters import FilterTest
 from engine.language.catalog import WEEKDAYS, Catalog
 from engine.snapshot import Series
 from engine.store.accounts import ACCOUNT, NEVER, all_blocks, lock_blocks

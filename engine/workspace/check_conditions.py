@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.conditions import forms
 from engine.conditions.compile import compile_condition, where_filter
-from engine.conditions.forms import Want, Wanted
+from engine.conditions.condition import NotThat, parts
+from engine.conditions.wants import Want, Wanted
 from engine.errors import Problem
 from engine.language.base import Entry
 from engine.language.catalog import FieldType
@@ -23,10 +24,10 @@ _EXAMPLES = {
 def leaves(form: Entry, spot: Spot) -> Iterator[tuple[Entry, Spot]]:
     """The tests of a condition, each with its place."""
     key = next((key for key in ("all", "any", "of") if key in type(form).model_fields), None)
-    if isinstance(form, forms.NotThat):
+    if isinstance(form, NotThat):
         yield from leaves(form.not_, spot.at("not"))
-    elif key and forms.parts(form):
-        for place, part in enumerate(forms.parts(form)):
+    elif key and parts(form):
+        for place, part in enumerate(parts(form)):
             yield from leaves(part, spot.at(key, place))
     else:
         yield form, spot

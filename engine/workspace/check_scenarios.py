@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from engine.conditions.columns import constant
+from engine.conditions.constants import constant
 from engine.errors import Problem
 from engine.language.scenarios import Before, DayEntry, Expected, Never, Scenario, Sent
 from engine.workspace.check_conditions import mismatch, unlisted

@@ -10,6 +10,8 @@ from hashlib import sha256
 from pydantic import BaseModel
 
 from engine.conditions import forms
+from engine.conditions.condition import walk
+from engine.conditions.wants import Want
 from engine.language import measures as of
 from engine.language.base import Entry
 from engine.language.catalog import Catalog
@@ -126,7 +128,7 @@ class Fingerprints:
     def _condition(self, form: Entry | None) -> Said | None:
         if form is None:
             return None
-        named = [self._named(inner) for inner in forms.walk(form)]
+        named = [self._named(inner) for inner in walk(form)]
         return {"form": _plain(form), "of": [one for one in named if one]}
 
     def _named(self, form: Entry) -> Said:
@@ -139,7 +141,7 @@ class Fingerprints:
                 return {name: self._catalog.attribute_type(name) for name in form.account}
         return {kind: self._once(kind, name) for kind, name in _judged(form)}
 
-    def _records(self, name: str, where: Mapping[str, forms.Want] | None = None) -> Said:
+    def _records(self, name: str, where: Mapping[str, Want] | None = None) -> Said:
         """What of a catalog entry can change an answer: since when it is complete, whose it is, the types compared."""
         catalog = self._catalog
         entry = catalog.metrics.get(name) or catalog.events.get(name)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from engine.conditions import forms
+from engine.conditions.condition import walk
 from engine.language.base import Entry
 from engine.language.rules import Rule
 from engine.language.scores import Score
@@ -30,7 +30,7 @@ class Level:
 
 def named_in(form: Entry | None) -> Iterator[Ordered]:
     """The scores and rules that a condition speaks of."""
-    for inner in forms.walk(form) if form else ():
+    for inner in walk(form) if form else ():
         score, rule = getattr(inner, "score", None), getattr(inner, "rule", None)
         if isinstance(score, str):
             yield Ordered("score", score)

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.conditions.forms import SUBJECTS
+from engine.conditions.condition import SUBJECTS
 from engine.errors import Problem
 from engine.language.base import Mistake
 from engine.language.measures import KINDS

@@ -5,7 +5,7 @@ from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, Tag
 
-from engine.conditions.forms import FORMS, SUBJECTS
+from engine.conditions.condition import FORMS, SUBJECTS
 from engine.workspace.nodes import Node, Path
 
 

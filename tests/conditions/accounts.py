@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from random import Random
 
 from engine.conditions import columns as of
+from engine.conditions.constants import Constant
 from engine.conditions.tree import Row, Test
 
 BLANK = 0.3
@@ -17,7 +18,7 @@ def accounts(random: Random, asked: Iterable[Test], count: int) -> Iterator[Row]
 
     What tells something of the same value agrees with it: being known, being one of some.
     """
-    thresholds: dict[of.ColumnOf, set[of.Constant]] = {}
+    thresholds: dict[of.ColumnOf, set[Constant]] = {}
     for test in asked:
         thresholds.setdefault(test.column, set()).add(test.value)
         about = _about(test.column)
@@ -46,14 +47,14 @@ def _about(column: of.ColumnOf) -> of.ColumnOf | None:
     return None
 
 
-def _listed(column: of.ColumnOf) -> tuple[of.Constant, ...]:
+def _listed(column: of.ColumnOf) -> tuple[Constant, ...]:
     if isinstance(column, of.AttributeIn):
         return column.values
     return column.bands if isinstance(column, of.ScoreBandIn) else ()
 
 
-def _answers(columns: Iterable[of.ColumnOf], told: Row) -> dict[str, of.Constant]:
-    answers: dict[str, of.Constant] = {}
+def _answers(columns: Iterable[of.ColumnOf], told: Row) -> dict[str, Constant]:
+    answers: dict[str, Constant] = {}
     for column in columns:
         about = _about(column)
         value = told.get(about.name) if about else None
@@ -64,9 +65,9 @@ def _answers(columns: Iterable[of.ColumnOf], told: Row) -> dict[str, of.Constant
     return answers
 
 
-def _beside(thresholds: Iterable[of.Constant]) -> list[of.Constant]:
+def _beside(thresholds: Iterable[Constant]) -> list[Constant]:
     """The thresholds, what lies one step beside them, and others of their type; any number where there is none."""
-    found: set[of.Constant] = set()
+    found: set[Constant] = set()
     for value in thresholds:
         if isinstance(value, str):
             found |= {value, "other", ""}

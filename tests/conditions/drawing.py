@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from engine.conditions import forms
 from engine.conditions.compile import compile_condition
+from engine.conditions.condition import AllOf, AnyOf, AtLeastOf, Condition, NotThat, forms_in_union
 from engine.conditions.tree import Row, tests
 from engine.language.base import Entry
 from engine.language.catalog import Catalog, Event, FactKind, FieldType, Type
@@ -39,7 +40,7 @@ DAYS = ("2026-03-01", "2026-03-02", "1969-12-31", "2024-02-29")
 SCORES, MEASURES, RULES = ("health", "power"), ("logins", "nps", "uptime"), ("in-red", "quiet")
 BANDS = ("red", "yellow", "at-risk")
 
-_condition: TypeAdapter[Any] = TypeAdapter(forms.Condition)
+_condition: TypeAdapter[Any] = TypeAdapter(Condition)
 
 
 def parse(written: object) -> Entry:
@@ -85,17 +86,17 @@ def cases(seed: int, count: int, conditions: int = 24, rows: int = 24) -> Iterat
 def condition(random: Random, catalog: Catalog, deep: int = 3) -> Written:
     """A condition of any form, holding others at most so deep."""
     if deep and random.random() < 0.5:
-        form = random.choice([form for form in forms.forms_in_union() if form in _WHOLES])
+        form = random.choice([form for form in forms_in_union() if form in _WHOLES])
         return _WHOLES[form](random, [condition(random, catalog, deep - 1) for _ in range(random.randint(1, 3))])
-    form = random.choice([form for form in forms.forms_in_union() if form not in _WHOLES])
+    form = random.choice([form for form in forms_in_union() if form not in _WHOLES])
     return _LEAVES[form](random, catalog)
 
 
 _WHOLES: Mapping[type[Entry], Callable[[Random, list[Written]], Written]] = {
-    forms.AllOf: lambda _, parts: {"all": parts},
-    forms.AnyOf: lambda _, parts: {"any": parts},
-    forms.NotThat: lambda _, parts: {"not": parts[0]},
-    forms.AtLeastOf: lambda random, parts: {"at_least": str(random.randint(1, len(parts))), "of": parts},
+    AllOf: lambda _, parts: {"all": parts},
+    AnyOf: lambda _, parts: {"any": parts},
+    NotThat: lambda _, parts: {"not": parts[0]},
+    AtLeastOf: lambda random, parts: {"at_least": str(random.randint(1, len(parts))), "of": parts},
 }
 
 

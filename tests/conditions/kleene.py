@@ -10,7 +10,10 @@ from typing import Any
 from engine.conditions import columns as of
 from engine.conditions import forms
 from engine.conditions.compile import where_filter
+from engine.conditions.condition import AllOf, AnyOf, AtLeastOf, NotThat, parts
+from engine.conditions.constants import Constant
 from engine.conditions.tree import Row
+from engine.conditions.wants import Want, Wanted
 from engine.language.base import Entry
 from engine.language.catalog import Catalog, Type
 
@@ -19,14 +22,14 @@ Answer = bool | None
 
 def answer(form: Entry, catalog: Catalog, row: Row) -> Answer:
     """What the condition answers about an account."""
-    if isinstance(form, forms.NotThat):
+    if isinstance(form, NotThat):
         return _opposite(answer(form.not_, catalog, row))
-    inner = [answer(part, catalog, row) for part in forms.parts(form)]
-    if isinstance(form, forms.AllOf):
+    inner = [answer(part, catalog, row) for part in parts(form)]
+    if isinstance(form, AllOf):
         return _so_many(len(inner), inner)
-    if isinstance(form, forms.AnyOf):
+    if isinstance(form, AnyOf):
         return _so_many(1, inner)
-    if isinstance(form, forms.AtLeastOf):
+    if isinstance(form, AtLeastOf):
         return _so_many(form.at_least, inner)
     return _LEAVES[type(form)](form, catalog, row)
 
@@ -43,11 +46,11 @@ def _so_many(count: int, said: Iterable[Answer]) -> Answer:
     return False if len(found) - found.count(False) < count else None
 
 
-def _ask(value: of.Constant | None, test: Callable[[Any], bool]) -> Answer:
+def _ask(value: Constant | None, test: Callable[[Any], bool]) -> Answer:
     return None if value is None else test(value)
 
 
-def _yes(value: of.Constant | None) -> Answer:
+def _yes(value: Constant | None) -> Answer:
     return _ask(value, lambda known: known == 1)
 
 
@@ -66,7 +69,7 @@ def _within(limits: Mapping[str, Any], value: Any) -> bool:
     )
 
 
-def _typed(raw: object, type_: Type | None) -> of.Constant:
+def _typed(raw: object, type_: Type | None) -> Constant:
     if type_ == "number":
         return float(str(raw))
     if type_ == "date":
@@ -74,12 +77,12 @@ def _typed(raw: object, type_: Type | None) -> of.Constant:
     return float(bool(raw)) if type_ == "boolean" else str(raw)
 
 
-def _several(raw: object, type_: Type | None) -> list[of.Constant]:
+def _several(raw: object, type_: Type | None) -> list[Constant]:
     return [_typed(one, type_) for one in (raw if isinstance(raw, tuple) else (raw,))]
 
 
-def _want(want: forms.Want, type_: Type | None, value: of.Constant | None) -> Answer:
-    if not isinstance(want, forms.Wanted):
+def _want(want: Want, type_: Type | None, value: Constant | None) -> Answer:
+    if not isinstance(want, Wanted):
         return _ask(value, lambda known: known in _several(want, type_))
     if want.known is not None:
         return (value is not None) == want.known

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from engine.conditions.forms import FORMS, AccountIs, forms_in_union, parts, walk
+from engine.conditions.condition import FORMS, forms_in_union, parts, walk
+from engine.conditions.forms import AccountIs
 from tests.conditions.drawing import Written, parse
 
 UNDERSTOOD: tuple[tuple[Written, str], ...] = (

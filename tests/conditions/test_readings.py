@@ -8,9 +8,9 @@ import pytest
 
 from engine.conditions import columns as of
 from engine.conditions import tree as readings
-from engine.conditions.columns import compare
 from engine.conditions.compile import compile_condition
-from engine.conditions.forms import forms_in_union, walk
+from engine.conditions.condition import forms_in_union, walk
+from engine.conditions.constants import compare
 from engine.conditions.tree import (
     MOST_COLUMNS,
     MOST_WAYS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.conditions.forms import forms_in_union
+from engine.conditions.condition import forms_in_union
 from engine.conditions.sentence import Titles, clause, sentence
 from tests.conditions.drawing import Written, parse
 

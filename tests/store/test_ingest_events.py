@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.conditions.columns import FilterTest
+from engine.conditions.filters import FilterTest
 from engine.snapshot import Series
 from engine.store.database import Database
 from engine.store.ingest import Ingest
