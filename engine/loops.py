@@ -89,7 +89,7 @@ def _look_at_shard(book: Book, order: Order, blocks: list[int]) -> Saved:
 
     def deeper(accounts: Sequence[str]) -> Snapshot:
         asked = wanted_of(book, plan, order.at, accounts=accounts)
-        return read(book.database, replace(asked, needs=plan.deep_needs)).snapshot
+        return read(book.database, replace(asked, needs=plan.deep_needs, only_measured=True)).snapshot
 
     judged = judge.look(reading.snapshot, order.cause, deeper)
     return save(book.database, judged, reading, office(book, plan, order))

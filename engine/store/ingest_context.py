@@ -80,6 +80,7 @@ class Importing:
     first_days: dict[int, int] = field(default_factory=dict)
     spans: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     """First day, last day and last moment of the records of a name."""
+    changes: list[dict[str, object]] = field(default_factory=list)
     releasing: bool = False
     """What is applied was held, and was counted and checked when it came."""
     _import_id: int | None = None
@@ -156,8 +157,8 @@ class Importing:
         }
 
     def keep_changes(self, rows: list[dict[str, object]]) -> None:
-        if rows:
-            self.connection.execute(insert(CHANGE), rows)
+        """They are written together, in the end."""
+        self.changes += rows
 
     def recorded(self, name: str, day: Ints, last_at: int = 0) -> None:
         """There are records of that name on those days; of an event, up to that moment."""
@@ -207,6 +208,8 @@ class Importing:
         self._keep_recorded()
         earlier = mark_first(self.connection, self.first_days)
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
+        if self.changes:
+            self.connection.execute(insert(CHANGE), self.changes)
         mark_due(self.connection, self.due, self.at, seed_next=self.arrival.history)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from engine.clock import day_of, moment
 from engine.domain import Episode, Run, RunTask, State
@@ -21,15 +21,6 @@ RULE_VERSION = RuleVersionRow.__table__  # type: ignore[attr-defined]
 SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
 RUN = RunRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
-FEW = 500
-
-
-def mine(query: Select[Any], column: Any, lanes: Lanes) -> Select[Any]:
-    """Rows of these accounts: the few that they are, or all between the first and the last."""
-    if len(lanes) <= FEW:
-        return query.where(column.in_([int(seq) for seq in lanes.seqs]))
-    return query.where(column.between(int(lanes.seqs[0]), int(lanes.seqs[-1])))
-
 
 STAY = (
     SCORE.c.stay_band,
@@ -54,8 +45,9 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
     found = {score: nowhere(len(lanes)) for score in scores}
     rows = rows_by_seq(lanes)
     for score, stay in found.items():
-        query = select(SCORE.c.account_seq, *STAY).where(SCORE.c.score == score)
-        stored = [row for row in connection.execute(mine(query, SCORE.c.account_seq, lanes)).all() if row[0] in rows]
+        mine = SCORE.c.score == score, lanes.hold(SCORE.c.account_seq)
+        query = select(SCORE.c.account_seq, *STAY).where(*mine)
+        stored = [row for row in connection.execute(query).all() if row[0] in rows]
         if not stored:
             continue
         seqs, *columns = zip(*stored, strict=True)
@@ -84,7 +76,7 @@ def episodes(connection: Connection, lanes: Lanes, accounts: Collection[str]) ->
     """Per rule, row of the account to its episode; of rules that are gone, too: their episodes end."""
     found: dict[str, dict[int, Episode]] = {}
     rows, ids = rows_by_seq(lanes), list(accounts)
-    for row in connection.execute(mine(select(EPISODE), EPISODE.c.account_seq, lanes)).all():
+    for row in connection.execute(select(EPISODE).where(lanes.hold(EPISODE.c.account_seq))).all():
         place = rows.get(row.account_seq)
         if place is None:
             continue
@@ -114,7 +106,7 @@ def _day(number: int | None) -> date | None:
 def runs(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dict[int, tuple[Run, ...]]:
     """Row of the account to its runs under way, oldest first."""
     rows, ids = rows_by_seq(lanes), list(accounts)
-    under_way = mine(select(RUN).where(RUN.c.ended_at.is_(None)), RUN.c.account_seq, lanes)
+    under_way = select(RUN).where(RUN.c.ended_at.is_(None), lanes.hold(RUN.c.account_seq))
     stored = [
         row for row in connection.execute(under_way.order_by(RUN.c.started_at, RUN.c.id)) if row.account_seq in rows
     ]
@@ -153,13 +145,9 @@ def last_starts(connection: Connection, lanes: Lanes, playbooks: Collection[str]
     if not playbooks:
         return {}
     rows = rows_by_seq(lanes)
-    query = mine(
-        select(RUN.c.account_seq, RUN.c.playbook, func.max(RUN.c.started_day)).where(
-            RUN.c.playbook.in_(sorted(playbooks))
-        ),
-        RUN.c.account_seq,
-        lanes,
-    ).group_by(RUN.c.account_seq, RUN.c.playbook)
+    run = (RUN.c.account_seq, RUN.c.playbook)
+    started = RUN.c.playbook.in_(sorted(playbooks)), lanes.hold(RUN.c.account_seq)
+    query = select(*run, func.max(RUN.c.started_day)).where(*started).group_by(*run)
     return {(rows[seq], playbook): int(day) for seq, playbook, day in connection.execute(query) if seq in rows}
 
 

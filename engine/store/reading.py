@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from engine.clock import day_number, microseconds
 from engine.conditions.tree import Column
 from engine.language.catalog import Catalog, Event, Metric
-from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
+from engine.snapshot import ALL_DAYS, ContactTable, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
 from engine.store import present, records
 from engine.store.database import Database, portions
 from engine.store.event_rows import as_number, event_table
@@ -45,6 +45,8 @@ class Wanted:
     blocks: Collection[int] | None = None
     due_by: datetime | None = None
     known_at: datetime | None = None
+    only_measured: bool = False
+    """Only what measures read; of people, and of what looks left, nothing."""
 
     @property
     def known(self) -> int | None:
@@ -124,21 +126,37 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
             name: event_table(connection, whose, name, need, wanted.catalog) for name, need in wanted.needs.rows.items()
         },
         facts=records.fact_tables(connection, whose, wanted.catalog),
-        contacts=records.contacts(connection, whose),
-        teammates=teammates(connection, wanted.known),
-        stays=present.stays(connection, lanes, wanted.scores),
-        history=_history(connection, lanes, wanted),
-        overrides=records.overrides(connection, whose, wanted.scores),
-        version_codes=present.version_codes(connection, wanted.needs.versions),
-        episodes=present.episodes(connection, lanes, whose.ids),
-        rule_since=present.rule_since(connection),
         first_look=present.micros_column([row.first_look for row in rows]),
         last_look=present.micros_column([row.last_look for row in rows]),
         seed_next=np.fromiter((row.seed_next for row in rows), np.bool_, len(rows)),
-        runs=present.runs(connection, lanes, whose.ids),
-        last_start=present.last_starts(connection, lanes, wanted.needs.cooldowns),
+        **(_nothing() if wanted.only_measured else _people_and_left(connection, whose, wanted)),
     )
     return Reading(snapshot, lanes.seqs, looked, changed)
+
+
+def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> dict[str, Any]:
+    """Of a snapshot: the people, and what looks left."""
+    lanes = whose.lanes
+    return {
+        "contacts": records.contacts(connection, whose),
+        "teammates": teammates(connection, wanted.known),
+        "stays": present.stays(connection, lanes, wanted.scores),
+        "history": _history(connection, lanes, wanted),
+        "overrides": records.overrides(connection, whose, wanted.scores),
+        "version_codes": present.version_codes(connection, wanted.needs.versions),
+        "episodes": present.episodes(connection, lanes, whose.ids),
+        "rule_since": present.rule_since(connection),
+        "runs": present.runs(connection, lanes, whose.ids),
+        "last_start": present.last_starts(connection, lanes, wanted.needs.cooldowns),
+    }
+
+
+def _nothing() -> dict[str, Any]:
+    mappings = ("teammates", "stays", "history", "overrides", "version_codes", "episodes", "rule_since")
+    return {
+        **{name: {} for name in (*mappings, "runs", "last_start")},
+        "contacts": ContactTable(np.empty(0, dtype=np.intp), *(_texts([]) for _ in range(4))),
+    }
 
 
 def _attributes(rows: list[Any], catalog: Catalog, zones: list[str]) -> dict[str, Column]:

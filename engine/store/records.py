@@ -25,7 +25,6 @@ FACT = FactRow.__table__  # type: ignore[attr-defined]
 OUTCOME = OutcomeRow.__table__  # type: ignore[attr-defined]
 OVERRIDE = OverrideRow.__table__  # type: ignore[attr-defined]
 CHURNED = "churned"
-FEW = 500
 LISTED = ContactTuple._fields.index("listed")
 """Before it stands what a snapshot has of a contact."""
 
@@ -47,12 +46,6 @@ class Whose:
         rows = {int(seq): row for row, seq in enumerate(lanes.seqs)}
         return cls(lanes, tuple(ids), tuple(zones), at, known_at, rows)
 
-    def mine(self, column: Any) -> Any:
-        """Rows of these accounts: the few that they are, or all between the first and the last."""
-        if len(self.lanes) <= FEW:
-            return column.in_([int(seq) for seq in self.lanes.seqs])
-        return column.between(int(self.lanes.seqs[0]), int(self.lanes.seqs[-1]))
-
     def placed(self, seqs: Days) -> tuple[Days, NDArray[np.bool_]]:
         """The rows of the snapshot that account numbers are, and which of them are in it at all."""
         if not len(self.lanes):
@@ -64,7 +57,7 @@ class Whose:
 def fact_tables(connection: Connection, whose: Whose, catalog: Catalog) -> dict[str, FactTable]:
     """Facts that were asserted by `at` and are not withdrawn, per name."""
     query = select(FACT).where(
-        whose.mine(FACT.c.account_seq),
+        whose.lanes.hold(FACT.c.account_seq),
         FACT.c.at <= whose.at,
         not_withdrawn(FACT, whose.known_at),
         arrived(FACT, whose.known_at),
@@ -111,7 +104,7 @@ def _fact(row: Any, account: str, until: int | None, catalog: Catalog) -> Fact:
 def ended(connection: Connection, whose: Whose) -> NDArray[np.bool_]:
     """Whose newest outcome by `at` is `churned`."""
     query = select(OUTCOME.c.account_seq, OUTCOME.c.outcome).where(
-        whose.mine(OUTCOME.c.account_seq), OUTCOME.c.at <= whose.at, arrived(OUTCOME, whose.known_at)
+        whose.lanes.hold(OUTCOME.c.account_seq), OUTCOME.c.at <= whose.at, arrived(OUTCOME, whose.known_at)
     )
     newest: dict[int, str] = dict(connection.execute(query.order_by(OUTCOME.c.at, OUTCOME.c.id)).all())
     gone = np.zeros(len(whose.lanes), dtype=np.bool_)
@@ -124,7 +117,7 @@ def overrides(connection: Connection, whose: Whose, scores: Collection[str]) -> 
     found = {score: np.full(len(whose.lanes), np.nan) for score in scores}
     said_by = whose.at if whose.known_at is None else min(whose.at, whose.known_at)
     query = select(OVERRIDE).where(
-        whose.mine(OVERRIDE.c.account_seq), OVERRIDE.c.at <= said_by, OVERRIDE.c.until >= whose.at
+        whose.lanes.hold(OVERRIDE.c.account_seq), OVERRIDE.c.at <= said_by, OVERRIDE.c.until >= whose.at
     )
     for row in connection.execute(query.order_by(OVERRIDE.c.at, OVERRIDE.c.id)):
         if row.account_seq in whose.row_of and row.score in found:
@@ -135,7 +128,7 @@ def overrides(connection: Connection, whose: Whose, scores: Collection[str]) -> 
 def contacts(connection: Connection, whose: Whose) -> ContactTable:
     """The contacts that an import brought, by account and email."""
     ids = dict(zip(whose.row_of, whose.ids, strict=True))
-    rows = contact_rows(connection, whose.mine(CONTACT.c.account_seq), ids, whose.known_at)
+    rows = contact_rows(connection, whose.lanes.hold(CONTACT.c.account_seq), ids, whose.known_at)
     listed = sorted((row for row in rows if row[LISTED] and row[0] in whose.row_of), key=itemgetter(0, 1))
     seqs, *columns = zip(*(row[:LISTED] for row in listed), strict=True) if listed else ((),) * LISTED
     place = np.array([whose.row_of[seq] for seq in seqs], dtype=np.intp)

@@ -4,7 +4,7 @@ The day of T may go on after T, and a look back must not know what arrived later
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from statistics import fmean
 
 import numpy as np
@@ -22,6 +22,7 @@ from engine.store.tables import ContactObservationRow, RecordedRow
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 COUNTED = ("count", "sum")
+FEW = 500
 
 
 def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Numbers], catalog: Catalog) -> None:
@@ -30,10 +31,7 @@ def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Nu
     events = {one.name for one in wanted}
     if whose.known_at is None:
         events = _with_later(connection, events, whose.at)
-    for event in sorted(events):
-        row, day = _touched(connection, whose, event)
-        if not len(row):
-            continue
+    for event, (row, day) in _touched(connection, whose, events).items():
         mine = [one for one in wanted if one.name == event]
         properties = {test.prop for one in mine for test in one.where} | {one.prop for one in mine if one.prop}
         days = int(whose.lanes.today.max()) - int(day.min()) + 1
@@ -48,25 +46,25 @@ def _with_later(connection: Connection, events: set[str], at: int) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def _touched(connection: Connection, whose: Whose, event: str) -> tuple[Rows, Days]:
-    """Account and day of each row that must not be seen, up to today, without repeats."""
-    first = int(whose.lanes.today.min(initial=int(whose.lanes.today.max(initial=0))))
-    too_late = and_(EVENT.c.at > whose.at, EVENT.c.day >= first)
+def _touched(connection: Connection, whose: Whose, events: Collection[str]) -> dict[str, tuple[Rows, Days]]:
+    """Per event, account and day of each row that must not be seen, up to today, without repeats."""
+    if not events or not len(whose.lanes):
+        return {}
+    today = whose.lanes.today
+    too_late = and_(EVENT.c.at > whose.at, EVENT.c.day >= int(today.min()))
     if whose.known_at is not None:
         too_late = or_(too_late, EVENT.c.arrived_at > whose.known_at)
-    query = select(EVENT.c.account_seq, EVENT.c.day).distinct()
-    found = connection.execute(
-        query.where(
-            EVENT.c.name == event,
-            whose.mine(EVENT.c.account_seq),
-            EVENT.c.day <= int(whose.lanes.today.max(initial=0)),
-            too_late,
-        ).order_by(EVENT.c.account_seq, EVENT.c.day)
-    ).all()
-    seqs, day = (np.array([one[place] for one in found], dtype=np.int64) for place in (0, 1))
-    row, there = whose.placed(seqs)
-    there &= day <= whose.lanes.today[np.where(there, row, 0)] if len(row) else there
-    return row[there], day[there]
+    place = (EVENT.c.name, EVENT.c.account_seq, EVENT.c.day)
+    # There is an index by name, account and day: of few accounts it is asked for each.
+    seq, seqs = EVENT.c.account_seq, whose.lanes.seqs.tolist()
+    mine = seq.in_(seqs) if len(seqs) <= FEW else whose.lanes.hold(seq)
+    query = select(*place).distinct().where(EVENT.c.name.in_(sorted(events)), mine)
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for name, seq, day in connection.execute(query.where(EVENT.c.day <= int(today.max()), too_late).order_by(*place)):
+        row = whose.row_of.get(seq)
+        if row is not None and day <= today[row]:
+            found[name].append((row, day))
+    return {name: (np.array(pairs)[:, 0], np.array(pairs)[:, 1]) for name, pairs in found.items()}
 
 
 def _numbers(series: Series, table: EventTable, row: Rows, day: Days) -> Numbers:
@@ -107,7 +105,7 @@ def average_today_again(
     for one in of_contacts:
         query = select(OBSERVED.c.account_seq, OBSERVED.c.day, OBSERVED.c.time, OBSERVED.c.value).where(
             OBSERVED.c.metric == one.name,
-            whose.mine(OBSERVED.c.account_seq),
+            whose.lanes.hold(OBSERVED.c.account_seq),
             OBSERVED.c.day.between(int(today.min()), int(today.max())),
         )
         said: dict[int, list[float]] = defaultdict(list)
