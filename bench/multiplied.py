@@ -3,7 +3,9 @@
 from sqlalchemy import Connection, Table, text
 
 from engine.store.database import Database
-from engine.store.tables import BLOCK, AccountRow, BlockRow, ChunkRow, ContactRow, EventRow
+from engine.store.tables.accounts import BLOCK, AccountRow, BlockRow, ContactRow
+from engine.store.tables.records import EventRow
+from engine.store.tables.series import ChunkRow
 
 AT_ONCE = 500_000
 """Events of the original that are copied in one transaction."""

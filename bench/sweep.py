@@ -20,7 +20,7 @@ from engine.snapshot import ALL_DAYS, Needs
 from engine.store import reading, saving
 from engine.store.chunks import unpack
 from engine.store.database import Database
-from engine.store.tables import SPAN
+from engine.store.tables.series import SPAN
 
 Result = TypeVar("Result")
 CAUSE = "the measured sweep"

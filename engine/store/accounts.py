@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, case, func, or_, select, text, upd
 from engine.batches import Ints
 from engine.clock import local_day, moment
 from engine.store.database import portions, upsert
-from engine.store.tables import BLOCK, AccountRow, AliasRow, BlockRow
+from engine.store.tables.accounts import BLOCK, AccountRow, AliasRow, BlockRow
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 ALIAS = AliasRow.__table__  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from engine.domain import PlannedTask, Teammate
 from engine.people import manager_of, owner_of
 from engine.store.database import upsert
-from engine.store.tables import PaceRow, TaskRow
+from engine.store.tables.runs import PaceRow, TaskRow
 
 PACE = PaceRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]

@@ -10,7 +10,8 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from engine.store.tables import BLOCK, SPAN
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.series import SPAN
 
 Matrix = NDArray[np.float64]
 Times = NDArray[np.int32]

@@ -16,7 +16,9 @@ from engine.store.delivery_rows import EMAIL, OPEN, SLACK, Claimed, verdict
 from engine.store.lanes import is_on
 from engine.store.listing import Offices, receiver
 from engine.store.people import teammates
-from engine.store.tables import AccountRow, ChangeRow, ContactRow, DeliveryRow, PaceRow
+from engine.store.tables.accounts import AccountRow, ContactRow
+from engine.store.tables.imports import ChangeRow
+from engine.store.tables.runs import DeliveryRow, PaceRow
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]

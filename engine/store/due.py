@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from engine.clock import microseconds
 from engine.store.database import Database
-from engine.store.tables import BLOCK, AccountRow, BlockRow, RunRow
+from engine.store.tables.accounts import BLOCK, AccountRow, BlockRow
+from engine.store.tables.runs import RunRow
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 BLOCKS = BlockRow.__table__  # type: ignore[attr-defined]

@@ -18,7 +18,9 @@ from engine.store.ingest_days import offsets
 from engine.store.people import CONTACT, contact_rows
 from engine.store.records import Whose
 from engine.store.strips import Coded, Scalar, Strip, coded, unpack
-from engine.store.tables import BLOCK, SPAN, StripRow
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.records import StripRow
+from engine.store.tables.series import SPAN
 from engine.store.values import typed
 
 STRIP = StripRow.__table__  # type: ignore[attr-defined]

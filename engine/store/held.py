@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select
 from engine.batches import Batch, Coded, Entries, Events, Facts, Ints, Observations, Outcomes, Places, When
 from engine.store.database import portions, upsert
 from engine.store.ingest_context import Importing
-from engine.store.tables import HeldRow
+from engine.store.tables.imports import HeldRow
 
 HELD = HeldRow.__table__  # type: ignore[attr-defined]
 NOWHERE = "held"

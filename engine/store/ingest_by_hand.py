@@ -12,7 +12,8 @@ from engine.store.accounts import UNKNOWN, find, lock_blocks, mark_due
 from engine.store.database import Database
 from engine.store.ingest_context import CHANGE
 from engine.store.ingest_facts import FACT
-from engine.store.tables import BLOCK, OverrideRow
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.records import OverrideRow
 
 OVERRIDE = OverrideRow.__table__  # type: ignore[attr-defined]
 

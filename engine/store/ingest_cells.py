@@ -24,7 +24,9 @@ from engine.store.chunks import (
     unpack_times,
 )
 from engine.store.database import upsert
-from engine.store.tables import BLOCK, SPAN, ChunkRow, CorrectionRow
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.imports import CorrectionRow
+from engine.store.tables.series import SPAN, ChunkRow
 
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 CORRECTION = CorrectionRow.__table__  # type: ignore[attr-defined]

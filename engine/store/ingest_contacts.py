@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from engine.store.database import portions, upsert
 from engine.store.ingest_context import Importing
-from engine.store.tables import ContactRow
+from engine.store.tables.accounts import ContactRow
 
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 

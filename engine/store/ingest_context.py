@@ -18,7 +18,9 @@ from engine.snapshot import Series
 from engine.store.accounts import Accounts, find, mark_due, mark_first
 from engine.store.database import inserting
 from engine.store.fates import Fates
-from engine.store.tables import BLOCK, ChangeRow, ImportRow, RecordedRow
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.imports import ChangeRow, ImportRow
+from engine.store.tables.series import RecordedRow
 
 AHEAD = timedelta(minutes=5)
 """How far ahead of its arrival a record may be dated."""

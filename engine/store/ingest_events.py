@@ -21,7 +21,7 @@ from engine.store.ingest_hashes import digest, plain_text
 from engine.store.ingest_pieces import Pieces, Spool
 from engine.store.ingest_series import EVENT, Lane, count_again, counted
 from engine.store.ingest_strips import Strips
-from engine.store.tables import BLOCK
+from engine.store.tables.accounts import BLOCK
 
 BEGINS = 8
 """Bytes at the beginning of a key by which repeated ones are found."""

@@ -17,7 +17,7 @@ from engine.store.held import Waiting, hold
 from engine.store.ingest_context import Importing, JsonValue, as_json
 from engine.store.ingest_days import Placed, local_days, place
 from engine.store.ingest_hashes import digest, plain_text
-from engine.store.tables import FactRow, OutcomeRow
+from engine.store.tables.records import FactRow, OutcomeRow
 
 FACT = FactRow.__table__  # type: ignore[attr-defined]
 OUTCOME = OutcomeRow.__table__  # type: ignore[attr-defined]

@@ -22,7 +22,8 @@ from engine.store.ingest_days import Placed, place
 from engine.store.ingest_hashes import digest, plain_text
 from engine.store.ingest_pieces import Pieces, Spool, joined, picked
 from engine.store.ingest_series import ids_of
-from engine.store.tables import BLOCK, SPAN, ContactObservationRow
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.series import SPAN, ContactObservationRow
 
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 Mask = NDArray[np.bool_]

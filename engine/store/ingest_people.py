@@ -14,7 +14,7 @@ from engine.store.ingest_contacts import CONTACT
 from engine.store.ingest_context import Importing, JsonValue, as_json
 from engine.store.ingest_entries import Entry, entries
 from engine.store.ingest_hashes import digest
-from engine.store.tables import TeammateRow
+from engine.store.tables.accounts import TeammateRow
 
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
 CONTACT_FIELDS = ("name", "role", "consent", "timezone")

@@ -22,7 +22,9 @@ from engine.snapshot import Series
 from engine.store.accounts import ACCOUNT, NEVER, all_blocks, lock_blocks
 from engine.store.database import fetched, upsert
 from engine.store.ingest_cells import Said, merge
-from engine.store.tables import BLOCK, ContactRow, EventRow, SeriesRow
+from engine.store.tables.accounts import BLOCK, ContactRow
+from engine.store.tables.records import EventRow
+from engine.store.tables.series import SeriesRow
 
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
 EVENT = EventRow.__table__  # type: ignore[attr-defined]

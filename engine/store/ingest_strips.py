@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select, tuple_
 from engine.batches import Ints
 from engine.store.database import in_bulk, portions, upsert
 from engine.store.strips import NOTHING, Property, Strip, joined, pack, said, taken, unpack
-from engine.store.tables import BLOCK, SPAN, StripRow
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.records import StripRow
+from engine.store.tables.series import SPAN
 
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
 MOST = 1_000_000

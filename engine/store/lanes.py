@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, String, case, cast, select
 from engine.clock import microseconds
 from engine.store.database import Database
 from engine.store.delivery_rows import OPEN, SLACK
-from engine.store.tables import DeliveryRow
+from engine.store.tables.runs import DeliveryRow
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 

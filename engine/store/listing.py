@@ -13,7 +13,9 @@ from engine.domain import DeliveryState, Teammate
 from engine.people import manager_of, owner_of
 from engine.store.database import Database
 from engine.store.people import teammates
-from engine.store.tables import AccountRow, DecisionRow, DeliveryRow, RunRow, ScoreRow, TaskRow
+from engine.store.tables.accounts import AccountRow
+from engine.store.tables.looks import DecisionRow, ScoreRow
+from engine.store.tables.runs import DeliveryRow, RunRow, TaskRow
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, select
 from engine.snapshot import ALL_DAYS, Days, Numbers, Rows
 from engine.store.chunks import Times, unpack, unpack_times
 from engine.store.database import portions
-from engine.store.tables import BLOCK, SPAN, ChunkRow, SeriesRow
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.series import SPAN, ChunkRow, SeriesRow
 from engine.store.undoing import Corrections, undo_cells
 
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from engine.clock import day_of
 from engine.domain import Teammate
-from engine.store.tables import ContactRow, TeammateRow
+from engine.store.tables.accounts import ContactRow, TeammateRow
 from engine.store.undoing import before, undone
 
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]

@@ -13,7 +13,8 @@ from engine.snapshot import Numbers, Stays
 from engine.stays import nowhere
 from engine.store.database import portions
 from engine.store.matrices import Lanes
-from engine.store.tables import EpisodeRow, RuleVersionRow, RunRow, ScoreRow, ScoreVersionRow, TaskRow
+from engine.store.tables.looks import EpisodeRow, RuleVersionRow, ScoreRow, ScoreVersionRow
+from engine.store.tables.runs import RunRow, TaskRow
 
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
 EPISODE = EpisodeRow.__table__  # type: ignore[attr-defined]

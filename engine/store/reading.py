@@ -19,7 +19,8 @@ from engine.store.matrices import Lanes, matrices
 from engine.store.people import teammates
 from engine.store.records import Whose
 from engine.store.recounting import average_today_again, count_again
-from engine.store.tables import BLOCK, AccountRow, RecordedRow
+from engine.store.tables.accounts import BLOCK, AccountRow
+from engine.store.tables.series import RecordedRow
 from engine.store.undoing import accounts_then, before
 from engine.store.values import typed
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from engine.store.database import Database
-from engine.store.tables import RecordedRow
+from engine.store.tables.series import RecordedRow
 
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 

@@ -17,7 +17,7 @@ from engine.snapshot import ContactTable, Days, FactTable, Numbers
 from engine.store.ingest_days import local_days, starts_of_days
 from engine.store.matrices import Lanes
 from engine.store.people import CONTACT, ContactTuple, contact_rows
-from engine.store.tables import FactRow, OutcomeRow, OverrideRow
+from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow
 from engine.store.undoing import arrived, before, not_withdrawn
 from engine.store.values import typed
 

@@ -17,7 +17,7 @@ from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
 from engine.store.event_rows import event_table
 from engine.store.ingest_series import EVENT
 from engine.store.records import Whose
-from engine.store.tables import ContactObservationRow, RecordedRow
+from engine.store.tables.series import ContactObservationRow, RecordedRow
 
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]

@@ -22,7 +22,8 @@ from engine.store.reading import Reading
 from engine.store.saving_deliveries import save_actions, save_tasks, withdraw
 from engine.store.saving_scores import save_scores, score_codes
 from engine.store.saving_signals import save_decisions, save_episodes, save_rule_versions, save_runs
-from engine.store.tables import BLOCK, AccountRow, InUseRow
+from engine.store.tables.accounts import BLOCK, AccountRow
+from engine.store.tables.housekeeping import InUseRow
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 IN_USE = InUseRow.__table__  # type: ignore[attr-defined]

@@ -11,7 +11,8 @@ from engine.store.assigning import OPEN, Assignees, Pools
 from engine.store.database import upsert
 from engine.store.people import teammates
 from engine.store.saving_signals import number
-from engine.store.tables import AccountRow, DeliveryRow, TaskRow
+from engine.store.tables.accounts import AccountRow
+from engine.store.tables.runs import DeliveryRow, TaskRow
 
 if TYPE_CHECKING:
     from engine.store.saving import Saving

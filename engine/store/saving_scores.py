@@ -13,7 +13,9 @@ from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
 from engine.store.chunks import empty, pack, unpack
 from engine.store.database import in_bulk, upsert
 from engine.store.present import version_codes
-from engine.store.tables import BLOCK, SPAN, BreakdownRow, ChunkRow, ScoreRow, ScoreVersionRow, SeriesRow
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
+from engine.store.tables.series import SPAN, ChunkRow, SeriesRow
 
 if TYPE_CHECKING:
     from engine.store.saving import Saving

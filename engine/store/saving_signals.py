@@ -10,7 +10,8 @@ from engine.clock import day_number, microseconds
 from engine.domain import DECIDED, Decision, Episode, Run
 from engine.judged import Judged
 from engine.store.database import inserting, upsert
-from engine.store.tables import DecisionRow, EpisodeRow, RuleVersionRow, RunRow
+from engine.store.tables.looks import DecisionRow, EpisodeRow, RuleVersionRow
+from engine.store.tables.runs import RunRow
 
 if TYPE_CHECKING:
     from engine.store.saving import Saving

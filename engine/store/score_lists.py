@@ -14,7 +14,8 @@ from engine.store.database import Database
 from engine.store.listing import Asked, Document, day_text, iso
 from engine.store.matrices import Lanes, matrices
 from engine.store.saving_scores import KEPT
-from engine.store.tables import BLOCK, AccountRow, BreakdownRow, ScoreRow, ScoreVersionRow
+from engine.store.tables.accounts import BLOCK, AccountRow
+from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]

@@ -9,7 +9,9 @@ from engine.clock import day_number, microseconds
 from engine.errors import PulsebookError
 from engine.store.accounts import lock_blocks, mark_due
 from engine.store.database import Database
-from engine.store.tables import BLOCK, AccountRow, ChangeRow, TaskRow, TeammateRow
+from engine.store.tables.accounts import BLOCK, AccountRow, TeammateRow
+from engine.store.tables.imports import ChangeRow
+from engine.store.tables.runs import TaskRow
 
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from engine.clock import day_number
 from engine.snapshot import Numbers
 from engine.store.chunks import Cells, Times, unpack_cells
 from engine.store.database import portions
-from engine.store.tables import ChangeRow, CorrectionRow
+from engine.store.tables.imports import ChangeRow, CorrectionRow
 
 CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
 CORRECTION = CorrectionRow.__table__  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.clock import microseconds
 from engine.store.database import Database, upsert
-from engine.store.tables import InUseRow, VersionRow
+from engine.store.tables.housekeeping import InUseRow, VersionRow
 
 VERSION = VersionRow.__table__  # type: ignore[attr-defined]
 IN_USE = InUseRow.__table__  # type: ignore[attr-defined]

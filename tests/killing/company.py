@@ -17,7 +17,7 @@ from engine.loops import Order, look
 from engine.store.database import Database
 from engine.store.deliveries import APPROVAL, approve
 from engine.store.ingest import Ingest
-from engine.store.tables import DeliveryRow
+from engine.store.tables.runs import DeliveryRow
 from tests.store.records import accounts, entries, facts
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]

@@ -11,7 +11,8 @@ from sqlalchemy import Table, select
 from engine.channels.email_message import message_id
 from engine.delivering import effect_id
 from engine.store.database import Database
-from engine.store.tables import AccountRow, RunRow, TaskRow
+from engine.store.tables.accounts import AccountRow
+from engine.store.tables.runs import RunRow, TaskRow
 from tests.killing.company import DELIVERY, SENDER, Company, Effect
 from tests.servers.running import RunningServer
 

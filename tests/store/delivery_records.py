@@ -9,7 +9,8 @@ from sqlalchemy import insert, select
 from engine.clock import day_number, microseconds
 from engine.delivering import Delivered
 from engine.store.database import Database
-from engine.store.tables import ChangeRow, DeliveryRow
+from engine.store.tables.imports import ChangeRow
+from engine.store.tables.runs import DeliveryRow
 from tests.store.records import accounts, entries, put
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]

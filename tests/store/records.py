@@ -28,7 +28,8 @@ from engine.snapshot import Series
 from engine.store.chunks import unpack, unpack_cells
 from engine.store.database import Database
 from engine.store.ingest import Ingest
-from engine.store.tables import BLOCK, SPAN
+from engine.store.tables.accounts import BLOCK
+from engine.store.tables.series import SPAN
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """A Tuesday, noon in London and one o'clock in Berlin."""

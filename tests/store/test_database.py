@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func, insert, select, text, update
 
 from engine.store.database import HEAD, Database, DatabaseUnusable, upsert
 from engine.store.migrating import configuration, newest
-from engine.store.tables import AliasRow, BlockRow, PaceRow
+from engine.store.tables.accounts import AliasRow, BlockRow
+from engine.store.tables.runs import PaceRow
 
 TABLE = PaceRow.__table__  # type: ignore[attr-defined]
 

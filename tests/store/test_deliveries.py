@@ -19,7 +19,7 @@ from engine.store.deliveries import (
     settle,
 )
 from engine.store.delivery_rows import Claimed, wait_after
-from engine.store.tables import ContactRow
+from engine.store.tables.accounts import ContactRow
 from tests.store.delivery_records import FALLBACK, NOON, changes, mail, people, row, slack, state, waits
 from tests.store.records import accounts, entries, put
 

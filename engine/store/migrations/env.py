@@ -5,12 +5,12 @@ from typing import Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-from engine.store import tables
+from engine.store.tables.fields import Money
 
 
 def _plain_type(kind: str, item: object, _: object) -> str | Literal[False]:
     """A migration must not change its meaning with a library: special types are written as what they rest on."""
-    if kind == "type" and isinstance(item, tables.Money):
+    if kind == "type" and isinstance(item, Money):
         return "sa.BigInteger()"
     return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
 

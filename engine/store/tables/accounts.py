@@ -1,0 +1,81 @@
+"""Accounts, and the people around them."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Integer, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from engine.store.tables.fields import Money, id_field, json_field, moment_field
+
+BLOCK = 256
+"""Accounts in a block: the lane of work, and the height of a chunk."""
+
+
+class AccountRow(SQLModel, table=True):
+    """A customer company. `look_at`: when it is due; `changed` and `looked`: counters of arrivals and of saves."""
+
+    __tablename__ = "account"
+    seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    id: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    name: str | None = None
+    parent: str | None = None
+    owner: str | None = None
+    timezone: str | None = None
+    country: str | None = None
+    since: int | None = None
+    """Day number."""
+    value: Decimal | None = Field(default=None, sa_column=Column(Money, nullable=True))
+    currency: str | None = None
+    attributes: dict[str, Any] = json_field()
+    """Declared attributes by name; dates as YYYY-MM-DD, times as ISO 8601 in UTC."""
+    changed: int = 0
+    looked: int = 0
+    look_at: int | None = moment_field(nullable=True, index=True)
+    first_look: int | None = moment_field(nullable=True)
+    last_look: int | None = moment_field(nullable=True)
+    first_record: int | None = None
+    """Day of the oldest observation or event."""
+    seed_next: bool = False
+
+
+class BlockRow(SQLModel, table=True):
+    """What is locked, ascending and before any account row, while a chunk of the block is rewritten."""
+
+    __tablename__ = "block"
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+
+
+class AliasRow(SQLModel, table=True):
+    """Another id under which an account's data arrive."""
+
+    __tablename__ = "alias"
+    alias: str = Field(primary_key=True)
+    account: str
+
+
+class ContactRow(SQLModel, table=True):
+    __tablename__ = "contact"
+    __table_args__ = (UniqueConstraint("account_seq", "email"),)
+    id: int | None = id_field()
+    account_seq: int = Field(foreign_key="account.seq")
+    email: str
+    name: str | None = None
+    role: str | None = None
+    consent: bool | None = None
+    timezone: str | None = None
+    listed: bool = True
+    """False: only known from records that name the address, not from an import of contacts."""
+
+
+class TeammateRow(SQLModel, table=True):
+    __tablename__ = "teammate"
+    email: str = Field(primary_key=True)
+    name: str | None = None
+    manager: str | None = None
+    slack_id: str | None = None
+    timezone: str | None = None
+    pools: list[str] = json_field()
+    away_from: int | None = None
+    away_until: int | None = None
+    backup: str | None = None

@@ -1,0 +1,61 @@
+"""How data came in: imports, records that wait, and what changed by them."""
+
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from engine.store.tables.fields import id_field, json_field, moment_field
+
+
+class ImportRow(SQLModel, table=True):
+    __tablename__ = "import"
+    id: int | None = id_field()
+    kind: str
+    source: str
+    at: int = moment_field()
+    history: bool = False
+    counts: dict[str, Any] = json_field()
+
+
+class HeldRow(SQLModel, table=True):
+    """A record that waits for its account."""
+
+    __tablename__ = "held"
+    id: int | None = id_field()
+    account: str = Field(index=True)
+    kind: str
+    identity: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False, unique=True))
+    record: dict[str, Any] = json_field()
+    at: int = moment_field()
+    import_id: int | None = None
+
+
+class CorrectionRow(SQLModel, table=True):
+    """Cells of one chunk that an import filled in or replaced on days already looked at: old and new, packed."""
+
+    __tablename__ = "correction"
+    id: int | None = id_field()
+    series_id: int
+    block: int
+    span: int
+    at: int = moment_field()
+    import_id: int | None = None
+    cells: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ChangeRow(SQLModel, table=True):
+    """One field that changed. `entity`: an account's id, ACCOUNT/EMAIL of a contact, a teammate's email, a number (of
+    a fact, task or delivery), a recorded name."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("change_by_entity", "kind", "entity"),)
+    id: int | None = id_field()
+    kind: str
+    entity: str
+    field: str
+    old: Any = Field(default=None, sa_column=Column(JSON, nullable=True))
+    new: Any = Field(default=None, sa_column=Column(JSON, nullable=True))
+    at: int = moment_field()
+    by: str | None = None
+    import_id: int | None = None

@@ -1,0 +1,98 @@
+"""What playbooks set going: runs, tasks, messages on their way."""
+
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from engine.store.tables.fields import id_field, json_field, moment_field
+
+
+class RunRow(SQLModel, table=True):
+    __tablename__ = "run"
+    __table_args__ = (Index("run_by_account", "account_seq", "playbook", "started_day"),)
+    id: str = Field(primary_key=True)
+    account_seq: int
+    playbook: str
+    version: str
+    rule: str
+    started_at: int = moment_field()
+    started_day: int
+    position: int = 0
+    waiting_since: int | None = moment_field(nullable=True)
+    firing: dict[str, Any] = json_field()
+    ended_at: int | None = moment_field(nullable=True, index=True)
+    end: str | None = None
+    end_reason: str | None = None
+    cause: str
+
+
+class TaskRow(SQLModel, table=True):
+    __tablename__ = "task"
+    id: int | None = id_field()
+    key: str = Field(unique=True)
+    account_seq: int = Field(index=True)
+    run_id: str = Field(index=True)
+    playbook: str
+    step: str
+    template: str
+    title: str
+    body: str
+    assignee: str
+    due: int | None = None
+    state: str
+    cancel_with_run: bool = False
+    created_at: int = moment_field()
+    day: int
+    done_at: int | None = moment_field(nullable=True)
+    snoozed_until: int | None = None
+    note: str | None = None
+    cause: str
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One message on its way. `try_at`: when it is due (none: not by itself); `attempts` is the fencing number.
+
+    `to` is as the action says; `address` what it was looked up as when it left. `claimed_until`: a try is under way.
+    """
+
+    __tablename__ = "delivery"
+    id: int | None = id_field()
+    key: str = Field(unique=True)
+    account_seq: int = Field(index=True)
+    run_id: str
+    playbook: str
+    step: str
+    channel: str
+    template: str
+    to: str | None = None
+    address: str | None = None
+    subject: str | None = None
+    text: str
+    sender_name: str | None = None
+    reply_to: str | None = None
+    marketing: bool = False
+    outbox_only: bool = False
+    """Decided by a look at the distant past: it goes to the outbox, whatever the credentials."""
+    state: str
+    reason: str | None = None
+    decided_at: int = moment_field()
+    day: int
+    try_at: int | None = moment_field(nullable=True, index=True)
+    attempts: int = 0
+    looks_back: int = 0
+    """How often a doubtful try has been looked for at the receiver."""
+    claimed_until: int | None = moment_field(nullable=True)
+    claimed_at: int | None = moment_field(nullable=True)
+    reference: str | None = None
+    settled_at: int | None = moment_field(nullable=True)
+    version: str
+    cause: str
+
+
+class PaceRow(SQLModel, table=True):
+    """When the next message may go to that Slack channel."""
+
+    __tablename__ = "pace"
+    lane: str = Field(primary_key=True)
+    next: int = moment_field()
