@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from engine.cli.groups import account_app, delivery_app, task_app
+from engine.cli.options import Account, AsOf, Json, Reason, folder_of
 from engine.errors import PulsebookError
 
 PROBLEMS = 1
@@ -17,17 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-task_app = typer.Typer(help="Tasks: what lies in the queues.", no_args_is_help=True, rich_markup_mode=None)
-delivery_app = typer.Typer(help="Deliveries that wait for approval.", no_args_is_help=True, rich_markup_mode=None)
-account_app = typer.Typer(help="One account.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(task_app, name="task")
 app.add_typer(delivery_app, name="delivery")
 app.add_typer(account_app, name="account")
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="T", help="The moment at which it happens; default now.")]
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
-Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
 
 
 @app.callback()
@@ -38,10 +32,6 @@ def _main(
     ] = Path(),
 ) -> None:
     context.obj = folder
-
-
-def _folder(context: typer.Context) -> Path:
-    return Path(context.obj)
 
 
 @app.command()
@@ -59,7 +49,7 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     """Say all mistakes in the workspace's files."""
     from engine.cli import files
 
-    raise typer.Exit(files.check(_folder(context), as_json=as_json))
+    raise typer.Exit(files.check(folder_of(context), as_json=as_json))
 
 
 @app.command()
@@ -111,7 +101,7 @@ def import_(
         keep_good=keep_good,
         as_of=as_of,
     )
-    raise typer.Exit(importing.import_files(_folder(context), order, as_json=as_json))
+    raise typer.Exit(importing.import_files(folder_of(context), order, as_json=as_json))
 
 
 @app.command()
@@ -133,7 +123,9 @@ def fact(
     """State a fact about an account, end one, or take one back."""
     from engine.cli import byhand
 
-    byhand.fact(_folder(context), words, at=at, until=until, author=author, reason=reason, as_of=as_of, as_json=as_json)
+    byhand.fact(
+        folder_of(context), words, at=at, until=until, author=author, reason=reason, as_of=as_of, as_json=as_json
+    )
 
 
 @app.command()
@@ -152,7 +144,7 @@ def override(
     from engine.cli import byhand
 
     byhand.override(
-        _folder(context),
+        folder_of(context),
         account,
         score,
         of=of,
@@ -174,7 +166,7 @@ def run(
     """Look at every account once, then deliver what is due."""
     from engine.cli import running
 
-    raise typer.Exit(running.run(_folder(context), as_of=as_of, send=send, as_json=as_json))
+    raise typer.Exit(running.run(folder_of(context), as_of=as_of, send=send, as_json=as_json))
 
 
 @app.command()
@@ -182,7 +174,7 @@ def worker(context: typer.Context) -> None:
     """Look and deliver as things fall due, until stopped."""
     from engine.cli import running
 
-    running.worker(_folder(context))
+    running.worker(folder_of(context))
 
 
 @app.command("list")
@@ -197,7 +189,7 @@ def list_(
     """Print what is stored, oldest first."""
     from engine.cli import listing
 
-    listing.show_list(_folder(context), kind, account=account, from_=from_, to=to, as_json=as_json)
+    listing.show_list(folder_of(context), kind, account=account, from_=from_, to=to, as_json=as_json)
 
 
 @app.command()
@@ -210,7 +202,7 @@ def why(
     """Say how an account's scores come about, and why each rule is where it is."""
     from engine.cli import explaining
 
-    explaining.why(_folder(context), account, rule, as_json=as_json)
+    explaining.why(folder_of(context), account, rule, as_json=as_json)
 
 
 @app.command("test")
@@ -222,7 +214,7 @@ def scenarios(
     """Play the scenarios: what the workspace must do on which day."""
     from engine.cli import testing
 
-    raise typer.Exit(testing.play(_folder(context), only, as_json=as_json))
+    raise typer.Exit(testing.play(folder_of(context), only, as_json=as_json))
 
 
 @app.command()
@@ -239,93 +231,6 @@ def demo(
     from engine.cli import demonstration
 
     demonstration.demo(folder, accounts=accounts, days=days, seed=seed, fresh=fresh)
-
-
-@task_app.command("list")
-def task_list(
-    context: typer.Context,
-    account: Annotated[str | None, typer.Option("--account", metavar="ID")] = None,
-    as_json: Json = False,
-) -> None:
-    """The tasks, oldest first."""
-    from engine.cli import listing
-
-    listing.show_list(_folder(context), "tasks", account=account, from_=None, to=None, as_json=as_json)
-
-
-TaskId = Annotated[int, typer.Argument(metavar="ID", help="The task's number.")]
-
-
-@task_app.command("done")
-def task_done(
-    context: typer.Context,
-    task: TaskId,
-    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What came of it.")] = None,
-    as_of: AsOf = None,
-    as_json: Json = False,
-) -> None:
-    """Tick a task off."""
-    from engine.cli import byhand
-
-    byhand.task_done(_folder(context), task, note=note, as_of=as_of, as_json=as_json)
-
-
-@task_app.command("snooze")
-def task_snooze(
-    context: typer.Context,
-    task: TaskId,
-    until: Annotated[str, typer.Option("--until", metavar="D")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
-    as_of: AsOf = None,
-    as_json: Json = False,
-) -> None:
-    """Put a task off."""
-    from engine.cli import byhand
-
-    byhand.task_snooze(_folder(context), task, until=until, reason=reason, as_of=as_of, as_json=as_json)
-
-
-@task_app.command("assign")
-def task_assign(
-    context: typer.Context,
-    task: TaskId,
-    email: Annotated[str, typer.Argument(metavar="EMAIL", help="A teammate.")],
-    as_of: AsOf = None,
-    as_json: Json = False,
-) -> None:
-    """Give a task to somebody else."""
-    from engine.cli import byhand
-
-    byhand.task_assign(_folder(context), task, email, as_of=as_of, as_json=as_json)
-
-
-DeliveryId = Annotated[int, typer.Argument(metavar="ID", help="The delivery's number.")]
-
-
-@delivery_app.command("approve")
-def delivery_approve(context: typer.Context, delivery: DeliveryId, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Let a message leave that waits for approval."""
-    from engine.cli import byhand
-
-    byhand.delivery_approve(_folder(context), delivery, as_of=as_of, as_json=as_json)
-
-
-@delivery_app.command("discard")
-def delivery_discard(
-    context: typer.Context, delivery: DeliveryId, reason: Reason = None, as_of: AsOf = None, as_json: Json = False
-) -> None:
-    """Never send a message that waits for approval."""
-    from engine.cli import byhand
-
-    byhand.delivery_discard(_folder(context), delivery, reason=reason, as_of=as_of, as_json=as_json)
-
-
-@account_app.command("show")
-def account_show(context: typer.Context, account: Account, as_json: Json = False) -> None:
-    """All about one account: scores and their parts, rules, runs, tasks, messages."""
-    from engine.cli import explaining
-
-    explaining.show(_folder(context), account, as_json=as_json)
 
 
 def run_app() -> None:

@@ -1,0 +1,16 @@
+"""What several commands are told in the same words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="T", help="The moment at which it happens; default now.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
+
+
+def folder_of(context: typer.Context) -> Path:
+    """The workspace that `-C` names."""
+    return Path(context.obj)
