@@ -96,6 +96,17 @@ _windows = st.sampled_from(("1d", "2d", "3d", "7d"))
 _all_windows = _windows | st.sampled_from(("30m", "6h", "25h"))
 _fewest = st.integers(1, 3).map(str)
 _by = st.sampled_from(("contact", "item", "gift", "amount", "hour", ["contact", "item"], ["weekday", "contact_role"]))
+_ALWAYS: dict[str, Written] = {
+    "newest": {"latest": "nps"},
+    **{f"since_{name}": {"days_since": name} for name in ("nps", "renewal_date")},
+    **{name: {"attribute": name} for name in ("plan", "seats", "trial")},
+    "share": {"ratio": ["orders", "seats"]},
+    "part": {"ratio": ["newest", "sum_users"]},
+    "gap": {"difference": ["days", "breadth"]},
+    "share_change": {"change": "share"},
+    "share_usual": {"usual": "share"},
+}
+"""Measures that nothing is drawn for."""
 
 
 @st.composite
@@ -124,23 +135,19 @@ def definitions(draw: st.DrawFn) -> dict[str, Written]:
     names = ("orders", "breadth", "back", "mean_users", "max_amount", "sum_amount", "days")
     found |= {f"usual_of_{name}": {"usual": name} for name in names}
     in_hours = draw(_all_windows)
-    return found | {
-        "lately": {"count": "order", "over": in_hours, **where()},
-        "spent": {"sum": "order.amount", "over": in_hours, **where()},
-        "middle": {"median": "order.amount", "over": in_hours, **where()},
-        "who": {"distinct": "order", "by": draw(_by), "over": in_hours, **where()},
-        "newest": {"latest": "nps"},
-        "fresh": {"latest": "nps", "max_age": draw(_windows)},
-        "since_order": {"days_since": "order", **where()},
-        "since_move": {"days_since": "office_move", **draw(_facts_where)},
-        **{f"since_{name}": {"days_since": name} for name in ("nps", "renewal_date")},
-        **{name: {"attribute": name} for name in ("plan", "seats", "trial")},
-        "share": {"ratio": ["orders", "seats"]},
-        "part": {"ratio": ["newest", "sum_users"]},
-        "gap": {"difference": ["days", "breadth"]},
-        "share_change": {"change": "share"},
-        "share_usual": {"usual": "share"},
-    }
+    return (
+        found
+        | _ALWAYS
+        | {
+            "lately": {"count": "order", "over": in_hours, **where()},
+            "spent": {"sum": "order.amount", "over": in_hours, **where()},
+            "middle": {"median": "order.amount", "over": in_hours, **where()},
+            "who": {"distinct": "order", "by": draw(_by), "over": in_hours, **where()},
+            "fresh": {"latest": "nps", "max_age": draw(_windows)},
+            "since_order": {"days_since": "order", **where()},
+            "since_move": {"days_since": "office_move", **draw(_facts_where)},
+        }
+    )
 
 
 _facts_where = st.sampled_from(

@@ -1,4 +1,4 @@
-"""Builders of people and deliveries, and a reader of what a delivery's row says."""
+"""Builders of people and deliveries, claims of them, and a reader of what a delivery's row says."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,6 +9,8 @@ from sqlalchemy import insert, select
 from engine.clock import day_number, microseconds
 from engine.delivering import Delivered
 from engine.store.database import Database
+from engine.store.deliveries import Terms, claim
+from engine.store.delivery_rows import Claimed
 from engine.store.tables.imports import ChangeRow
 from engine.store.tables.runs import DeliveryRow
 from tests.store.records import accounts, entries, put
@@ -17,6 +19,7 @@ DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FALLBACK = "desk@northwind.example"
+LEASE = timedelta(minutes=15)
 _numbers = count(1)
 
 
@@ -103,3 +106,19 @@ def changes(database: Database) -> list[tuple[str, str, str, Any, Any]]:
 def counts(delivered: Delivered) -> tuple[int, int, int, int]:
     """Sent, not sent, unknown, left."""
     return delivered.sent, delivered.not_sent, delivered.unknown, delivered.left
+
+
+def terms(now: datetime = NOON, *, is_paced: bool = False) -> Terms:
+    return Terms(now, now, {"slack": LEASE, "email": LEASE}, now.date(), FALLBACK, is_paced)
+
+
+def claimed(database: Database, now: datetime = NOON, *, is_paced: bool = False) -> Claimed:
+    """The one that a worker takes now."""
+    found = claim(database, terms(now, is_paced=is_paced))
+    assert found is not None
+    return found
+
+
+def later(**more: float) -> datetime:
+    """So long after noon."""
+    return NOON + timedelta(**more)
