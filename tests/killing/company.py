@@ -14,6 +14,7 @@ from engine.batches import Arrival, Batch
 from engine.book import Book
 from engine.clock import microseconds
 from engine.loops import Order, look
+from engine.poking import poke
 from engine.store.database import Database
 from engine.store.deliveries import APPROVAL, approve
 from engine.store.ingest import Ingest
@@ -159,6 +160,7 @@ class Company:
         assert not taken.refused
 
     def assert_fact(self, account: str, fact: str, at: datetime) -> None:
+        """It is said, but nobody is poked."""
         said = at.replace(tzinfo=None).isoformat()
         self._take(facts({"account": account, "name": fact, "at": said}))
         self.asserted.append((account, fact))
@@ -211,6 +213,7 @@ class Load(Thread):
                 [fact] = self._random.choices(list(ARRIVING), list(ARRIVING.values()))
                 self._company.assert_fact(left[fact].pop(), fact, datetime.now(UTC))
                 self._company.approve(self._random.randrange(2))
+                poke(self._company.book)
         except Exception as error:
             self._failed = error
 

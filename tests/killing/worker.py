@@ -1,4 +1,4 @@
-"""A workspace's folder in; the command `worker` itself, with short leases, marks of its transactions, and halts.
+"""A folder in; the command `worker` itself, with short leases and patience, marks of its transactions, and halts.
 
 `python -m tests.killing.worker FOLDER MARKS` writes one byte a moment into the file MARKS: OPENED and CLOSED for each
 writing transaction, HALTED where it stands still, to be killed. A line `HALT N` on standard input says where: after
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Pool, event
 
 from engine import delivering
 from engine.cli.running import worker
+from engine.dispatch import receiving
 
 OPENED, CLOSED, HALTED = b"o", b"c", b"h"
 LEASE = timedelta(seconds=8)
@@ -90,6 +91,7 @@ class Watch:
 
 def main() -> None:
     folder, marks = map(Path, sys.argv[1:])
+    receiving.HEARTBEAT, receiving.SILENT, receiving.SEARCH = 0.5, 3.0, 1.0
     delivering.LEASES = dict.fromkeys(delivering.LEASES, LEASE)
     threading.Thread(target=Watch(marks).obey, daemon=True).start()
     worker(folder)
