@@ -64,7 +64,7 @@ class Book:
         if self.loaded.workspace is None:
             return self.loaded.problems
         workspace = self.loaded.workspace
-        plan = self._plan_of(workspace)
+        plan = Plan(workspace)
         self._plans[workspace.version] = plan
         if version_in_use(self.database) != workspace.version:
             company = workspace.settings.company
@@ -87,19 +87,21 @@ class Book:
     def plan(self, version: str) -> Plan | None:
         """The plan of a version that was in use at some time."""
         if version not in self._plans:
-            stored = files_of(self.database, version)
-            workspace = load(stored.files).workspace if stored else None
-            self._plans[version] = self._plan_of(workspace) if workspace else None
+            workspace = self._workspace_of(version)
+            self._plans[version] = Plan(workspace) if workspace else None
         return self._plans[version]
+
+    def _workspace_of(self, version: str) -> Workspace | None:
+        """Most often that of the folder, which is read already."""
+        if self.loaded.workspace is not None and self.loaded.workspace.version == version:
+            return self.loaded.workspace
+        stored = files_of(self.database, version)
+        return load(stored.files).workspace if stored else None
 
     def needs(self, plan: Plan, versions: frozenset[str]) -> Needs:
         """What a look has to read: what the version in use needs, and the versions whose runs are still under way."""
         others = (self.plan(version) for version in sorted(versions - {plan.version}))
         return joined(plan.needs, *(other.needs for other in others if other is not None))
-
-    @staticmethod
-    def _plan_of(workspace: Workspace) -> Plan:
-        return Plan(workspace)
 
     def settings(self) -> Settings:
         """Of the version in use, else of the folder."""
