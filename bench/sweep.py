@@ -20,6 +20,7 @@ from engine.snapshot import ALL_DAYS, Needs
 from engine.store import reading, saving
 from engine.store.chunks import unpack
 from engine.store.database import Database
+from engine.store.strips import unpack as unpack_strip
 from engine.store.tables.series import SPAN
 
 Result = TypeVar("Result")
@@ -75,7 +76,7 @@ def _lines(
     )
     for phase in ("read", "judge", "save"):
         yield Line.of(f"· {phase}", on, taken[phase])
-    said = f"{alone['cells']:,} cells unpacked, {alone['rows']:,} event rows, summed up"
+    said = f"{alone['cells']:,} cells unpacked, {alone['rows']:,} events, summed up"
     yield Line.of("· floor: reading the same alone", on, alone, figure=said)
 
 
@@ -128,7 +129,7 @@ def _moved(database: Database) -> int:
 
 
 def floor(url: str, postmaster: int | None, sort: str) -> dict[str, Any]:
-    """Reads what that look reads of series and event rows, unpacks it and sums it up; nothing else."""
+    """Reads what that look reads of series and events, unpacks it and sums it up; nothing else."""
     day = company.measured_day()
     today = day_number(day)
     book = company.open_book(url, company.evening(day), sort)
@@ -157,13 +158,13 @@ def _sum_chunks(connection: Connection, needs: Needs, today: int) -> int:
 
 
 def _sum_events(connection: Connection, needs: Needs, today: int) -> int:
-    query = text("select account_seq, day, at, coalesce(contact_id, -1) from event where name = :name and day > :first")
+    query = text("select events from strip where name = :name and span >= :first")
     found = 0
     for name, wanted in needs.rows.items():
-        first = 0 if wanted.days == ALL_DAYS else today - wanted.days
-        result = connection.execute(query, {"name": name, "first": first})
-        rows = result.cursor.fetchall() if result.cursor else []
-        np.array(rows, dtype=np.int64).sum(axis=0)
-        found += len(rows)
-        result.close()
+        first = 0 if wanted.days == ALL_DAYS else (today - wanted.days + 1) // SPAN
+        for (events,) in connection.execute(query, {"name": name, "first": first}):
+            strip = unpack_strip(events)
+            found += len(strip)
+            for column in (strip.lane, strip.day, strip.at, strip.contact):
+                column.sum()
     return found
