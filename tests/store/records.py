@@ -28,6 +28,7 @@ from engine.snapshot import Series
 from engine.store.chunks import unpack, unpack_cells
 from engine.store.database import Database
 from engine.store.ingest import Ingest
+from engine.store.strips import Property
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN
 
@@ -204,3 +205,10 @@ def dump(database: Database) -> dict[str, list[Any]]:
 def counts(done: Ingested) -> tuple[int, int, int, int, int]:
     """Applied, unchanged, corrected, held, refused."""
     return done.applied, done.unchanged, done.corrected, done.held, len(done.refused)
+
+
+def said_of(column: Property) -> list[Any]:
+    """What each event of a strip says of a property."""
+    if isinstance(column, np.ndarray):
+        return [None if np.isnan(number) else number for number in column.tolist()]
+    return [None if code < 0 else column.values[code] for code in column.codes.tolist()]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +21,7 @@ from engine.store.database import Database
 from engine.store.emptying import empty
 from engine.store.ingest import Ingest
 from engine.store.ingest_pieces import Pieces
-from engine.store.strips import taken, unpack
+from engine.store.strips import unpack
 from tests.store.records import (
     CATALOG,
     NOW,
@@ -36,6 +35,7 @@ from tests.store.records import (
     observations,
     put,
     rows_of,
+    said_of,
 )
 
 ACCOUNTS = ("acme", "zen", "other-name-of-acme", "late", "late", "")
@@ -180,7 +180,7 @@ def told(blob: bytes, contacts: Mapping[int, object]) -> object:
     """The events of a strip."""
     strip = unpack(blob)
     contact = [contacts.get(number) for number in strip.contact.tolist()]
-    properties = {name: taken(column, np.arange(len(strip))) for name, column in strip.properties.items()}
+    properties = {name: said_of(strip.properties[name]) for name in sorted(strip.properties)}
     return strip.lane.tolist(), strip.day.tolist(), strip.at.tolist(), contact, strip.arrived.tolist(), properties
 
 

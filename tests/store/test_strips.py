@@ -6,16 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.store.strips import Coded, Property, Strip, coded, joined, pack, said, unpack
+from engine.store.strips import Property, Strip, coded, joined, pack, said, unpack
+from tests.store.records import said_of
 
 numbers = st.one_of(st.none(), st.integers(-(10**9), 10**9), st.floats(-1e6, 1e6).map(lambda number: round(number, 4)))
 scalars = st.one_of(st.none(), st.booleans(), st.text(max_size=5), st.integers(-5, 5), st.sampled_from([1.0, 0.0, 2.5]))
-
-
-def values(column: Property) -> list[Any]:
-    if isinstance(column, Coded):
-        return [None if code < 0 else column.values[code] for code in column.codes.tolist()]
-    return [None if np.isnan(number) else number for number in column.tolist()]
 
 
 def strip(count: int, first: int = 0, **properties: Property) -> Strip:
@@ -34,7 +29,7 @@ def typed(said: list[Any]) -> list[tuple[type, Any]]:
 def test_a_property_comes_back_from_its_blob_as_it_went_in(said_of: list[Any]) -> None:
     back = unpack(pack(strip(len(said_of), prop=said(said_of))))
 
-    assert typed(values(back.properties["prop"])) == typed(said_of)
+    assert typed(said_of(back.properties["prop"])) == typed(said_of)
 
 
 @given(st.lists(scalars, max_size=6), st.lists(numbers, max_size=6), st.integers(0, 3))
@@ -49,7 +44,7 @@ def test_what_is_joined_holds_the_events_of_all_and_nothing_where_one_says_nothi
 
     together = joined(parts)
 
-    assert typed(values(together.properties["prop"])) == typed([*some, *more, *[None] * blank])
+    assert typed(said_of(together.properties["prop"])) == typed([*some, *more, *[None] * blank])
     assert together.at.tolist() == sorted(at for part in parts for at in part.at.tolist())
 
 
@@ -63,11 +58,11 @@ def test_joined_events_lie_by_account_and_moment(order: list[int]) -> None:
     assert list(zip(together.lane.tolist(), together.at.tolist(), strict=True)) == sorted(
         zip(lane.tolist(), at.tolist(), strict=True)
     )
-    assert values(together.properties["name"]) == [str(at // 10) for at in together.at.tolist()]
+    assert said_of(together.properties["name"]) == [str(at // 10) for at in together.at.tolist()]
 
 
 def test_numbers_are_coded_by_what_they_are() -> None:
     found = coded(np.array([2.5, np.nan, 1.0, 2.5]))
 
-    assert values(found) == [2.5, None, 1.0, 2.5]
+    assert said_of(found) == [2.5, None, 1.0, 2.5]
     assert found.values == (1.0, 2.5)

@@ -1,4 +1,4 @@
-"""The files in use, and what is done once per moment."""
+"""The files, and which of them are in use."""
 
 from typing import Any
 
@@ -22,10 +22,4 @@ class InUseRow(SQLModel, table=True):
     __tablename__ = "in_use"
     id: int = Field(default=1, primary_key=True)
     version: str
-    at: int = moment_field()
-
-
-class TickRow(SQLModel, table=True):
-    __tablename__ = "tick"
-    key: str = Field(primary_key=True)
     at: int = moment_field()
