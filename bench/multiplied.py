@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy import Connection, Table, insert, select, text
 
 from engine.store.database import Database
-from engine.store.strips import NOTHING, pack, unpack
+from engine.store.strips import pack, unpack
 from engine.store.tables.accounts import BLOCK, AccountRow, BlockRow, ContactRow
 from engine.store.tables.records import StripRow
 from engine.store.tables.series import ChunkRow
@@ -33,7 +33,7 @@ def _copy_strips(connection: Connection, times: int, blocks: int, contacts: int)
     for row in connection.execute(select(table)).all():
         strip = unpack(row.events)
         copies = (
-            replace(strip, contact=np.where(strip.contact < 0, NOTHING, strip.contact + k * contacts))
+            replace(strip, contact=np.where(strip.contact < 0, -1, strip.contact + k * contacts))
             for k in range(1, times)
         )
         rows = [

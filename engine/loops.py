@@ -88,8 +88,8 @@ def _look_at_shard(book: Book, order: Order, blocks: list[int]) -> Saved:
         return Saved()
 
     def deeper(accounts: Sequence[str]) -> Snapshot:
-        asked = wanted_of(book, plan, order.at, accounts=accounts)
-        return read(book.database, replace(asked, needs=plan.deep_needs, only_measured=True)).snapshot
+        these = replace(wanted, accounts=accounts, blocks=None, due_by=None)
+        return read(book.database, replace(these, needs=plan.deep_needs, only_measured=True)).snapshot
 
     judged = judge.look(reading.snapshot, order.cause, deeper)
     return save(book.database, judged, reading, office(book, plan, order))
@@ -135,17 +135,15 @@ def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[S
     while True:
         now = book.clock.now()
         sweep = company.last_sweep(now)
-        if found := _due(book, sweep, blocks):
-            order = Order(now, f"sweep {company.day(sweep)}", blocks=found, due_by=sweep)
-        elif found := _due(book, now, blocks):
-            order = Order(now, "arrival", blocks=found, due_by=now)
+        due = due_blocks(book.database, now)
+        mine = {block: since for block, since in due.items() if blocks is None or block in blocks}
+        if swept := [block for block, since in mine.items() if since <= sweep]:
+            order = Order(now, f"sweep {company.day(sweep)}", blocks=swept, due_by=sweep)
+        elif mine:
+            order = Order(now, "arrival", blocks=list(mine), due_by=now)
         else:
             return
         saved = look(book, order)
         yield saved
         if saved.is_stale or not saved.looked:
             return
-
-
-def _due(book: Book, by: datetime, blocks: Collection[int] | None) -> list[int]:
-    return [block for block in due_blocks(book.database, by) if blocks is None or block in blocks]

@@ -256,7 +256,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql(url: URL) -> Engine:
     try:
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        # Not asked before each use whether they still live: what fails because of it is tried again by its worker.
+        return create_engine(url.set(drivername="postgresql+psycopg"))
     except ModuleNotFoundError:
         raise DatabaseUnusable(
             "The driver for PostgreSQL is not installed. Install it: pip install 'pulsebook[postgres]'."

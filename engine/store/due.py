@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from engine.clock import microseconds
+from engine.clock import microseconds, moment
 from engine.store.database import Database
 from engine.store.tables.accounts import BLOCK, AccountRow, BlockRow
 from engine.store.tables.runs import RunRow
@@ -20,12 +20,12 @@ def block_numbers(database: Database) -> list[int]:
         return list(connection.execute(select(BLOCKS.c.id).order_by(BLOCKS.c.id)).scalars())
 
 
-def due_blocks(database: Database, now: datetime) -> list[int]:
-    """The blocks in which an account is due, ascending."""
-    block = ACCOUNT.c.seq // BLOCK
-    query = select(block).where(ACCOUNT.c.look_at <= microseconds(now)).distinct()
+def due_blocks(database: Database, now: datetime) -> dict[int, datetime]:
+    """The blocks in which an account is due, ascending, and since when one is."""
+    block = (ACCOUNT.c.seq // BLOCK).label("block")
+    query = select(block, func.min(ACCOUNT.c.look_at)).where(ACCOUNT.c.look_at <= microseconds(now)).group_by(block)
     with database.reading() as connection:
-        return sorted(int(one) for one in connection.execute(query).scalars())
+        return {int(block): moment(since) for block, since in sorted(connection.execute(query).all())}
 
 
 def versions_under_way(database: Database) -> frozenset[str]:

@@ -82,7 +82,8 @@ class _Part:
                 return stored
             stored = coded(stored)
         if type_ != "time":
-            return _typed(stored.values, type_, "UTC")[stored.codes]
+            column: Column = _typed(stored.values, type_, "UTC")[stored.codes]
+            return column
         zones = np.array(whose.zones, dtype=np.object_)[self.row]
         column = _blank(len(self.row), type_)
         for zone in set(zones.tolist()):
@@ -100,7 +101,14 @@ def _strips(connection: Connection, whose: Whose, event: str, need: EventRows) -
         query = query.where(STRIP.c.span >= _first_day(whose, need) // SPAN)
     for some in portions(whose.lanes.blocks):
         for row in connection.execute(query.where(STRIP.c.block.in_(some))).all():
-            yield row.block, row.span, unpack(row.events)
+            yield row.block, row.span, unpack(row.events, _lanes(whose, row.block))
+
+
+def _lanes(whose: Whose, block: int) -> tuple[int, int]:
+    """The first and the last of the block's accounts that are wanted."""
+    seqs = whose.lanes.seqs
+    first, end = np.searchsorted(seqs, [block * BLOCK, (block + 1) * BLOCK])
+    return int(seqs[first]) % BLOCK, int(seqs[end - 1]) % BLOCK
 
 
 def _first_day(whose: Whose, need: EventRows) -> int:
@@ -123,14 +131,14 @@ def _blank(count: int, type_: str) -> Column:
 
 
 def _typed(values: Sequence[Scalar], type_: str, zone: str) -> Column:
-    """What is said of a property, each once; at the end what stands for nothing."""
+    """What stands for nothing, and what is said of a property, each once."""
     if type_ == "text":
-        return np.array([*map(_text, values), None], dtype=np.object_)
+        return np.array([None, *map(_text, values)], dtype=np.object_)
     if type_ == "boolean":
-        return np.array([*map(_truth, values), np.nan])
+        return np.array([np.nan, *map(_truth, values)])
     if type_ == "number":
-        return np.array([*map(_number, values), np.nan])
-    return np.array([*(as_number(typed(value, type_), zone) for value in values), np.nan])
+        return np.array([np.nan, *map(_number, values)])
+    return np.array([np.nan, *(as_number(typed(value, type_), zone) for value in values)])
 
 
 def _text(value: Scalar) -> str:

@@ -105,9 +105,9 @@ def _take_records(importing: Importing, files: Sequence[Pieces]) -> None:
         elif pieces.kind == "events":
             apply_events(importing, pieces, known)
         elif pieces.kind == "facts":
-            apply_facts(importing, joined(list(pieces)))
+            apply_facts(importing, joined(list(pieces)), known)
         elif pieces.kind == "outcomes":
-            apply_outcomes(importing, joined(list(pieces)))
+            apply_outcomes(importing, joined(list(pieces)), known)
 
 
 def _release(importing: Importing, ids: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from engine.clock import end_of_day, microseconds
 from engine.store.accounts import UNKNOWN, Accounts
 from engine.store.database import portions
 from engine.store.held import Waiting, hold
-from engine.store.ingest_context import Importing, JsonValue, as_json
+from engine.store.ingest_context import Importing, JsonValue, Known, as_json
 from engine.store.ingest_days import Placed, local_days, place
 from engine.store.ingest_hashes import digest, plain_text
 from engine.store.tables.records import FactRow, OutcomeRow
@@ -41,8 +41,8 @@ class _Stored:
     is_withdrawn: bool
 
 
-def apply_facts(importing: Importing, batch: Facts) -> None:
-    accounts = importing.find(batch.account.values)
+def apply_facts(importing: Importing, batch: Facts, known: Known) -> None:
+    accounts = known.only(batch.account.values)
     placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
     good = importing.refuse_ahead(batch.places, placed.at)
     importing.checked()
@@ -53,8 +53,8 @@ def apply_facts(importing: Importing, batch: Facts) -> None:
     unknown = [one for one in latest.values() if seq[one.index] == UNKNOWN]
     waiting = [Waiting(one.record["account"], one.identity, one.record) for one in unknown]
     hold(importing, "facts", waiting, replaces=True)
-    known = [one for one in latest.values() if seq[one.index] != UNKNOWN]
-    _write(importing, known, [_row(importing, one, accounts, placed, batch) for one in known])
+    there = [one for one in latest.values() if seq[one.index] != UNKNOWN]
+    _write(importing, there, [_row(importing, one, accounts, placed, batch) for one in there])
 
 
 def _said(batch: Facts, accounts: Accounts, good: Mask) -> list[_Said]:
@@ -179,21 +179,21 @@ def assert_change(
     importing.connection.execute(insert(FACT), [row])
 
 
-def apply_outcomes(importing: Importing, batch: Outcomes) -> None:
-    accounts = importing.find(batch.account.values)
+def apply_outcomes(importing: Importing, batch: Outcomes, known: Known) -> None:
+    accounts = known.only(batch.account.values)
     placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
     good = importing.refuse_ahead(batch.places, placed.at)
     importing.checked()
     seq = accounts.seq[batch.account.codes]
     _hold_outcomes(importing, batch, np.flatnonzero(good & (seq == UNKNOWN)).tolist())
-    known = np.flatnonzero(good & (seq != UNKNOWN)).tolist()
+    there = np.flatnonzero(good & (seq != UNKNOWN)).tolist()
     said = {
         (int(seq[index]), str(batch.outcome.text(index)), int(placed.at[index])): int(placed.day[index])
-        for index in known
+        for index in there
     }
     stored = _stored_outcomes(importing, {seq for seq, _, _ in said})
     new = [(key, day) for key, day in said.items() if key not in stored]
-    importing.count("unchanged", len(known) - len(new))
+    importing.count("unchanged", len(there) - len(new))
     importing.count("applied", len(new))
     if new:
         arrived = {"arrived_at": importing.at, "import_id": importing.import_id}

@@ -19,6 +19,7 @@ STRIP = StripRow.__table__  # type: ignore[attr-defined]
 MOST = 1_000_000
 """Events that are kept back, so that a strip is written once and not for each piece of a file."""
 AT_ONCE = 1_000
+NOBODY = -1
 
 Place = tuple[str, int, int]
 """Name of the event, block, span."""
@@ -52,7 +53,7 @@ class Strips:
             lane=seq % BLOCK,
             day=day % SPAN,
             at=at,
-            contact=np.array([NOTHING if one is None else one for one in contact], dtype=np.int64),
+            contact=np.array([NOBODY if one is None else one for one in contact], dtype=np.int64),
             arrived=np.full(len(seq), arrived, dtype=np.int64),
             properties=_columns(properties),
         )

@@ -120,7 +120,6 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         zones=_texts(zones),
         attributes=_attributes(rows, wanted.catalog, zones),
         first_day=_first_days(rows, today),
-        ended=records.ended(connection, whose),
         series=_series(connection, whose, wanted),
         covered_from=_covered_from(connection, wanted, today),
         events={
@@ -130,7 +129,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         first_look=present.micros_column([row.first_look for row in rows]),
         last_look=present.micros_column([row.last_look for row in rows]),
         seed_next=np.fromiter((row.seed_next for row in rows), np.bool_, len(rows)),
-        **(_nothing() if wanted.only_measured else _people_and_left(connection, whose, wanted)),
+        **(_nothing(len(rows)) if wanted.only_measured else _people_and_left(connection, whose, wanted)),
     )
     return Reading(snapshot, lanes.seqs, looked, changed)
 
@@ -139,6 +138,7 @@ def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> di
     """Of a snapshot: the people, and what looks left."""
     lanes = whose.lanes
     return {
+        "ended": records.ended(connection, whose),
         "contacts": records.contacts(connection, whose),
         "teammates": teammates(connection, wanted.known),
         "stays": present.stays(connection, lanes, wanted.scores),
@@ -152,10 +152,11 @@ def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> di
     }
 
 
-def _nothing() -> dict[str, Any]:
+def _nothing(accounts: int) -> dict[str, Any]:
     mappings = ("teammates", "stays", "history", "overrides", "version_codes", "episodes", "rule_since")
     return {
         **{name: {} for name in (*mappings, "runs", "last_start")},
+        "ended": np.zeros(accounts, dtype=np.bool_),
         "contacts": ContactTable(np.empty(0, dtype=np.intp), *(_texts([]) for _ in range(4))),
     }
 

@@ -20,7 +20,7 @@ from engine.store.accounts import lock_blocks
 from engine.store.database import Database
 from engine.store.reading import Reading
 from engine.store.saving_deliveries import save_actions, save_tasks, withdraw
-from engine.store.saving_scores import save_scores, score_codes
+from engine.store.saving_scores import save_scores, score_codes, score_versions
 from engine.store.saving_signals import save_decisions, save_episodes, save_rule_versions, save_runs
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.housekeeping import InUseRow
@@ -91,11 +91,13 @@ class Saving:
 
 def save(database: Database, judged: Judged, reading: Reading, office: Office) -> Saved:
     """Saves a look, one transaction per block."""
-    with database.writing() as connection:
-        if not _in_use(connection, judged.version):
-            return Saved(is_stale=True)
-        save_rule_versions(connection, judged)
-        codes = score_codes(connection, judged)
+    codes = judged.snapshot.version_codes
+    if judged.rule_since or not score_versions(judged).keys() <= codes.keys():
+        with database.writing() as connection:
+            if not _in_use(connection, judged.version):
+                return Saved(is_stale=True)
+            save_rule_versions(connection, judged)
+            codes = score_codes(connection, judged)
     total = Saved()
     blocks = reading.seqs // BLOCK
     for block in np.unique(blocks):

@@ -1,6 +1,7 @@
 """The scores of a look in; their present, their parts and their day's cells in the store, out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,10 +9,11 @@ from sqlalchemy import Connection, select
 
 from engine.clock import microseconds
 from engine.judged import Judged
-from engine.snapshot import Days, Numbers, ScoreLook
+from engine.snapshot import Days, Numbers, Rows, ScoreLook
 from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
 from engine.store.chunks import empty, pack, unpack
 from engine.store.database import in_bulk, upsert
+from engine.store.matrices import series_ids
 from engine.store.present import version_codes
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
@@ -29,39 +31,44 @@ KEPT = ("value", "adjusted", "base", "coverage", "version")
 """What is kept of each score and day."""
 
 
-def score_codes(connection: Connection, judged: Judged) -> dict[str, int]:
-    """The codes of the score versions of a look; a new version gets one."""
-    pairs = {
-        (str(fingerprint), look.score, str(model))
+def score_versions(judged: Judged) -> dict[str, tuple[str, str]]:
+    """The fingerprints of what made the scores of a look; of each, the score and the model."""
+    return {
+        str(fingerprint): (look.score, str(model))
         for look in judged.scores.values()
         for fingerprint, model in {*zip(look.fingerprint, look.model, strict=True)}
         if fingerprint is not None
     }
-    fingerprints = sorted({fingerprint for fingerprint, _, _ in pairs})
-    known = version_codes(connection, fingerprints)
+
+
+def score_codes(connection: Connection, judged: Judged) -> dict[str, int]:
+    """The codes of the score versions of a look; a new version gets one."""
+    versions = score_versions(judged)
+    known = version_codes(connection, versions)
     new = [
         {"fingerprint": fingerprint, "score": score, "model": model}
-        for fingerprint, score, model in sorted(pairs)
+        for fingerprint, (score, model) in sorted(versions.items())
         if fingerprint not in known
     ]
     if new:
         connection.execute(upsert(connection, SCORE_VERSION, ["fingerprint"], []), new)
-        known = version_codes(connection, fingerprints)
+        known = version_codes(connection, versions)
     return known
 
 
 def save_scores(saving: "Saving", block: int) -> None:
     """The present of each account and score, the parts, and the day's cell of each of the five series."""
-    if not len(saving.rows):
+    looks = saving.judged.scores.values()
+    if not len(saving.rows) or not looks:
         return
-    rows: list[dict[str, Any]] = []
-    for look in saving.judged.scores.values():
-        codes = np.fromiter((saving.codes.get(text, 0) for text in look.fingerprint[saving.rows]), np.int64)
-        rows += _present(saving, look, codes)
-        _save_parts(saving, look, block)
-        _save_cells(saving, look, codes, block)
-    if rows:
-        in_bulk(saving.connection, upsert(saving.connection, SCORE, ["account_seq", "score"]), rows)
+    codes = {
+        look.score: np.fromiter((saving.codes.get(text, 0) for text in look.fingerprint[saving.rows]), np.int64)
+        for look in looks
+    }
+    rows = [row for look in looks for row in _present(saving, look, codes[look.score])]
+    in_bulk(saving.connection, upsert(saving.connection, SCORE, ["account_seq", "score"]), rows)
+    _save_parts(saving, block)
+    _save_cells(saving, codes, block)
 
 
 def _listed(column: Numbers) -> list[float | None]:
@@ -103,56 +110,67 @@ def _present(saving: "Saving", look: ScoreLook, codes: Days) -> list[dict[str, A
     return [{**same, **dict(zip(columns, values, strict=True))} for values in zip(*columns.values(), strict=True)]
 
 
-def _save_parts(saving: "Saving", look: ScoreLook, block: int) -> None:
+def _save_parts(saving: "Saving", block: int) -> None:
     lanes = saving.reading.seqs[saving.rows] % BLOCK
     looked_at = {int(lane) for lane in lanes}
-    key = {"score": look.score, "block": block}
-    query = select(BREAKDOWN.c.parts).where(BREAKDOWN.c.score == look.score, BREAKDOWN.c.block == block)
-    stored = saving.connection.execute(query).scalar()
-    sheets: list[Sheet] = [sheet.without(looked_at) for sheet in unpack_sheets(stored)] if stored else []
-    for breakdown in look.breakdowns:
-        mine, places, _ = np.intersect1d(breakdown.rows, saving.rows, assume_unique=True, return_indices=True)
-        if len(mine):
-            sheets.append(sheet_of(breakdown, places, saving.reading.seqs[mine] % BLOCK))
-    row = {**key, "parts": pack_sheets(sheets)}
-    saving.connection.execute(upsert(saving.connection, BREAKDOWN, ["score", "block"]), [row])
+    query = select(BREAKDOWN.c.score, BREAKDOWN.c.parts).where(BREAKDOWN.c.block == block)
+    stored: dict[str, bytes] = dict(saving.connection.execute(query).all())
+    rows = []
+    for look in saving.judged.scores.values():
+        blob = stored.get(look.score)
+        sheets: list[Sheet] = [sheet.without(looked_at) for sheet in unpack_sheets(blob)] if blob else []
+        for breakdown in look.breakdowns:
+            mine, places, _ = np.intersect1d(breakdown.rows, saving.rows, assume_unique=True, return_indices=True)
+            if len(mine):
+                sheets.append(sheet_of(breakdown, places, saving.reading.seqs[mine] % BLOCK))
+        rows.append({"score": look.score, "block": block, "parts": pack_sheets(sheets)})
+    saving.connection.execute(upsert(saving.connection, BREAKDOWN, ["score", "block"]), rows)
 
 
-def _save_cells(saving: "Saving", look: ScoreLook, codes: Days, block: int) -> None:
+def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None:
     """The last look of a day stands, and is that day's score; an unknown one is known to be of that version."""
     rows = saving.rows
-    version = np.where(codes > 0, codes.astype(np.float64), np.nan)
-    cells = {"value": look.value, "adjusted": look.adjusted, "base": look.base, "coverage": look.coverage}
-    numbers = {**{part: column[rows] for part, column in cells.items()}, "version": version}
-    ids = _series_ids(saving.connection, look.score)
+    ids = _series_ids(saving.connection, saving.judged.scores)
     day, lane = saving.judged.snapshot.today[rows], saving.reading.seqs[rows] % BLOCK
+    spans = np.unique(day // SPAN).tolist()
+    stored = _stored(saving.connection, list(ids.values()), block, spans)
     written: list[dict[str, Any]] = []
-    for span in np.unique(day // SPAN):
+    for span, look in product(spans, saving.judged.scores.values()):
         here = day // SPAN == span
-        stored = _stored(saving.connection, list(ids.values()), block, int(span))
-        for part, column in numbers.items():
-            blob = stored.get(ids[part])
+        for part, column in _cells(look, rows, codes[look.score]).items():
+            series = ids[_key(look.score, part)]
+            blob = stored.get((series, span))
             matrix = unpack(blob) if blob else empty()
             matrix[lane[here], day[here] % SPAN] = column[here]
-            place = {"series_id": ids[part], "block": block, "span": int(span)}
+            place = {"series_id": series, "block": block, "span": span}
             written.append({**place, "values": pack(matrix), "times": None})
     saving.connection.execute(upsert(saving.connection, CHUNK, ["series_id", "block", "span"]), written)
 
 
-def _stored(connection: Connection, ids: list[int], block: int, span: int) -> Mapping[int, bytes]:
-    query = select(CHUNK.c.series_id, CHUNK.c["values"]).where(
-        CHUNK.c.series_id.in_(ids), CHUNK.c.block == block, CHUNK.c.span == span
+def _cells(look: ScoreLook, rows: Rows, codes: Days) -> dict[str, Numbers]:
+    """What is kept of a score and day, by the name of its series."""
+    version = np.where(codes > 0, codes.astype(np.float64), np.nan)
+    columns = {"value": look.value, "adjusted": look.adjusted, "base": look.base, "coverage": look.coverage}
+    return {**{part: column[rows] for part, column in columns.items()}, "version": version}
+
+
+def _key(score: str, part: str) -> str:
+    return f"score {score} {part}"
+
+
+def _stored(connection: Connection, ids: list[int], block: int, spans: list[int]) -> dict[tuple[int, int], bytes]:
+    query = select(CHUNK.c.series_id, CHUNK.c.span, CHUNK.c["values"]).where(
+        CHUNK.c.series_id.in_(ids), CHUNK.c.block == block, CHUNK.c.span.in_(spans)
     )
-    return dict(connection.execute(query).all())
+    return {(series, span): values for series, span, values in connection.execute(query)}
 
 
-def _series_ids(connection: Connection, score: str) -> dict[str, int]:
-    """The numbers of a score's five series; they are given when it is first saved."""
-    keys = {f"score {score} {part}": part for part in KEPT}
-    query = select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(sorted(keys)))
-    known: dict[str, int] = dict(connection.execute(query).all())
+def _series_ids(connection: Connection, scores: Collection[str]) -> dict[str, int]:
+    """The numbers of the scores' series, five each, by key; they are given when a score is first saved."""
+    keys = [_key(score, part) for score in sorted(scores) for part in KEPT]
+    known = series_ids(connection, keys)
     if len(known) < len(keys):
         new = [{"key": key, "event": None, "definition": None} for key in keys if key not in known]
         connection.execute(upsert(connection, SERIES, ["key"], []), new)
-        known = dict(connection.execute(query).all())
-    return {part: known[key] for key, part in keys.items()}
+        known = series_ids(connection, keys)
+    return known

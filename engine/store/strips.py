@@ -1,7 +1,6 @@
 """Events of one name, block and span in; one small blob in columns out, and back; pure.
 
-A row of `event` is an event as it came. Looks read strips: the same events by columns, thousands in one go. A blob is a
-zstd frame of a JSON head (its length, four bytes, comes first) and of the arrays.
+A row of `event` is an event as it came. Looks read strips: the same events by columns, thousands in one go.
 """
 
 import json
@@ -13,20 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.store.chunks import compress, decompress
+from engine.store.tables.accounts import BLOCK
 
 Scalar = str | float | bool
 Numbers = NDArray[np.float64]
 COLUMNS = ("lane", "day", "at", "contact", "arrived")
-TYPES = ("|u1", "|u1", "<i8", "<i8", "<i8")
-NOTHING = -1
+NOTHING = 0
+SECOND = 1_000_000
+EVERYBODY = (0, BLOCK - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A property of E events: `values` are what any says of it, each once; `codes` which of them, −1 for nothing."""
+    """A property of E events: `values` are what any says of it, each once; `codes` which of them, from 1 on, or 0."""
 
     values: tuple[Scalar, ...]
-    codes: NDArray[np.int64]
+    codes: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -68,7 +69,9 @@ def said(values: Sequence[Scalar | None]) -> Property:
     if all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values):
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     numbered: dict[tuple[type, Scalar], int] = {}
-    codes = [NOTHING if value is None else numbered.setdefault((type(value), value), len(numbered)) for value in values]
+    codes = [
+        NOTHING if value is None else numbered.setdefault((type(value), value), len(numbered) + 1) for value in values
+    ]
     return Coded(tuple(value for _, value in numbered), np.array(codes, dtype=np.int64))
 
 
@@ -88,8 +91,8 @@ def _one(name: str, strips: Sequence[Strip]) -> Property:
     numbered: dict[tuple[type, Scalar], int] = {}
     codes = []
     for part in map(coded, parts):
-        again = [numbered.setdefault((type(value), value), len(numbered)) for value in part.values]
-        codes.append(np.array([*again, NOTHING], dtype=np.int64)[part.codes])
+        again = [numbered.setdefault((type(value), value), len(numbered) + 1) for value in part.values]
+        codes.append(np.array([NOTHING, *again], dtype=np.int64)[part.codes])
     return Coded(tuple(value for _, value in numbered), np.concatenate(codes))
 
 
@@ -100,33 +103,58 @@ def coded(part: Property) -> Coded:
     known = ~np.isnan(part)
     values, codes = np.unique(part[known], return_inverse=True)
     placed = np.full(len(part), NOTHING, dtype=np.int64)
-    placed[known] = codes
+    placed[known] = codes + 1
     return Coded(tuple(values.tolist()), placed)
 
 
 def pack(strip: Strip) -> bytes:
-    arrays = [getattr(strip, name).astype(kind) for name, kind in zip(COLUMNS, TYPES, strict=True)]
-    head: list[dict[str, Any]] = []
+    """A zstd frame of a JSON head (its length, four bytes, comes first) and of the columns, as narrow as can be."""
+    columns, arrays = [], []
+    for name in COLUMNS:
+        said, array = _narrowed(getattr(strip, name))
+        columns.append(said)
+        arrays.append(array)
+    properties: list[dict[str, Any]] = []
     for name, column in strip.properties.items():
         if isinstance(column, Coded):
-            codes = (column.codes + 1).astype(np.min_scalar_type(len(column.values)))
-            head.append({"name": name, "type": codes.dtype.str, "values": column.values})
+            codes = column.codes.astype(np.min_scalar_type(len(column.values)))
+            properties.append({"name": name, "type": codes.dtype.str, "values": column.values})
             arrays.append(codes)
         else:
-            head.append({"name": name, "type": "<f8"})
+            properties.append({"name": name, "type": "<f8"})
             arrays.append(column.astype("<f8"))
-    told = json.dumps({"count": len(strip), "properties": head}, separators=(",", ":")).encode()
+    head = {"count": len(strip), "columns": columns, "properties": properties}
+    told = json.dumps(head, separators=(",", ":")).encode()
     return compress(len(told).to_bytes(4, "little") + told + b"".join(array.tobytes() for array in arrays))
 
 
-def unpack(blob: bytes) -> Strip:
+def _narrowed(numbers: NDArray[Any]) -> tuple[dict[str, Any], NDArray[Any]]:
+    """Whole numbers as so many units above the lowest: moments are most often of whole seconds."""
+    low = int(numbers.min(initial=int(numbers.max(initial=0))))
+    above = numbers.astype(np.int64) - low
+    unit = 1 if (above % SECOND).any() else SECOND
+    counts = above // unit
+    counts = counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
+    return {"low": low, "unit": unit, "type": counts.dtype.str}, counts
+
+
+def unpack(blob: bytes, lanes: tuple[int, int] = EVERYBODY) -> Strip:
+    """The events of the accounts from the first to the last of `lanes`; of one account that is next to nothing."""
     raw = decompress(blob)
     start = 4 + int.from_bytes(raw[:4], "little")
     head = json.loads(raw[4:start])
-    kinds = [*TYPES, *(one["type"] for one in head["properties"])]
+    kinds = [one["type"] for one in (*head["columns"], *head["properties"])]
     arrays = list(_arrays(raw, start, kinds, head["count"]))
-    properties = dict(_properties(head["properties"], arrays[len(COLUMNS) :]))
-    return Strip(properties=properties, **dict(zip(COLUMNS, arrays, strict=False)))
+    lane = _widened(head["columns"][0], arrays[0])
+    mine = slice(int(np.searchsorted(lane, lanes[0])), int(np.searchsorted(lane, lanes[1], "right")))
+    columns = {
+        name: _widened(said, array[mine]) for name, said, array in zip(COLUMNS, head["columns"], arrays, strict=False)
+    }
+    properties = {
+        one["name"]: Coded(tuple(one["values"]), array[mine]) if "values" in one else array[mine]
+        for one, array in zip(head["properties"], arrays[len(COLUMNS) :], strict=True)
+    }
+    return Strip(properties=properties, **columns)
 
 
 def _arrays(raw: bytes, offset: int, kinds: Iterable[str], count: int) -> Iterator[NDArray[Any]]:
@@ -136,7 +164,6 @@ def _arrays(raw: bytes, offset: int, kinds: Iterable[str], count: int) -> Iterat
         yield array
 
 
-def _properties(head: Sequence[Mapping[str, Any]], arrays: Sequence[NDArray[Any]]) -> Iterator[tuple[str, Property]]:
-    for one, array in zip(head, arrays, strict=True):
-        iscoded = "values" in one
-        yield one["name"], Coded(tuple(one["values"]), array.astype(np.int64) - 1) if iscoded else array
+def _widened(said: Mapping[str, Any], counts: NDArray[Any]) -> NDArray[Any]:
+    whole: NDArray[np.int64] = counts.astype(np.int64) * said["unit"] + said["low"]
+    return whole

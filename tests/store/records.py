@@ -211,4 +211,4 @@ def said_of(column: Property) -> list[Any]:
     """What each event of a strip says of a property."""
     if isinstance(column, np.ndarray):
         return [None if np.isnan(number) else number for number in column.tolist()]
-    return [None if code < 0 else column.values[code] for code in column.codes.tolist()]
+    return [column.values[code - 1] if code else None for code in column.codes.tolist()]

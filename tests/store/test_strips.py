@@ -26,10 +26,10 @@ def typed(said: list[Any]) -> list[tuple[type, Any]]:
 
 
 @given(st.one_of(st.lists(numbers), st.lists(scalars)))
-def test_a_property_comes_back_from_its_blob_as_it_went_in(said_of: list[Any]) -> None:
-    back = unpack(pack(strip(len(said_of), prop=said(said_of))))
+def test_a_property_comes_back_from_its_blob_as_it_went_in(told: list[Any]) -> None:
+    back = unpack(pack(strip(len(told), prop=said(told))))
 
-    assert typed(said_of(back.properties["prop"])) == typed(said_of)
+    assert typed(said_of(back.properties["prop"])) == typed(told)
 
 
 @given(st.lists(scalars, max_size=6), st.lists(numbers, max_size=6), st.integers(0, 3))
