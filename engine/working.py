@@ -7,7 +7,9 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from threading import Event
+from typing import ParamSpec
 
 from engine.book import Book
 from engine.delivering import AT_ONCE, Post, deliver_due, deliver_soon, post_of
@@ -20,6 +22,7 @@ from engine.store.saving import Saved
 
 EVERY = 0.25
 """Seconds between two looks at what is due, where nobody pokes."""
+Said = ParamSpec("Said")
 _log = logging.getLogger(__name__)
 
 
@@ -60,13 +63,27 @@ def _told(saved: Saved, lane: str | None) -> str:
     return f"Looked at {saved.looked} accounts{where}: {found}."
 
 
-def _work_alone(worker: Worker, stop: Event) -> None:
-    while not stop.is_set():
+def _enduring(work: Callable[Said, None]) -> Callable[Said, None]:
+    """A database that goes away for a while ends no worker: what is left undone is still due."""
+
+    @wraps(work)
+    def enduring(*said: Said.args, **named: Said.kwargs) -> None:
         try:
-            worker.look()
-            deliver_due(worker.post(), most=AT_ONCE)
+            work(*said, **named)
         except DatabaseUnusable as error:
             _log.warning("%s", error)
+
+    return enduring
+
+
+def _work_alone(worker: Worker, stop: Event) -> None:
+    @_enduring
+    def turn() -> None:
+        worker.look()
+        deliver_due(worker.post(), most=AT_ONCE)
+
+    while not stop.is_set():
+        turn()
         stop.wait(EVERY)
 
 
@@ -77,11 +94,17 @@ def _work_among_others(worker: Worker, stop: Event) -> None:
     database, clock = worker.book.database, worker.book.clock
     with Pokes.open(database.libpq_url) as pokes:
 
+        @_enduring
         def look(lane: str) -> None:
             worker.look(lane)
             pokes.send(DELIVERIES, due_deliveries(database, clock.now()))
 
+        @_enduring
         def deliver(lane: str) -> None:
             deliver_soon(worker.post(), stop, on_lane=lane)
 
-        receive(database.libpq_url, Hands(look, deliver, lambda: send_due(pokes, database, clock.now())), stop)
+        @_enduring
+        def search() -> None:
+            send_due(pokes, database, clock.now())
+
+        receive(database.libpq_url, Hands(look, deliver, search), stop)

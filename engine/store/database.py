@@ -93,13 +93,17 @@ class Database:
             with self._said_plainly():
                 connection = stack.enter_context(self.engine.connect()).execution_options(**options)
                 stack.enter_context(connection.begin())
-            yield connection
+            with self._said_plainly(only_lost=True):
+                yield connection
 
     @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
+    def _said_plainly(self, *, only_lost: bool = False) -> Iterator[None]:
+        """`only_lost`: of what the database answers, only that it is gone."""
         try:
             yield
         except DBAPIError as error:
+            if only_lost and not error.connection_invalidated:
+                raise
             reason = str(error.orig).strip().splitlines()[0]
             if "locked" in reason:
                 remedy = "Another process has been writing for too long: wait for it, or end it."

@@ -154,6 +154,8 @@ def test_a_lane_has_one_poke_that_waits(database: Database) -> None:
 def test_a_worker_outlives_a_database_that_goes_away(database: Database, tmp_path: Path) -> None:
     company = Company.founded(tmp_path, database)
     with workers(tmp_path, database.libpq_url, 1):
+        company.assert_fact(name(1), "office_move", datetime.now(UTC))
+        wait_for(lambda: everything_left(company, database), "the first message")
         others = "pid <> pg_backend_pid() and datname = current_database()"
         cut = text(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}")
         with database.engine.connect() as connection:
