@@ -108,7 +108,7 @@ def _columns(attributes: Mapping[str, JsonValue], entry: Entry) -> dict[str, Any
 def _update(importing: Importing, known: Mapping[int, Entry], zones: Mapping[str, str]) -> None:
     updates, changes = [], []
     for seqs in portions(known):
-        for row in importing.connection.execute(select(ACCOUNT).where(ACCOUNT.c.seq.in_(seqs))):
+        for row in importing.connection.execute(select(ACCOUNT).where(ACCOUNT.c.seq.in_(seqs)).order_by(ACCOUNT.c.seq)):
             old = row._asdict()
             new = old | _columns(old["attributes"], known[row.seq])
             fields = _changed_fields(old, new)

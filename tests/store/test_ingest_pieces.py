@@ -16,7 +16,7 @@ from engine.batches import Ingested, Refusal
 from engine.snapshot import Series
 from engine.sources.reading import read_file
 from engine.sources.tables import PIECE
-from engine.sources.targets import ImportOptions
+from engine.sources.targets import REQUIRED, ImportOptions
 from engine.store.database import Database
 from engine.store.emptying import empty
 from engine.store.ingest import Ingest
@@ -123,7 +123,8 @@ class File:
         rows = [MAKERS[made](random) for _ in range(random.randint(1, 60))]
         if random.random() < 0.3:
             # A record need not have all keys, and those of the last are seen last.
-            lines = [json.dumps({key: value for key, value in row.items() if value or key == "at"}) for row in rows]
+            kept = {"at", *REQUIRED[made.split()[-1]]}
+            lines = [json.dumps({key: value for key, value in row.items() if value or key in kept}) for row in rows]
             return cls(folder / "said.jsonl", made.split()[-1], "".join(f"{line}\n" for line in lines))
         stream = io.StringIO()
         writer = csv.DictWriter(stream, list(rows[0]), lineterminator=random.choice(["\n", "\r\n"]))
