@@ -11,6 +11,7 @@ from engine.conditions.condition import Condition
 from engine.conditions.wants import Scalar, Where
 from engine.language import base, scores, settings
 from engine.language.catalog import Catalog
+from engine.language.meanings import meanings
 from engine.language.measures import MeasureBase, measure_forms
 from engine.language.playbooks import Playbook, Step
 from engine.language.rules import Part, Rule
@@ -67,7 +68,11 @@ def key_table(model: type[BaseModel], anchors: Anchors) -> str:
     """What the model is, then its keys; those that it shares with others stand in the table of its base."""
     shared = {key for parent in model.__mro__[1:] if parent.__name__ in anchors for key in _fields(parent)}
     hints = get_type_hints(model, include_extras=True)
-    rows = [_row(key, field, hints[key], anchors) for key, field in model.model_fields.items() if key not in shared]
+    rows = [
+        _row(key, field, hints[key], meanings(model).get(key), anchors)
+        for key, field in model.model_fields.items()
+        if key not in shared
+    ]
     if model.model_config.get("extra") == "allow":
         rows.append(["any other name", "a value", "", "A property or an attribute that the catalog names."])
     return f"{_flat(model.__doc__)}\n\n{table(('key', 'what may stand there', 'default', 'meaning'), rows)}"
@@ -77,9 +82,9 @@ def _fields(model: type) -> Mapping[str, FieldInfo]:
     return model.model_fields if issubclass(model, BaseModel) else {}
 
 
-def _row(key: str, field: FieldInfo, hint: object, anchors: Anchors) -> list[str]:
+def _row(key: str, field: FieldInfo, hint: object, meaning: str | None, anchors: Anchors) -> list[str]:
     said = words(hint, anchors)
-    return [f"`{field.alias or key}`", said, _default(field, said), _flat(field.description)]
+    return [f"`{field.alias or key}`", said, _default(field, said), _flat(meaning)]
 
 
 def _default(field: FieldInfo, said: str) -> str:

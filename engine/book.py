@@ -15,7 +15,7 @@ from engine.store.glancing import database_url
 from engine.store.ingest import Ingest
 from engine.store.versions import StoredVersion, files_of, put_in_use, version_in_use
 from engine.windows import joined
-from engine.workspace import Loaded, Workspace, load, read_sources
+from engine.workspace import Loaded, Workspace, load, read_sources, running
 
 
 class NothingInUse(PulsebookError):
@@ -48,7 +48,7 @@ class Book:
 
         Raises WorkspaceBroken where the settings can't be read, DatabaseUnusable where the database can't be opened.
         """
-        sources = read_sources(folder)
+        sources = running(read_sources(folder))
         loaded = load(sources)
         if database is None:
             database = Database.open(database_url(_settings(loaded, folder)), folder)

@@ -21,6 +21,7 @@ from engine.cli.app import app
 from engine.cli.listing import COLUMNS
 from engine.conditions.condition import forms_in_union, walk
 from engine.errors import PulsebookError
+from engine.language.meanings import meanings
 from engine.language.measures import measure_forms
 from engine.language.playbooks import STEP_KINDS, all_steps, step_kind
 from engine.sources.targets import KINDS
@@ -55,7 +56,7 @@ def test_every_key_of_every_model_has_a_table_and_a_meaning() -> None:
 
 
 def _without_meaning(model: type[BaseModel]) -> list[str]:
-    return [key for key, field in model.model_fields.items() if not field.description]
+    return [key for key in model.model_fields if key not in meanings(model)]
 
 
 def test_every_link_leads_to_a_heading() -> None:

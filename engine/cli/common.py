@@ -1,5 +1,6 @@
 """What commands on an open workspace share: the book, and the moment that was asked for."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +14,15 @@ from engine.poking import poke
 
 
 def open_book(folder: Path) -> Book:
-    return Book.open(folder)
+    book = Book.open(folder)
+    begin()
+    return book
+
+
+def begin() -> None:
+    """The start is over; from here on there may be garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from engine.book import Book
+from engine.cli.common import begin
 from engine.cli.files import lay_out
 from engine.cli.importing import Order as ImportOrder
 from engine.cli.importing import take
@@ -56,6 +57,7 @@ def demo(folder: Path, *, accounts: int, days: int, seed: int, fresh: bool = Fal
         bar = progress.add_task("Making a sample company", total=None)
         company = write_company(folder / "data", accounts=accounts, days=days, until=until, seed=seed)
         book = Book.open(folder, SetClock(datetime.now(UTC)))
+        begin()
         for kind, path in company.files.items():
             progress.update(bar, description=f"Importing {kind}")
             _import(book, kind, path)

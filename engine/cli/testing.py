@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.progress import track
 from rich.text import Text
 
+from engine.cli.common import begin
 from engine.cli.output import console, print_json
 from engine.scenarios import Result, Theatre
 from engine.workspace import PlacedScenario, load, read_sources
@@ -17,6 +18,7 @@ def play(folder: Path, only: str | None, *, as_json: bool) -> int:
     workspace = loaded.checked()
     chosen = [placed for placed in workspace.scenarios if only is None or only in placed.scenario.scenario]
     theatre = Theatre(loaded, sources)
+    begin()
     shown = console()
     playing = (
         chosen if as_json else track(chosen, "Playing", console=shown, transient=True, disable=not shown.is_terminal)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from engine.language.meanings import Meant
 
 LARGEST = 1e15
 """Numbers stay below this in size, so that their text has no exponent (the rule engine misreads one)."""
@@ -29,10 +31,10 @@ class Mistake(ValueError):
         self.path = path
 
 
-class Entry(BaseModel):
+class Entry(Meant):
     """Base of everything that stands in a file: frozen, and an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 def parse_number(value: object) -> float:

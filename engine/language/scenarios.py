@@ -3,19 +3,20 @@
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from engine.conditions.wants import Bounds, Scalar
 from engine.language.base import Day, Entry, Mistake, Number, Text, Whole, YesNo, texts
+from engine.language.meanings import Meant
 from engine.language.settings import HourOfDay
 
 Properties = dict[str, Scalar]
 
 
-class Open(BaseModel):
+class Open(Meant):
     """An entry whose further keys are properties or attributes that the catalog names."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
 
     @property
     def properties(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from engine.workspace.compiling import Compiled
 from engine.workspace.files import Sources, read_sources
-from engine.workspace.loading import Loaded, PlacedScenario, Workspace, load, version_of
+from engine.workspace.loading import Loaded, PlacedScenario, Workspace, load, running, version_of
 from engine.workspace.order import Level, Ordered
 from engine.workspace.schema import schemas
 
@@ -16,6 +16,7 @@ __all__ = [
     "Workspace",
     "load",
     "read_sources",
+    "running",
     "schemas",
     "version_of",
 ]

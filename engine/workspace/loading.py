@@ -110,10 +110,15 @@ def load(sources: Sources) -> Loaded:
     return Loaded(_workspace(files, files.settings, version_of(sources)), problems, files.settings)
 
 
+def running(sources: Sources) -> Sources:
+    """Without the scenarios: what they say changes nothing that runs."""
+    return {file: text for file, text in sources.items() if not file.startswith(SCENARIOS)}
+
+
 def version_of(sources: Sources) -> str:
     """The hash of everything that runs."""
-    running = {file: text for file, text in sources.items() if not file.startswith(SCENARIOS)}
-    said = "\0".join(f"{file}\0{running[file]}" for file in sorted(running))
+    run = running(sources)
+    said = "\0".join(f"{file}\0{run[file]}" for file in sorted(run))
     return sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:LENGTH]
 
 

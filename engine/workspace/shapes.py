@@ -6,6 +6,7 @@ from typing import Annotated, Union, get_args, get_origin
 from pydantic import BaseModel, RootModel, Tag
 
 from engine.conditions.condition import FORMS, SUBJECTS
+from engine.language.meanings import meanings
 from engine.workspace.nodes import Node, Path
 
 
@@ -32,8 +33,8 @@ def keys_of(model: type[BaseModel], node: Node) -> tuple[str, ...]:
 
 def said_of(model: type[BaseModel], key: str) -> str | None:
     """What a model's field says of itself."""
-    fields = model.model_fields.items()
-    return next((field.description for name, field in fields if key in (name, field.alias)), None)
+    names = (name for name, field in model.model_fields.items() if key in (name, field.alias))
+    return next((meanings(model).get(name) for name in names), None)
 
 
 def _keys(model: type[BaseModel]) -> tuple[str, ...]:
