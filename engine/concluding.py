@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,35 +52,48 @@ Deeper = Callable[[Sequence[str]], Snapshot]
 """A snapshot of a few accounts that reaches back further: as far as `Plan.deep_needs` says."""
 
 
-@dataclass(frozen=True, slots=True)
 class ToldMeasures:
-    """The measures of a look, and the usuals of the few accounts that something is told of."""
+    """The measures of a look, and the usuals of the few accounts that something may be told of.
 
-    measures: Measures
-    deep: Measures
-    rows: NDArray[np.intp]
-    """The rows of the look's snapshot, in the order of the deeper one's accounts."""
+    The deeper snapshot is asked for when the first usual is: most looks tell nobody anything that has one in it.
+    """
+
+    def __init__(self, plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], deeper: Deeper) -> None:
+        self._plan = plan
+        self._measures = measures
+        self._rows = {snapshot.accounts[row]: row for row in sorted(rows)}
+        self._deeper = deeper
+        self._usuals: dict[str, Numbers | None] = {}
 
     def value(self, name: str) -> Column:
-        return self.measures.value(name)
+        return self._measures.value(name)
 
     def usual(self, name: str) -> Numbers | None:
-        found = self.deep.usual(name)
+        if name not in self._usuals:
+            self._usuals[name] = self._usual(name)
+        return self._usuals[name]
+
+    def _usual(self, name: str) -> Numbers | None:
+        deep, rows = self._deep
+        found = deep.usual(name)
         if found is None:
             return None
-        usual = np.full(len(self.measures.value(name)), np.nan)
-        usual[self.rows] = found
+        usual = np.full(len(self._measures.value(name)), np.nan)
+        usual[rows] = found
         return usual
+
+    @cached_property
+    def _deep(self) -> tuple[Measures, NDArray[np.intp]]:
+        """Their measures, and the rows of the look in the order of these."""
+        snapshot = self._deeper(tuple(self._rows))
+        rows = np.array([self._rows[account] for account in snapshot.accounts], dtype=np.intp)
+        return Measures(snapshot, self._plan.measures, self._plan.catalog), rows
 
 
 def _told_measures(plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], deeper: Deeper) -> MeasureValues:
     if not rows or not plan.tells_usuals:
         return measures
-    accounts = [snapshot.accounts[row] for row in sorted(rows)]
-    deep = deeper(accounts)
-    place = {account: row for row, account in enumerate(snapshot.accounts)}
-    found = np.array([place[account] for account in deep.accounts], dtype=np.intp)
-    return ToldMeasures(measures, Measures(deep, plan.measures, plan.catalog), found)
+    return ToldMeasures(plan, snapshot, measures, rows, deeper)
 
 
 def conclude(

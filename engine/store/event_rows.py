@@ -15,7 +15,6 @@ from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Numbers
 from engine.store.database import portions
 from engine.store.ingest_days import offsets
-from engine.store.people import CONTACT, contact_rows
 from engine.store.records import Whose
 from engine.store.strips import Coded, Scalar, Strip, coded, unpack
 from engine.store.tables.accounts import BLOCK
@@ -26,8 +25,6 @@ from engine.store.values import typed
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
 BUILT_IN = frozenset(BUILT_IN_PROPERTIES)
 HOUR = 3_600_000_000
-FEW = 500
-"""Contacts that are asked for by their numbers."""
 THURSDAY = 3
 """The weekday of day 0, 1970-01-01; Monday is 0."""
 
@@ -175,11 +172,9 @@ def _built_in(connection: Connection, wanted: Collection[str], whose: Whose, tab
     if "hour" in wanted:
         found["hour"] = _hours(whose.zones, table)
     if {"contact", "contact_role"} & set(wanted):
-        ids = dict(zip(whose.row_of, whose.ids, strict=True))
         named, place = np.unique(table.contact, return_inverse=True)
-        mine = CONTACT.c.id.in_(named.tolist()) if len(named) <= FEW else whose.lanes.hold(CONTACT.c.account_seq)
-        by_id = {row.id: (row.email, row.role) for row in contact_rows(connection, mine, ids, whose.known_at)}
-        who = [by_id.get(one, (None, None)) for one in named.tolist()]
+        people = whose.by_number(connection)
+        who = [people.get(one, (None, None)) for one in named.tolist()]
         found["contact"] = np.array([*(email for email, _ in who), None], dtype=np.object_)[:-1][place]
         found["contact_role"] = np.array([*(role for _, role in who), None], dtype=np.object_)[:-1][place]
     return found

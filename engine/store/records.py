@@ -1,7 +1,7 @@
 """Rows of facts, outcomes, overrides and contacts in; the tables of a snapshot out."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -40,11 +40,28 @@ class Whose:
     known_at: int | None
     row_of: dict[int, int]
     """Number of an account to its row."""
+    _people: list[Sequence[ContactTuple]] = field(default_factory=list)
+    _by_number: dict[int, tuple[str, str | None]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lanes: Lanes, ids: Collection[str], zones: Collection[str], at: int, known_at: int | None) -> "Whose":
         rows = {int(seq): row for row, seq in enumerate(lanes.seqs)}
         return cls(lanes, tuple(ids), tuple(zones), at, known_at, rows)
+
+    def people(self, connection: Connection) -> Sequence[ContactTuple]:
+        """Their contacts, listed or not; read once, for several ask."""
+        if not self._people:
+            ids = dict(zip(self.row_of, self.ids, strict=True))
+            mine = self.lanes.hold(CONTACT.c.account_seq)
+            self._people.append(contact_rows(connection, mine, ids, self.known_at))
+        return self._people[0]
+
+    def by_number(self, connection: Connection) -> Mapping[int, tuple[str, str | None]]:
+        """Email and role of their contacts."""
+        if not self._by_number:
+            told = itemgetter(*(ContactTuple._fields.index(name) for name in ("id", "email", "role")))
+            self._by_number.update((id_, (email, role)) for id_, email, role in map(told, self.people(connection)))
+        return self._by_number
 
     def placed(self, seqs: Days) -> tuple[Days, NDArray[np.bool_]]:
         """The rows of the snapshot that account numbers are, and which of them are in it at all."""
@@ -127,9 +144,9 @@ def overrides(connection: Connection, whose: Whose, scores: Collection[str]) -> 
 
 def contacts(connection: Connection, whose: Whose) -> ContactTable:
     """The contacts that an import brought, by account and email."""
-    ids = dict(zip(whose.row_of, whose.ids, strict=True))
-    rows = contact_rows(connection, whose.lanes.hold(CONTACT.c.account_seq), ids, whose.known_at)
-    listed = sorted((row for row in rows if row[LISTED] and row[0] in whose.row_of), key=itemgetter(0, 1))
+    listed = sorted(
+        (row for row in whose.people(connection) if row[LISTED] and row[0] in whose.row_of), key=itemgetter(0, 1)
+    )
     seqs, *columns = zip(*(row[:LISTED] for row in listed), strict=True) if listed else ((),) * LISTED
     place = np.array([whose.row_of[seq] for seq in seqs], dtype=np.intp)
     return ContactTable(place, *(np.array([*column, None], dtype=np.object_)[:-1] for column in columns))
