@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from engine.errors import PulsebookError
+from engine.store.arrays import array_of
 
 Item = TypeVar("Item")
 
@@ -175,7 +176,7 @@ def in_bulk(connection: Connection, statement: SQLiteInsert | PostgreSQLInsert, 
     arrays = ", ".join(f"%({name})s::{type_}[]" for name, type_ in types.items())
     sql = VALUES.sub(f"SELECT * FROM unnest({arrays})", str(compiled), count=1)  # noqa: S608 our own columns
     for some in portions(rows):
-        connection.exec_driver_sql(sql, {name: [row[name] for row in some] for name in names})
+        connection.exec_driver_sql(sql, {name: array_of([row[name] for row in some]) for name in names})
 
 
 def rows_in(connection: Connection, columns: Sequence[Column[Any]], keys: list[Any]) -> list[tuple[Any, ...]]:
