@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from engine.book import Book
 from engine.clock import day_number
 from engine.errors import PulsebookError
+from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Snapshot
 from engine.store.due import block_numbers, due_blocks, versions_under_way
@@ -39,8 +40,14 @@ class Order:
     send: bool = False
 
 
-def look(book: Book, order: Order, progress: Progress = lambda _done, _all: None) -> Saved:
-    """One look at the accounts of an order, shard by shard, each saved block by block."""
+def look(
+    book: Book, order: Order, progress: Progress = lambda _done, _all: None, *, judge: Judge | None = None
+) -> Saved:
+    """One look at the accounts of an order, shard by shard, each saved block by block.
+
+    `judge`: of the version in use, where it is at hand.
+    """
+    judge = judge or book.judge()
     if order.at > book.clock.now():
         raise InTheFuture(f"{order.at.isoformat()} has not come yet. Look at a moment that has passed, or now.")
     total = Saved()
@@ -48,7 +55,7 @@ def look(book: Book, order: Order, progress: Progress = lambda _done, _all: None
     done, count = 0, sum(len(blocks) for blocks in shards)
     for blocks in shards:
         with _without_collector():
-            total += _look_at_shard(book, order, blocks)
+            total += _look_at_shard(book, judge, order, blocks)
         if total.is_stale:
             return total
         done += len(blocks)
@@ -77,8 +84,7 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _look_at_shard(book: Book, order: Order, blocks: list[int]) -> Saved:
-    judge = book.judge()
+def _look_at_shard(book: Book, judge: Judge, order: Order, blocks: list[int]) -> Saved:
     plan = judge.plan
     wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=blocks)
     if order.due_by is not None:
@@ -131,8 +137,9 @@ def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[S
 
     What has been due since before the day's sweep is the sweep; the rest is arrivals, and what falls due by the clock.
     """
-    company = book.judge().plan.company
     while True:
+        judge = book.judge()
+        company = judge.plan.company
         now = book.clock.now()
         sweep = company.last_sweep(now)
         due = due_blocks(book.database, now)
@@ -143,7 +150,7 @@ def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[S
             order = Order(now, "arrival", blocks=list(mine), due_by=now)
         else:
             return
-        saved = look(book, order)
+        saved = look(book, order, judge=judge)
         yield saved
         if saved.is_stale or not saved.looked:
             return

@@ -4,13 +4,13 @@ A save locks the block and then the counters of its accounts, leaves out those t
 meanwhile, and leaves due those for which something arrived meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from engine.clock import microseconds
 from engine.domain import Move, Reason
@@ -149,11 +149,9 @@ def _save_block(
     return saved + Saved(looked=len(kept), late=tuple(late), beaten=tuple(beaten))
 
 
-def _counters(connection: Connection, seqs: Sequence[int]) -> dict[int, Any]:
+def _counters(connection: Connection, seqs: Days) -> dict[int, Any]:
     """Where the accounts' counters stand now, locked in the order of their numbers."""
-    query = select(*(ACCOUNT.c[name] for name in ("seq", "looked", "changed", "last_look"))).where(
-        ACCOUNT.c.seq.in_([int(seq) for seq in seqs])
-    )
+    query = select(*(ACCOUNT.c[name] for name in ("seq", "looked", "changed", "last_look"))).where(_exactly(seqs))
     return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update()).all()}
 
 
@@ -174,7 +172,17 @@ def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]])
 
 def _update_counters(connection: Connection, seqs: Days, values: Mapping[str, Any]) -> None:
     if len(seqs):
-        connection.execute(update(ACCOUNT).where(ACCOUNT.c.seq.in_(seqs.tolist())).values(**values))
+        connection.execute(update(ACCOUNT).where(_exactly(seqs)).values(**values))
+
+
+def _exactly(seqs: Days) -> ColumnElement[bool]:
+    """These accounts of a block, ascending; said by those between them that are left out, for these are mostly few."""
+    first, last = int(seqs[0]), int(seqs[-1])
+    others = sorted(set(range(first, last + 1)) - set(seqs.tolist()))
+    if len(others) >= len(seqs):
+        return ACCOUNT.c.seq.in_(seqs.tolist())
+    between: ColumnElement[bool] = ACCOUNT.c.seq.between(first, last)
+    return and_(between, ACCOUNT.c.seq.not_in(others)) if others else between
 
 
 def _save_signals(saving: Saving) -> Saved:
