@@ -179,9 +179,10 @@ def _exactly(seqs: Days) -> ColumnElement[bool]:
     """These accounts of a block, ascending; said by those between them that are left out, for these are mostly few."""
     first, last = int(seqs[0]), int(seqs[-1])
     others = sorted(set(range(first, last + 1)) - set(seqs.tolist()))
-    if len(others) >= len(seqs):
-        return ACCOUNT.c.seq.in_(seqs.tolist())
+    listed: ColumnElement[bool] = ACCOUNT.c.seq.in_(seqs.tolist())
     between: ColumnElement[bool] = ACCOUNT.c.seq.between(first, last)
+    if len(others) >= len(seqs):
+        return listed
     return and_(between, ACCOUNT.c.seq.not_in(others)) if others else between
 
 

@@ -30,6 +30,8 @@ SEED = 20261126
 WORKERS, VICTIMS = 8, 3
 FACTS = 160
 PATIENCE = 180.0
+PAUSE = 0.15
+"""Seconds between two arrivals, so that not the one worker that is awake does everything."""
 
 
 @pytest.fixture
@@ -117,7 +119,8 @@ def test_of_eight_workers_with_pokes_doubled_and_lost_each_thing_is_done_once(
     with workers(tmp_path, database.libpq_url, WORKERS) as crew, Pokes.open(database.libpq_url) as pokes:
         victims = chance.sample(crew, VICTIMS)
         while victims or len(company.asserted) < FACTS or not all(worker.looks for worker in crew):
-            for _ in range(5):
+            time.sleep(PAUSE)
+            for _ in range(3):
                 company.assert_fact(*facts.pop(), datetime.now(UTC))
             fate = chance.choice(("twice", "never"))
             for _ in range(2 if fate == "twice" else 0):
