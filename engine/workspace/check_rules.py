@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.conditions.compile import compile_condition
+from engine.conditions.condition import Condition
 from engine.conditions.tree import MOST_WAYS, ways
 from engine.errors import Problem
 from engine.language.rules import Rule, Soften
@@ -10,14 +11,28 @@ from engine.rules import RuleTrees, fits, moves
 from engine.workspace.check_conditions import check_condition
 from engine.workspace.names import Names
 from engine.workspace.order import Ordered, cycles, needs
+from engine.workspace.reading import Form
 from engine.workspace.spots import Spot, suggestion
+
+_CONDITION = Form[Condition](Condition, "condition")
 
 
 def check_rules(names: Names) -> Iterator[Problem]:
     for read in names.files.rules:
         if read.model is not None:
             yield from _check_rule(read.model, read.spot, names)
+        else:
+            yield from _check_what_is_readable(read.spot, names)
     yield from _circles(names)
+
+
+def _check_what_is_readable(spot: Spot, names: Names) -> Iterator[Problem]:
+    """Of a rule that has a mistake elsewhere: its conditions, each by itself, so that all mistakes are told at once."""
+    for key in ("when", "clear_at"):
+        node = spot.node.child(key)
+        condition, _ = _CONDITION.read(Spot(spot.file, node, spot.subject)) if node else (None, ())
+        if condition is not None:
+            yield from check_condition(condition, spot.at(key), names)
 
 
 def _check_rule(rule: Rule, spot: Spot, names: Names) -> Iterator[Problem]:

@@ -65,6 +65,17 @@ def test_two_mistakes_in_two_files_give_both_in_the_order_of_their_files() -> No
     assert found == [(RULES, 2), (MEASURES, 6)]
 
 
+def test_an_unknown_name_is_told_beside_a_misspelt_key_of_the_same_rule() -> None:
+    edit = Edit(RULES, "falls_to: red}\n", "falls_to: rd}\n  clear: {score: health, above: 45}\n")
+
+    said = [problem.message for problem in load(edit.sources()).problems]
+
+    assert said == [
+        "rule 'fell-into-red' speaks of an unknown band 'rd' of health",
+        "rule 'fell-into-red' has an unknown key 'clear'",
+    ]
+
+
 def test_two_mistakes_in_one_rule_give_both() -> None:
     sources = Edit(RULES, "for: 2d", "for: 2w").sources()
     sources = Edit(RULES, "severity: high", "severity: hihg").sources(sources)
