@@ -5,7 +5,7 @@ others are these again, copied inside the database under other ids. All looks ar
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -81,31 +81,34 @@ def world_of(folder: Path, sort: str = ORDINARY) -> World:
 
 def past(databases: Databases, sort: str = ORDINARY) -> str:
     """The name of a database with the imported past of `IMPORTED` accounts; made if it is not there."""
-    name = f"past_{sort}_{measured_day():%Y%m%d}"
-    if not databases.exists(name):
-        databases.make("half_made")
-        in_own_process(fill, url=databases.url("half_made"), folder=str(databases.folder), sort=sort)
-        databases.rename("half_made", name)
-    return name
+    return _made(databases, f"past_{sort}", None, fill, folder=str(databases.folder), sort=sort)
 
 
 def ready(databases: Databases) -> str:
     """The name of a database of ten thousand for which the measured day's look is due; made if it is not there."""
-    name = f"ready_{measured_day():%Y%m%d}"
-    if not databases.exists(name):
-        databases.copy(past(databases), "half_made")
-        url, folder = databases.url("half_made"), str(databases.folder)
-        in_own_process(get_ready, url=url, folder=folder, times=TEN_THOUSAND)
-        databases.rename("half_made", name)
-    return name
+    return _made(databases, "ready", past, get_ready, folder=str(databases.folder), times=TEN_THOUSAND)
 
 
 def swept(databases: Databases) -> str:
     """The name of a database of ten thousand after the measured day's look; made if it is not there."""
-    name = f"swept_{measured_day():%Y%m%d}"
+    return _made(databases, "swept", ready, take_the_look)
+
+
+def _made(
+    databases: Databases,
+    kind: str,
+    begin: Callable[[Databases], str] | None,
+    work: Callable[..., dict[str, Any]],
+    **arguments: object,
+) -> str:
+    """A database of the measured day, made in a process of its own out of a copy of another, or out of an empty one."""
+    name = f"{kind}_{measured_day():%Y%m%d}"
     if not databases.exists(name):
-        databases.copy(ready(databases), "half_made")
-        in_own_process(take_the_look, url=databases.url("half_made"))
+        if begin is None:
+            databases.make("half_made")
+        else:
+            databases.copy(begin(databases), "half_made")
+        in_own_process(work, url=databases.url("half_made"), **arguments)
         databases.rename("half_made", name)
     return name
 

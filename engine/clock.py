@@ -1,11 +1,17 @@
 """The only place that asks the system for the time; everything else is told it."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 EPOCH = date(1970, 1, 1)
+THURSDAY = EPOCH.weekday()
 MICROSECONDS = 1_000_000
+Days = TypeVar("Days", int, "NDArray[np.int64]")
 
 
 class Clock(Protocol):
@@ -35,6 +41,11 @@ def day_number(day: date) -> int:
 
 def day_of(number: float) -> date:
     return EPOCH + timedelta(days=int(number))
+
+
+def weekday(day: Days) -> Days:
+    """0 is Monday; of a day number, or of each of an array of them."""
+    return (day + THURSDAY) % 7
 
 
 def local_day(at: datetime, zone: str) -> int:

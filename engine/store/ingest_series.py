@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy import Connection, Select, func, select
 
-from engine.clock import day_number, moment
+from engine.clock import day_number, moment, weekday
 from engine.conditions.constants import Constant
 from engine.conditions.filters import FilterTest
 from engine.language.catalog import WEEKDAYS, Catalog
@@ -30,8 +30,6 @@ SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 COUNTED = ("count", "sum")
-THURSDAY = 3
-"""The weekday of day 0, 1970-01-01; Monday is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +214,7 @@ def _property(event: str, prop: str, row: _Row, catalog: Catalog) -> Constant | 
     if prop == "day":
         return float(row.day)
     if prop == "weekday":
-        return WEEKDAYS[(row.day + THURSDAY) % 7]
+        return WEEKDAYS[weekday(row.day)]
     if prop == "hour":
         return float(moment(row.at).astimezone(ZoneInfo(row.zone)).hour)
     raw = row.properties.get(prop)

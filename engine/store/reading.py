@@ -14,7 +14,7 @@ from engine.language.catalog import Catalog, Event, Metric
 from engine.snapshot import ALL_DAYS, ContactTable, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
 from engine.store import present, records
 from engine.store.database import Database, portions
-from engine.store.event_rows import as_number, event_table
+from engine.store.event_tables import as_number, event_table
 from engine.store.matrices import Lanes, matrices
 from engine.store.people import teammates
 from engine.store.records import Whose

@@ -14,7 +14,7 @@ from engine import event_measures
 from engine.language.catalog import Catalog
 from engine.series import round4
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
-from engine.store.event_rows import event_table
+from engine.store.event_tables import event_table
 from engine.store.ingest_series import EVENT
 from engine.store.records import Whose
 from engine.store.tables.series import ContactObservationRow, RecordedRow
@@ -23,6 +23,7 @@ RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 COUNTED = ("count", "sum")
 FEW = 500
+"""So many accounts can be asked for one by one."""
 
 
 def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Numbers], catalog: Catalog) -> None:

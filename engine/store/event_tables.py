@@ -8,7 +8,7 @@ from datetime import date, datetime
 import numpy as np
 from sqlalchemy import Connection, select
 
-from engine.clock import day_number, local_day
+from engine.clock import day_number, local_day, weekday
 from engine.conditions.tree import Column
 from engine.domain import Value
 from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
@@ -25,8 +25,6 @@ from engine.store.values import typed
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
 BUILT_IN = frozenset(BUILT_IN_PROPERTIES)
 HOUR = 3_600_000_000
-THURSDAY = 3
-"""The weekday of day 0, 1970-01-01; Monday is 0."""
 
 
 def event_table(connection: Connection, whose: Whose, event: str, need: EventRows, catalog: Catalog) -> EventTable:
@@ -168,7 +166,7 @@ def _built_in(connection: Connection, wanted: Collection[str], whose: Whose, tab
     if "day" in wanted:
         found["day"] = table.day.astype(np.float64)
     if "weekday" in wanted:
-        found["weekday"] = np.array(WEEKDAYS, dtype=np.object_)[(table.day + THURSDAY) % 7]
+        found["weekday"] = np.array(WEEKDAYS, dtype=np.object_)[weekday(table.day)]
     if "hour" in wanted:
         found["hour"] = _hours(whose.zones, table)
     if {"contact", "contact_role"} & set(wanted):
