@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, case, func, or_, select, text, upd
 
 from engine.batches import Ints
 from engine.clock import local_day, moment
-from engine.store.database import portions, upsert
+from engine.store.database import portions
 from engine.store.tables.accounts import BLOCK, AccountRow, AliasRow, BlockRow
+from engine.store.writing import upsert
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 ALIAS = AliasRow.__table__  # type: ignore[attr-defined]
@@ -137,7 +138,7 @@ def next_seq(connection: Connection) -> int:
 def make_blocks(connection: Connection, seqs: Collection[int]) -> None:
     blocks = sorted({seq // BLOCK for seq in seqs})
     if blocks:
-        connection.execute(upsert(connection, BLOCKS, ["id"]), [{"id": block} for block in blocks])
+        upsert(connection, BLOCKS, ["id"], [{"id": block} for block in blocks])
         lock_blocks(connection, blocks)
 
 

@@ -10,8 +10,8 @@ NOTHING = "NULL"
 
 def array_of(values: Sequence[object]) -> str:
     """`{1,2,NULL}`; texts and bytes in quotes. All of a column are of one type, or None."""
-    kind = next((type(value) for value in values if value is not None), int)
-    say = SAID.get(kind, str)
+    first = next((value for value in values if value is not None), None)
+    say = next((say for kind, say in SAID.items() if isinstance(first, kind)), str)
     return "{" + ",".join([NOTHING if value is None else say(value) for value in values]) + "}"
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, select, update
 
 from engine.domain import PlannedTask, Teammate
 from engine.people import manager_of, owner_of
-from engine.store.database import upsert
 from engine.store.tables.runs import PaceRow, TaskRow
+from engine.store.writing import upsert
 
 PACE = PaceRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ class Pools:
         if not pools:
             return cls({}, Counter())
         lanes = {f"pool {pool}": pool for pool in sorted(pools)}
-        connection.execute(upsert(connection, PACE, ["lane"], []), [{"lane": lane, "next": 0} for lane in lanes])
+        upsert(connection, PACE, ["lane"], [{"lane": lane, "next": 0} for lane in lanes], [])
         rows = select(PACE.c.lane, PACE.c.next).where(PACE.c.lane.in_(lanes)).order_by(PACE.c.lane)
         turns = {lanes[lane]: int(turn) for lane, turn in connection.execute(rows.with_for_update())}
         counted = select(TASK.c.assignee, func.count()).where(TASK.c.state == OPEN).group_by(TASK.c.assignee)

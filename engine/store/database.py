@@ -1,7 +1,6 @@
 """A database's URL in; connections out, one transaction each, on SQLite and on PostgreSQL alike."""
 
 import os
-import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,14 +10,11 @@ from sqlite3 import OperationalError
 from time import sleep
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Column, Connection, CursorResult, Engine, Table, create_engine, event, make_url, text
-from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
-from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
+from sqlalchemy import URL, Column, Connection, CursorResult, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from engine.errors import PulsebookError
-from engine.store.arrays import array_of
 
 Item = TypeVar("Item")
 
@@ -27,7 +23,6 @@ HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 WAL_TRIES = 1_000
-VALUES = re.compile(r"VALUES \(.*\)(?= ON CONFLICT|$)", re.DOTALL)
 MIGRATION_LOCK = 7_305_127
 """Taken on PostgreSQL while the tables are brought up to date, for several workers start at once."""
 PARAMETERS = 10_000
@@ -138,45 +133,6 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-def inserting(connection: Connection, table: Table) -> SQLiteInsert | PostgreSQLInsert:
-    """The dialect's own `insert into table`, which knows `on conflict` and `excluded`."""
-    return SQLiteInsert(table) if connection.dialect.name == "sqlite" else PostgreSQLInsert(table)
-
-
-def upsert(
-    connection: Connection, table: Table, key: Collection[str], update: Collection[str] | None = None
-) -> SQLiteInsert | PostgreSQLInsert:
-    """`insert into table … on conflict (key) do update set …`, for a list of rows as dicts.
-
-    `update`: the columns that are replaced (None: all but the key; empty: do nothing).
-    """
-    insert = inserting(connection, table)
-    names = [column.name for column in table.columns if column.name not in key] if update is None else list(update)
-    if not names:
-        return insert.on_conflict_do_nothing(index_elements=list(key))
-    return insert.on_conflict_do_update(index_elements=list(key), set_={name: insert.excluded[name] for name in names})
-
-
-def in_bulk(connection: Connection, statement: SQLiteInsert | PostgreSQLInsert, rows: list[dict[str, Any]]) -> None:
-    """Writes many rows of one shape in a fraction of the time, for nothing is converted: JSON is given as text.
-
-    PostgreSQL gets one statement with an array a column: row by row costs it and us three times as much.
-    """
-    if not rows:
-        return
-    names = [column.name for column in statement.table.columns if column.name in rows[0]]
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    if compiled.positional:
-        order = compiled.positiontup or []
-        connection.exec_driver_sql(str(compiled), [tuple(row[name] for name in order) for row in rows])
-        return
-    types = {name: statement.table.c[name].type.compile(connection.dialect) for name in names}
-    arrays = ", ".join(f"%({name})s::{type_}[]" for name, type_ in types.items())
-    sql = VALUES.sub(f"SELECT * FROM unnest({arrays})", str(compiled), count=1)  # noqa: S608 our own columns
-    for some in portions(rows):
-        connection.exec_driver_sql(sql, {name: array_of([row[name] for row in some]) for name in names})
 
 
 def rows_in(connection: Connection, columns: Sequence[Column[Any]], keys: list[Any]) -> list[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from engine.clock import microseconds, moment
 from engine.domain import DeliveryState, Receipt, Teammate
 from engine.errors import PulsebookError
-from engine.store.database import Database, upsert
+from engine.store.database import Database
 from engine.store.delivery_rows import EMAIL, OPEN, SLACK, Claimed, verdict
 from engine.store.lanes import is_on
 from engine.store.listing import Offices, receiver
@@ -19,6 +19,7 @@ from engine.store.people import teammates
 from engine.store.tables.accounts import AccountRow, ContactRow
 from engine.store.tables.imports import ChangeRow
 from engine.store.tables.runs import DeliveryRow, PaceRow
+from engine.store.writing import upsert
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
@@ -176,7 +177,7 @@ def _slot(connection: Connection, lane: str, now: int, until: int, *, is_new: bo
 
 
 def _locked(connection: Connection, lane: str) -> int:
-    connection.execute(upsert(connection, PACE, ["lane"], []), [{"lane": lane, "next": 0}])
+    upsert(connection, PACE, ["lane"], [{"lane": lane, "next": 0}], [])
     return int(connection.execute(select(PACE.c.next).where(PACE.c.lane == lane).with_for_update()).scalar_one())
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from sqlalchemy import Connection, delete, select
 
 from engine.batches import Batch, Coded, Entries, Events, Facts, Ints, Observations, Outcomes, Places, When
-from engine.store.database import portions, upsert
+from engine.store.database import portions
 from engine.store.ingest_context import Importing
 from engine.store.tables.imports import HeldRow
+from engine.store.writing import upsert
 
 HELD = HeldRow.__table__  # type: ignore[attr-defined]
 NOWHERE = "held"
@@ -42,9 +43,9 @@ def hold(importing: Importing, kind: str, waiting: Sequence[Waiting], *, replace
         rows[one.identity] = {**place, "record": record}
     rows = {identity: row for identity, row in rows.items() if row["record"] != known.get(identity)}
     if rows:
-        statement = upsert(importing.connection, HELD, ["identity"], ["record"] if replaces else [])
         number = importing.import_id
-        importing.connection.execute(statement, [{**row, "import_id": number} for row in rows.values()])
+        written = [{**row, "import_id": number} for row in rows.values()]
+        upsert(importing.connection, HELD, ["identity"], written, ["record"] if replaces else [])
 
 
 def _known(connection: Connection, identities: Collection[bytes]) -> dict[bytes, dict[str, Any]]:

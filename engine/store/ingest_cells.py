@@ -23,10 +23,10 @@ from engine.store.chunks import (
     unpack,
     unpack_times,
 )
-from engine.store.database import upsert
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import CorrectionRow
 from engine.store.tables.series import SPAN, ChunkRow
+from engine.store.writing import upsert
 
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 CORRECTION = CorrectionRow.__table__  # type: ignore[attr-defined]
@@ -95,8 +95,7 @@ def merge(connection: Connection, said: Said, at: int, import_of: Callable[[], i
                 written.append({**place, "values": pack(merged.values), "times": pack_times(merged.times)})
             if len(merged.cells):
                 corrections.append({**place, "at": at, "import_id": import_of(), "cells": pack_cells(merged.cells)})
-        if written:
-            connection.execute(upsert(connection, CHUNK, ["series_id", "block", "span"]), written)
+        upsert(connection, CHUNK, ["series_id", "block", "span"], written)
         if corrections:
             connection.execute(insert(CORRECTION), corrections)
     return outcome

@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
-from engine.store.database import portions, upsert
+from engine.store.database import portions
 from engine.store.ingest_context import Importing
 from engine.store.tables.accounts import ContactRow
+from engine.store.writing import upsert
 
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 
@@ -18,7 +19,7 @@ def contact_ids(importing: Importing, wanted: Collection[tuple[int, str]]) -> di
     missing = sorted(pairs - known.keys())
     if missing:
         rows = [{"account_seq": seq, "email": email, "listed": False} for seq, email in missing]
-        importing.connection.execute(upsert(importing.connection, CONTACT, ["account_seq", "email"], []), rows)
+        upsert(importing.connection, CONTACT, ["account_seq", "email"], rows, [])
         known |= _known(importing.connection, set(missing))
     return known
 

@@ -16,11 +16,11 @@ from engine.clock import microseconds, moment
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
 from engine.store.accounts import Accounts, find, mark_due, mark_first
-from engine.store.database import inserting
 from engine.store.fates import Fates
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import ChangeRow, ImportRow
 from engine.store.tables.series import RecordedRow
+from engine.store.writing import inserting
 
 AHEAD = timedelta(minutes=5)
 """How far ahead of its arrival a record may be dated."""

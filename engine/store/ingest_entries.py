@@ -14,11 +14,12 @@ from engine.clock import day_number, day_of
 from engine.domain import Value
 from engine.language.catalog import BUILT_IN_ATTRIBUTES
 from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, next_seq
-from engine.store.database import portions, upsert
+from engine.store.database import portions
 from engine.store.held import Waiting, hold
 from engine.store.ingest_context import Importing, JsonValue, as_json
 from engine.store.ingest_facts import assert_change
 from engine.store.ingest_hashes import digest
+from engine.store.writing import upsert
 
 BUILT_IN = tuple(name for name in BUILT_IN_ATTRIBUTES if name != "id")
 ROW = dict.fromkeys(BUILT_IN)
@@ -187,6 +188,5 @@ def _keep_aliases(importing: Importing, latest: Mapping[str, str]) -> None:
     for alias, _ in new:
         importing.count("corrected" if alias in known else "applied")
     importing.count("unchanged", len(latest) - len(new))
-    if new:
-        rows = [{"alias": alias, "account": account} for alias, account in new]
-        importing.connection.execute(upsert(importing.connection, ALIAS, ["alias"]), rows)
+    rows = [{"alias": alias, "account": account} for alias, account in new]
+    upsert(importing.connection, ALIAS, ["alias"], rows)

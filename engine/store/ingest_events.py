@@ -11,7 +11,7 @@ import numpy as np
 from engine.batches import Events, Ints
 from engine.snapshot import Series
 from engine.store.accounts import UNKNOWN, Accounts
-from engine.store.database import in_bulk, portions, rows_in, upsert
+from engine.store.database import portions, rows_in
 from engine.store.held import Waiting, contents, hold
 from engine.store.ingest_cells import merge
 from engine.store.ingest_contacts import contact_ids
@@ -22,6 +22,7 @@ from engine.store.ingest_pieces import Pieces, Spool
 from engine.store.ingest_series import EVENT, Lane, count_again, counted
 from engine.store.ingest_strips import Strips
 from engine.store.tables.accounts import BLOCK
+from engine.store.writing import upsert
 
 BEGINS = 8
 """Bytes at the beginning of a key by which repeated ones are found."""
@@ -207,7 +208,7 @@ def _write(importing: Importing, piece: _Piece, accounts: Accounts, concerned: "
             piece.index, piece.key, piece.content, piece.properties, emails, strict=True
         )
     ]
-    in_bulk(importing.connection, upsert(importing.connection, EVENT, ["identity"], []), rows)
+    upsert(importing.connection, EVENT, ["identity"], rows, [])
     strips.add(
         [row["name"] for row in rows],
         accounts.seq[batch.account.codes][piece.index],

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.batches import Ints, Observations
 from engine.snapshot import Series
 from engine.store.accounts import UNKNOWN, Accounts
-from engine.store.database import portions, upsert
+from engine.store.database import portions
 from engine.store.fates import Fates
 from engine.store.held import Waiting, hold
 from engine.store.ingest_cells import APPLIED, CORRECTED, UNCHANGED, Outcome, Said, merge
@@ -24,6 +24,7 @@ from engine.store.ingest_pieces import Pieces, Spool, joined, picked
 from engine.store.ingest_series import ids_of
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN, ContactObservationRow
+from engine.store.writing import upsert
 
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 Mask = NDArray[np.bool_]
@@ -221,9 +222,7 @@ def _write(
         seq, contact, metric, day = key
         row = {"account_seq": seq, "contact_id": contact, "metric": metric, "day": day}
         written.append({**row, "time": time, "value": value})
-    if written:
-        statement = upsert(importing.connection, OBSERVED, ["account_seq", "contact_id", "metric", "day"])
-        importing.connection.execute(statement, written)
+    upsert(importing.connection, OBSERVED, ["account_seq", "contact_id", "metric", "day"], written)
     return rows, outcome
 
 

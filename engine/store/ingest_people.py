@@ -8,13 +8,14 @@ from sqlalchemy import select
 from engine.batches import Entries
 from engine.clock import day_number, day_of
 from engine.store.accounts import UNKNOWN
-from engine.store.database import portions, upsert
+from engine.store.database import portions
 from engine.store.held import Waiting, hold
 from engine.store.ingest_contacts import CONTACT
 from engine.store.ingest_context import Importing, JsonValue, as_json
 from engine.store.ingest_entries import Entry, entries
 from engine.store.ingest_hashes import digest
 from engine.store.tables.accounts import TeammateRow
+from engine.store.writing import upsert
 
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
 CONTACT_FIELDS = ("name", "role", "consent", "timezone")
@@ -44,10 +45,8 @@ def apply_contacts(importing: Importing, batch: Entries) -> None:
         is_new = old is None or not old["listed"]
         if _differs(importing, "contact", f"{account}/{email}", old, row, ("listed", *CONTACT_FIELDS), is_new):
             rows.append({name: row[name] for name in ("account_seq", "email", "listed", *CONTACT_FIELDS)})
-    if rows:
-        written = ("listed", *CONTACT_FIELDS)
-        importing.connection.execute(upsert(importing.connection, CONTACT, ["account_seq", "email"], written), rows)
-        importing.touch({row["account_seq"] for row in rows})
+    upsert(importing.connection, CONTACT, ["account_seq", "email"], rows, ("listed", *CONTACT_FIELDS))
+    importing.touch({row["account_seq"] for row in rows})
 
 
 def _waiting(entry: Entry) -> Waiting:
@@ -76,8 +75,7 @@ def apply_teammates(importing: Importing, batch: Entries) -> None:
         row["email"] = email
         if _differs(importing, "teammate", email, old, row, ("email", *TEAMMATE_FIELDS), old is None):
             rows.append(row)
-    if rows:
-        importing.connection.execute(upsert(importing.connection, TEAMMATE, ["email"]), rows)
+    upsert(importing.connection, TEAMMATE, ["email"], rows)
 
 
 def _stored_teammates(importing: Importing, emails: Collection[str]) -> dict[str, Row]:

@@ -20,11 +20,12 @@ from engine.conditions.filters import FilterTest
 from engine.language.catalog import WEEKDAYS, Catalog
 from engine.snapshot import Series
 from engine.store.accounts import ACCOUNT, NEVER, all_blocks, lock_blocks
-from engine.store.database import fetched, upsert
+from engine.store.database import fetched
 from engine.store.ingest_cells import Said, merge
 from engine.store.tables.accounts import BLOCK, ContactRow
 from engine.store.tables.records import EventRow
 from engine.store.tables.series import SeriesRow
+from engine.store.writing import upsert
 
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
@@ -56,7 +57,7 @@ def ids_of(connection: Connection, wanted: Iterable[Series]) -> dict[Series, int
     new = [_row(by_key[key]) for key in sorted(by_key) if key not in known]
     if new:
         # Another import may have come first with the same one.
-        connection.execute(upsert(connection, SERIES, ["key"], []), new)
+        upsert(connection, SERIES, ["key"], new, [])
         known = {key: int(id_) for key, id_ in connection.execute(stored)}
     return {series: known[key] for key, series in by_key.items()}
 

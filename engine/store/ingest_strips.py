@@ -9,11 +9,12 @@ import numpy as np
 from sqlalchemy import Connection, select, tuple_
 
 from engine.batches import Ints
-from engine.store.database import in_bulk, portions, upsert
+from engine.store.database import portions
 from engine.store.strips import NOTHING, Property, Strip, joined, pack, said, taken, unpack
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.records import StripRow
 from engine.store.tables.series import SPAN
+from engine.store.writing import upsert
 
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
 MOST = 1_000_000
@@ -81,7 +82,7 @@ class Strips:
                 }
                 for place in some
             ]
-            in_bulk(self.connection, upsert(self.connection, STRIP, ["name", "block", "span"]), rows)
+            upsert(self.connection, STRIP, ["name", "block", "span"], rows)
         self._new.clear()
         self._count = 0
 

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, select, update
 from engine.clock import day_of, microseconds
 from engine.domain import Action, DeliveryState, PlannedTask
 from engine.store.assigning import OPEN, Assignees, Pools
-from engine.store.database import upsert
 from engine.store.people import teammates
 from engine.store.saving_signals import number
 from engine.store.tables.accounts import AccountRow
 from engine.store.tables.runs import DeliveryRow, TaskRow
+from engine.store.writing import upsert
 
 if TYPE_CHECKING:
     from engine.store.saving import Saving
@@ -61,7 +61,7 @@ def save_tasks(saving: "Saving", tasks: Iterable[PlannedTask]) -> None:
         Pools.locked(saving.connection, {task.assign[1] for task in planned if isinstance(task.assign, tuple)}),
     )
     rows = [_task(saving, task, assignees.of(task, owners[saving.seq_of[task.account]])) for task in planned]
-    saving.connection.execute(upsert(saving.connection, TASK, ["key"], []), rows)
+    upsert(saving.connection, TASK, ["key"], rows, [])
     assignees.pools.keep_turns(saving.connection)
 
 
@@ -94,9 +94,7 @@ def _task(saving: "Saving", task: PlannedTask, assignee: str) -> dict[str, Any]:
 
 def save_actions(saving: "Saving", actions: Iterable[Action]) -> None:
     """A delivery is recorded before it is anything else; what was refused is recorded as that."""
-    rows = [_delivery(saving, action) for action in actions]
-    if rows:
-        saving.connection.execute(upsert(saving.connection, DELIVERY, ["key"], []), rows)
+    upsert(saving.connection, DELIVERY, ["key"], [_delivery(saving, action) for action in actions], [])
 
 
 def _delivery(saving: "Saving", action: Action) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from engine.judged import Judged
 from engine.snapshot import Days, Numbers, Rows, ScoreLook
 from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
 from engine.store.chunks import empty, pack, unpack
-from engine.store.database import in_bulk, upsert
 from engine.store.matrices import series_ids
 from engine.store.present import version_codes
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
 from engine.store.tables.series import SPAN, ChunkRow, SeriesRow
+from engine.store.writing import upsert
 
 if TYPE_CHECKING:
     from engine.store.saving import Saving
@@ -51,7 +51,7 @@ def score_codes(connection: Connection, judged: Judged) -> dict[str, int]:
         if fingerprint not in known
     ]
     if new:
-        connection.execute(upsert(connection, SCORE_VERSION, ["fingerprint"], []), new)
+        upsert(connection, SCORE_VERSION, ["fingerprint"], new, [])
         known = version_codes(connection, versions)
     return known
 
@@ -66,7 +66,7 @@ def save_scores(saving: "Saving", block: int) -> None:
         for look in looks
     }
     rows = [row for look in looks for row in _present(saving, look, codes[look.score])]
-    in_bulk(saving.connection, upsert(saving.connection, SCORE, ["account_seq", "score"]), rows)
+    upsert(saving.connection, SCORE, ["account_seq", "score"], rows)
     _save_parts(saving, block)
     _save_cells(saving, codes, block)
 
@@ -124,7 +124,7 @@ def _save_parts(saving: "Saving", block: int) -> None:
             if len(mine):
                 sheets.append(sheet_of(breakdown, places, saving.reading.seqs[mine] % BLOCK))
         rows.append({"score": look.score, "block": block, "parts": pack_sheets(sheets)})
-    saving.connection.execute(upsert(saving.connection, BREAKDOWN, ["score", "block"]), rows)
+    upsert(saving.connection, BREAKDOWN, ["score", "block"], rows)
 
 
 def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None:
@@ -144,7 +144,7 @@ def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None
             matrix[lane[here], day[here] % SPAN] = column[here]
             place = {"series_id": series, "block": block, "span": span}
             written.append({**place, "values": pack(matrix), "times": None})
-    saving.connection.execute(upsert(saving.connection, CHUNK, ["series_id", "block", "span"]), written)
+    upsert(saving.connection, CHUNK, ["series_id", "block", "span"], written)
 
 
 def _cells(look: ScoreLook, rows: Rows, codes: Days) -> dict[str, Numbers]:
@@ -171,6 +171,6 @@ def _series_ids(connection: Connection, scores: Collection[str]) -> dict[str, in
     known = series_ids(connection, keys)
     if len(known) < len(keys):
         new = [{"key": key, "event": None, "definition": None} for key in keys if key not in known]
-        connection.execute(upsert(connection, SERIES, ["key"], []), new)
+        upsert(connection, SERIES, ["key"], new, [])
         known = series_ids(connection, keys)
     return known

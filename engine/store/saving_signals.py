@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from engine.clock import day_number, microseconds
 from engine.domain import DECIDED, Decision, Episode, Run
 from engine.judged import Judged
-from engine.store.database import inserting, upsert
 from engine.store.tables.looks import DecisionRow, EpisodeRow, RuleVersionRow
 from engine.store.tables.runs import RunRow
+from engine.store.writing import append, inserting, upsert
 
 if TYPE_CHECKING:
     from engine.store.saving import Saving
@@ -61,8 +61,7 @@ def save_episodes(saving: "Saving", episodes: Iterable[Episode]) -> None:
         }
         for episode in episodes
     ]
-    if rows:
-        saving.connection.execute(upsert(saving.connection, EPISODE, ["account_seq", "rule"]), rows)
+    upsert(saving.connection, EPISODE, ["account_seq", "rule"], rows)
 
 
 def save_decisions(saving: "Saving", decisions: Iterable[Decision]) -> None:
@@ -84,15 +83,13 @@ def save_decisions(saving: "Saving", decisions: Iterable[Decision]) -> None:
         }
         for decision in decisions
     ]
-    if rows:
-        saving.connection.execute(insert(DECISION), rows)
+    append(saving.connection, DECISION, rows)
 
 
 def save_runs(saving: "Saving", runs: Iterable[Run]) -> None:
     rows = [_run(saving, run) for run in runs]
-    if rows:
-        changing = ["position", "waiting_since", "ended_at", "end", "end_reason"]
-        saving.connection.execute(upsert(saving.connection, RUN, ["id"], changing), rows)
+    changing = ["position", "waiting_since", "ended_at", "end", "end_reason"]
+    upsert(saving.connection, RUN, ["id"], rows, changing)
 
 
 def _run(saving: "Saving", run: Run) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engine.clock import microseconds
-from engine.store.database import Database, upsert
+from engine.store.database import Database
 from engine.store.tables.housekeeping import InUseRow, VersionRow
+from engine.store.writing import upsert
 
 VERSION = VersionRow.__table__  # type: ignore[attr-defined]
 IN_USE = InUseRow.__table__  # type: ignore[attr-defined]
@@ -31,9 +32,9 @@ def put_in_use(database: Database, stored: StoredVersion, at: datetime) -> bool:
             return False
         moment = microseconds(at)
         row = {"hash": stored.version, "files": dict(stored.files), "at": moment}
-        connection.execute(upsert(connection, VERSION, ["hash"], []), [row])
+        upsert(connection, VERSION, ["hash"], [row], [])
         in_use = {"id": THE_ROW, "version": stored.version, "at": moment}
-        connection.execute(upsert(connection, IN_USE, ["id"]), [in_use])
+        upsert(connection, IN_USE, ["id"], [in_use])
         return True
 
 

@@ -3,9 +3,10 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.store.database import Database, in_bulk, upsert
+from engine.store.database import Database
 from engine.store.tables.looks import ScoreRow
 from engine.store.tables.records import StripRow
+from engine.store.writing import upsert
 from tests.store.records import rows_of
 
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
@@ -20,7 +21,7 @@ def test_texts_and_bytes_come_back(database: Database, rows: dict[str, bytes]) -
     with database.writing() as connection:
         connection.execute(STRIP.delete())
         said = [{"name": name, "block": 1, "span": -2, "events": blob} for name, blob in rows.items()]
-        in_bulk(connection, upsert(connection, STRIP, ["name", "block", "span"]), said)
+        upsert(connection, STRIP, ["name", "block", "span"], said)
 
     assert {name: (block, span, blob) for name, block, span, blob in rows_of(database, "strip")} == {
         name: (1, -2, blob) for name, blob in rows.items()
@@ -36,7 +37,7 @@ def test_nothing_numbers_and_truths_come_back(database: Database) -> None:
         for seq, (value, overridden) in enumerate(values)
     ]
     with database.writing() as connection:
-        in_bulk(connection, upsert(connection, SCORE, ["account_seq", "score"]), said)
+        upsert(connection, SCORE, ["account_seq", "score"], said)
 
     assert rows_of(database, "score", "value", "overridden") == values
     assert rows_of(database, "score", "at", "day") == [(2**40, -1)] * len(values)

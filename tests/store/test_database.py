@@ -8,10 +8,11 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from engine.store.database import HEAD, Database, DatabaseUnusable, upsert
+from engine.store.database import HEAD, Database, DatabaseUnusable
 from engine.store.migrating import configuration, newest
 from engine.store.tables.accounts import AliasRow, BlockRow
 from engine.store.tables.runs import PaceRow
+from engine.store.writing import upsert
 
 TABLE = PaceRow.__table__  # type: ignore[attr-defined]
 
@@ -102,9 +103,9 @@ def test_no_update_that_reads_before_it_writes_is_lost(database: Database) -> No
 def test_an_upsert_replaces_what_it_is_told_to(database: Database) -> None:
     rows = [{"lane": "a", "next": 1}, {"lane": "b", "next": 1}]
     with database.writing() as connection:
-        connection.execute(upsert(connection, TABLE, ["lane"]), rows[:1])
-        connection.execute(upsert(connection, TABLE, ["lane"]), [{**row, "next": 2} for row in rows])
-        connection.execute(upsert(connection, TABLE, ["lane"], []), [{"lane": "a", "next": 3}])
+        upsert(connection, TABLE, ["lane"], rows[:1])
+        upsert(connection, TABLE, ["lane"], [{**row, "next": 2} for row in rows])
+        upsert(connection, TABLE, ["lane"], [{"lane": "a", "next": 3}], [])
 
         lanes = connection.execute(select(TABLE).order_by(TABLE.c.lane)).all()
 

@@ -1,0 +1,97 @@
+"""Rows in; one statement that writes them all, on SQLite and on PostgreSQL alike.
+
+Nothing is converted but lists and mappings, which become JSON; a text in a column of JSON is taken to be JSON already.
+Said once and kept, such a statement costs a fraction of one that SQLAlchemy binds row by row.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
+from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
+
+from engine.store.arrays import array_of
+from engine.store.database import portions
+
+VALUES = re.compile(r"VALUES \(.*\)(?= ON CONFLICT|$)", re.DOTALL)
+STATEMENTS = 256
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def inserting(connection: Connection, table: Table) -> SQLiteInsert | PostgreSQLInsert:
+    """The dialect's own `insert into table`, which knows `on conflict` and `excluded`."""
+    return _inserting(connection.dialect, table)
+
+
+def append(connection: Connection, table: Table, rows: Rows) -> None:
+    """Writes new rows, all of one shape."""
+    _write(connection, table, None, (), rows)
+
+
+def upsert(
+    connection: Connection, table: Table, key: Collection[str], rows: Rows, update: Collection[str] | None = None
+) -> None:
+    """Writes rows, all of one shape. Of one whose key is there, the columns of `update` are replaced.
+
+    None: all but the key, and then no key may come twice; empty: what is there stays.
+    """
+    names = [column.name for column in table.columns if column.name not in key] if update is None else update
+    _write(connection, table, tuple(key), tuple(names), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """`order`: the columns as the statement names them. PostgreSQL gets an array of each, SQLite row after row."""
+
+    sql: str
+    order: tuple[str, ...]
+
+
+def _write(
+    connection: Connection, table: Table, key: tuple[str, ...] | None, update: tuple[str, ...], rows: Rows
+) -> None:
+    if not rows:
+        return
+    names = tuple(column.name for column in table.columns if column.name in rows[0])
+    statement = _statement(connection.dialect, table, key, update, names)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            statement.sql, [tuple(_plain(row[name]) for name in statement.order) for row in rows]
+        )
+        return
+    for some in portions(rows):
+        arrays = {name: array_of([_plain(row[name]) for row in some]) for name in statement.order}
+        connection.exec_driver_sql(statement.sql, arrays)
+
+
+def _plain(value: object) -> object:
+    return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+@lru_cache(STATEMENTS)
+def _statement(
+    dialect: Dialect, table: Table, key: tuple[str, ...] | None, update: tuple[str, ...], names: tuple[str, ...]
+) -> _Statement:
+    # Inline: else PostgreSQL is asked for the new number, too.
+    insert = _inserting(dialect, table).inline()
+    if key is not None and update:
+        replaced = {name: insert.excluded[name] for name in update}
+        insert = insert.on_conflict_do_update(index_elements=list(key), set_=replaced)
+    elif key is not None:
+        insert = insert.on_conflict_do_nothing(index_elements=list(key))
+    compiled = insert.compile(dialect=dialect, column_keys=list(names))
+    if compiled.positional:
+        return _Statement(str(compiled), tuple(compiled.positiontup or ()))
+    arrays = ", ".join(f"%({name})s::{table.c[name].type.compile(dialect)}[]" for name in names)
+    sql = VALUES.sub(f"SELECT * FROM unnest({arrays})", str(compiled), count=1)  # noqa: S608 our own columns
+    return _Statement(sql, names)
+
+
+def _inserting(dialect: Dialect, table: Table) -> SQLiteInsert | PostgreSQLInsert:
+    return SQLiteInsert(table) if dialect.name == "sqlite" else PostgreSQLInsert(table)
