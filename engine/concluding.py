@@ -11,7 +11,7 @@ from engine.clock import day_of, local_day
 from engine.columns import Columns
 from engine.conditions.sentence import sentence
 from engine.conditions.tree import Column, columns_of
-from engine.domain import Decision, Episode, Move, Reason, Run, State
+from engine.domain import Contact, Decision, Episode, Move, Reason, Run, State
 from engine.language.rules import Adjust, Cap, Soften
 from engine.measures import Measures
 from engine.plan import Plan
@@ -20,7 +20,7 @@ from engine.playing import told
 from engine.rules import RuleTrees, Standing
 from engine.signals import Matched, matched
 from engine.snapshot import Numbers, ScoreLook, Snapshot
-from engine.telling import Audience, Effect, MeasureValues, about_event, about_fact, packed
+from engine.telling import Audience, ContactsOf, Effect, MeasureValues, about_event, about_fact, packed
 from engine.templating import TemplateFailed, names_used, plain, render
 
 TELLING = (Move.FIRES, Move.REMINDS)
@@ -48,21 +48,43 @@ class Concluded:
         return replace(decision, reason=reason, run=run)
 
 
-Deeper = Callable[[Sequence[str]], Snapshot]
-"""A snapshot of a few accounts that reaches back further: as far as `Plan.deep_needs` says."""
+@dataclass(frozen=True, slots=True)
+class Asides:
+    """What is read of a few accounts (ids) once something is told of them: most looks tell nobody anything."""
+
+    deeper: Callable[[Sequence[str]], Snapshot]
+    """A snapshot that reaches back further: as far as `Plan.deep_needs` says."""
+    contacts: Callable[[Sequence[str]], Mapping[str, Sequence[Contact]]]
+    """By account, by email."""
+
+
+class ToldContacts:
+    """The contacts of the accounts that something may be told of, read when the first of them is asked for."""
+
+    def __init__(self, snapshot: Snapshot, rows: set[int], asides: Asides) -> None:
+        self._ids = snapshot.accounts
+        self._rows = rows
+        self._asides = asides
+
+    def __call__(self, row: int) -> Sequence[Contact]:
+        return self._by_account.get(self._ids[row], ())
+
+    @cached_property
+    def _by_account(self) -> Mapping[str, Sequence[Contact]]:
+        return self._asides.contacts([self._ids[row] for row in sorted(self._rows)])
 
 
 class ToldMeasures:
     """The measures of a look, and the usuals of the few accounts that something may be told of.
 
-    The deeper snapshot is asked for when the first usual is: most looks tell nobody anything that has one in it.
+    The deeper snapshot is asked for when the first usual is.
     """
 
-    def __init__(self, plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], deeper: Deeper) -> None:
+    def __init__(self, plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], asides: Asides) -> None:
         self._plan = plan
         self._measures = measures
         self._rows = {snapshot.accounts[row]: row for row in sorted(rows)}
-        self._deeper = deeper
+        self._asides = asides
         self._usuals: dict[str, Numbers | None] = {}
 
     def value(self, name: str) -> Column:
@@ -85,15 +107,15 @@ class ToldMeasures:
     @cached_property
     def _deep(self) -> tuple[Measures, NDArray[np.intp]]:
         """Their measures, and the rows of the look in the order of these."""
-        snapshot = self._deeper(tuple(self._rows))
+        snapshot = self._asides.deeper(tuple(self._rows))
         rows = np.array([self._rows[account] for account in snapshot.accounts], dtype=np.intp)
         return Measures(snapshot, self._plan.measures, self._plan.catalog), rows
 
 
-def _told_measures(plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], deeper: Deeper) -> MeasureValues:
+def _told_measures(plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], asides: Asides) -> MeasureValues:
     if not rows or not plan.tells_usuals:
         return measures
-    return ToldMeasures(plan, snapshot, measures, rows, deeper)
+    return ToldMeasures(plan, snapshot, measures, rows, asides)
 
 
 def conclude(
@@ -103,13 +125,15 @@ def conclude(
     measures: Measures,
     scores: Mapping[str, ScoreLook],
     standings: Mapping[str, Standing],
-    deeper: Deeper,
+    asides: Asides,
 ) -> Concluded:
     """Say of every move why, and of every firing what its playbook starts with."""
     moves = [(row, standing, move) for standing in standings.values() for row, move in standing.moved.items()]
     concerned = {row for row, _standing, move in moves if move in TELLING} | set(snapshot.runs)
     tells = {row for row, standing, move in moves if move in TELLING and _tells(standing.rule)} | set(snapshot.runs)
-    audience = audience_of(plan, snapshot, _told_measures(plan, snapshot, measures, tells, deeper), scores)
+    contacts = ToldContacts(snapshot, {row for row, _standing, _move in moves} | set(snapshot.runs), asides)
+    told_measures = _told_measures(plan, snapshot, measures, tells, asides)
+    audience = audience_of(plan, snapshot, told_measures, scores, contacts)
     audience = replace(audience, effects=_effects(plan, audience, columns, standings, concerned))
     decisions: list[Decision] = []
     firings: dict[int, list[Firing]] = {}
@@ -155,7 +179,13 @@ def _removal(snapshot: Snapshot, row: int, episode: Episode) -> Decision:
     )
 
 
-def audience_of(plan: Plan, snapshot: Snapshot, measures: MeasureValues, scores: Mapping[str, ScoreLook]) -> Audience:
+def audience_of(
+    plan: Plan,
+    snapshot: Snapshot,
+    measures: MeasureValues,
+    scores: Mapping[str, ScoreLook],
+    contacts: ContactsOf,
+) -> Audience:
     """What all messages of a look share."""
     company = plan.settings.company
     return Audience(
@@ -164,6 +194,7 @@ def audience_of(plan: Plan, snapshot: Snapshot, measures: MeasureValues, scores:
         primary=plan.primary,
         band_titles=plan.titles.bands,
         measures=measures,
+        contacts=contacts,
         measure_names=tuple(plan.measures),
         measure_titles=plan.measure_titles,
         attributes={name: plan.catalog.attribute_type(name) or "text" for name in plan.catalog.attribute_names()},

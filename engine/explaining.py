@@ -1,5 +1,6 @@
 """One account in; how its scores come about now, and where each rule stands and why, out: the documents of `why`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from engine.clock import microseconds
 from engine.concluding import audience_of, effect_of
 from engine.conditions.sentence import sentence
 from engine.conditions.tree import Tree, answer, columns_of, holds, negated, tests
+from engine.domain import Contact
 from engine.errors import PulsebookError
 from engine.loops import wanted_of
 from engine.pipeline import Signals
@@ -19,6 +21,7 @@ from engine.rules import RuleTrees
 from engine.snapshot import ScoreLook, Snapshot
 from engine.store.breakdowns import parts, sheet_of
 from engine.store.listing import day_text, iso
+from engine.store.people import contacts_of
 from engine.store.reading import read
 
 Document = dict[str, Any]
@@ -36,6 +39,7 @@ class Looked:
     plan: Plan
     snapshot: Snapshot
     signals: Signals
+    contacts: Sequence[Contact]
 
 
 def look_at(book: Book, account: str, at: datetime) -> Looked:
@@ -44,7 +48,8 @@ def look_at(book: Book, account: str, at: datetime) -> Looked:
     reading = read(book.database, wanted_of(book, judge.plan, at, accounts=(account,)))
     if not len(reading):
         raise NoSuchAccount(account)
-    return Looked(judge.plan, reading.snapshot, judge.signals(reading.snapshot))
+    contacts = contacts_of(book.database, [account]).get(account, ())
+    return Looked(judge.plan, reading.snapshot, judge.signals(reading.snapshot), contacts)
 
 
 def scores(looked: Looked) -> list[Document]:
@@ -76,7 +81,7 @@ def _known(value: float) -> float | None:
 def effects(looked: Looked) -> list[Document]:
     """What active rules do to scores."""
     snapshot, signals = looked.snapshot, looked.signals
-    audience = audience_of(looked.plan, snapshot, signals.measures, signals.scores)
+    audience = audience_of(looked.plan, snapshot, signals.measures, signals.scores, lambda _row: looked.contacts)
     found = []
     for name, standing in signals.standings.items():
         if standing.rule.rule.effect is not None and standing.states()[0] == "active":

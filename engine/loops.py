@@ -5,15 +5,18 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.book import Book
 from engine.clock import day_number
+from engine.concluding import Asides
 from engine.errors import PulsebookError
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Snapshot
 from engine.store.due import block_numbers, due_blocks, versions_under_way
 from engine.store.lanes import SHARD
+from engine.store.people import contacts_of
 from engine.store.reading import Wanted, read
 from engine.store.saving import Office, Saved, save
 
@@ -97,7 +100,8 @@ def _look_at_shard(book: Book, judge: Judge, order: Order, blocks: list[int]) ->
         these = replace(wanted, accounts=accounts, blocks=None, due_by=None)
         return read(book.database, replace(these, needs=plan.deep_needs, only_measured=True)).snapshot
 
-    judged = judge.look(reading.snapshot, order.cause, deeper)
+    asides = Asides(deeper, partial(contacts_of, book.database))
+    judged = judge.look(reading.snapshot, order.cause, asides)
     return save(book.database, judged, reading, office(book, plan, order))
 
 

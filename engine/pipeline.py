@@ -9,7 +9,7 @@ from datetime import datetime
 
 from engine.clock import microseconds
 from engine.columns import Columns
-from engine.concluding import Deeper, conclude, ended_rows, removed
+from engine.concluding import Asides, conclude, ended_rows, removed
 from engine.domain import Episode, Run, State
 from engine.judged import Judged
 from engine.language.base import Duration
@@ -61,12 +61,12 @@ class Judge:
             for level in plan.levels
         )
 
-    def look(self, snapshot: Snapshot, cause: str, deeper: Deeper) -> Judged:
-        """Judge every account of a snapshot. `deeper` is asked once, for the few accounts that something is told of:
-        their messages compare with a past that no score needs."""
+    def look(self, snapshot: Snapshot, cause: str, asides: Asides) -> Judged:
+        """Judge every account of a snapshot. `asides` are asked once, for the few accounts that something is told of:
+        their messages name contacts, and compare with a past that no score needs."""
         plan, signals = self.plan, self.signals(snapshot)
         standings = signals.standings
-        concluded = conclude(plan, snapshot, signals.columns, signals.measures, signals.scores, standings, deeper)
+        concluded = conclude(plan, snapshot, signals.columns, signals.measures, signals.scores, standings, asides)
         plays = play_all(self._players(), concluded.audience, signals.columns, concluded.firings)
         gone = removed(plan, snapshot)
         left = tuple(

@@ -17,7 +17,6 @@ from engine.telling import (
     about_score,
     about_tasks,
     about_teammate,
-    contacts_of,
     unpacked,
 )
 from engine.templating import names_used
@@ -99,7 +98,7 @@ def _stage(players: Players, audience: Audience, columns: Columns, row: int, las
 def _act(players: Players, audience: Audience, row: int, taken: Taken) -> Action | PlannedTask:
     templates = players.templates(taken.run.version)
     kind, name = _template(taken)
-    contacts = contacts_of(audience.snapshot, row)
+    contacts = audience.contacts(row)
     account_owner = audience.snapshot.attributes["owner"][row]
     owner = owner_of(account_owner, audience.snapshot.teammates, audience.today, players.fallback)
     about_owner = about_teammate(owner, audience.snapshot.teammates)
@@ -148,7 +147,7 @@ def told(audience: Audience, row: int, run: Run | None, names: frozenset[str], f
         "owner": lambda: about_teammate(owner_of(account_owner, teammates, audience.today, fallback), teammates),
         "manager": lambda: about_teammate(manager_of(account_owner, teammates, audience.today, fallback), teammates),
         "contact": lambda: about_contact(_champion(audience, row)),
-        "contacts": lambda: [about_contact(contact) for contact in contacts_of(snapshot, row)],
+        "contacts": lambda: [about_contact(contact) for contact in audience.contacts(row)],
         "tasks": lambda: about_tasks(run) if run else {},
         "today": lambda: audience.today,
         "company": lambda: {"name": audience.company},
@@ -158,7 +157,7 @@ def told(audience: Audience, row: int, run: Run | None, names: frozenset[str], f
 
 
 def _champion(audience: Audience, row: int) -> Contact | None:
-    return next((contact for contact in contacts_of(audience.snapshot, row) if contact.role == "champion"), None)
+    return next((contact for contact in audience.contacts(row) if contact.role == "champion"), None)
 
 
 def _measure(audience: Audience, name: str, row: int) -> str | float | None:

@@ -85,18 +85,6 @@ class FactTable:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactTable:
-    """All contacts, sorted by account and then by email."""
-
-    row: Rows
-    email: Texts
-    name: Texts
-    role: Texts
-    consent: Texts
-    """True, False or None."""
-
-
-@dataclass(frozen=True, slots=True)
 class Stays:
     """One score's present before this look. Bands are names, None is nowhere; `since` is a day, NaN is none.
 
@@ -142,7 +130,6 @@ class Snapshot:
     """Per metric and event: the day from which records are complete; absent: no window is covered."""
     events: Mapping[str, EventTable]
     facts: Mapping[str, FactTable]
-    contacts: ContactTable
     teammates: Mapping[str, Teammate]
     stays: Mapping[str, Stays]
     history: Mapping[str, ScoreHistory]

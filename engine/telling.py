@@ -1,6 +1,6 @@
 """A look in; what templates may say about one account, as plain values, out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -18,6 +18,9 @@ from engine.snapshot import Breakdown, Numbers, ScoreLook, Snapshot
 CHANGES = (7, 14, 28)
 """Days over which `change_7d` and so on look back."""
 MOST_PARTS = 3
+
+ContactsOf = Callable[[int], Sequence[Contact]]
+"""The contacts of a row's account, by email."""
 
 
 class MeasureValues(Protocol):
@@ -60,6 +63,7 @@ class Audience:
     band_titles: Mapping[tuple[str, str], str]
     """(score, band) to its label."""
     measures: MeasureValues
+    contacts: ContactsOf
     measure_names: tuple[str, ...]
     measure_titles: Mapping[str, MeasureTitle]
     attributes: Mapping[str, str]
@@ -210,17 +214,6 @@ def about_teammate(email: str | None, teammates: Mapping[str, Teammate]) -> dict
         "first_name": teammate.first_name,
         "email": email,
     }
-
-
-def contacts_of(snapshot: Snapshot, row: int) -> tuple[Contact, ...]:
-    """The contacts of an account, by email."""
-    table = snapshot.contacts
-    first, last = np.searchsorted(table.row, [row, row + 1])
-    account = snapshot.accounts[row]
-    return tuple(
-        Contact(account, str(table.email[i]), table.name[i], table.role[i], table.consent[i])
-        for i in range(int(first), int(last))
-    )
 
 
 def about_contact(contact: Contact | None) -> dict[str, object]:

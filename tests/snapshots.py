@@ -19,7 +19,7 @@ from engine.conditions.filters import Filter
 from engine.conditions.tree import Column
 from engine.domain import Contact, Fact, Value
 from engine.language.catalog import WEEKDAYS, Catalog
-from engine.snapshot import ALL_DAYS, ContactTable, EventRows, EventTable, FactTable, Needs, Numbers, Series, Snapshot
+from engine.snapshot import ALL_DAYS, EventRows, EventTable, FactTable, Needs, Numbers, Series, Snapshot
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday, noon in London."""
@@ -147,7 +147,6 @@ def make_snapshot(
         "covered_from": dict.fromkeys((*catalog.metrics, *catalog.events), 0) if covered_from is None else covered_from,
         "events": {name: layout.events(name, wanted) for name, wanted in needs.rows.items()},
         "facts": {name: table for name in catalog.facts if len((table := layout.facts(name)).row)},
-        "contacts": layout.contacts(),
         "first_look": np.full(len(accounts), -1, dtype=np.int64),
         "last_look": np.full(len(accounts), -1, dtype=np.int64),
         "seed_next": np.zeros(len(accounts), dtype=np.bool_),
@@ -280,17 +279,3 @@ class _Layout:
                 on = local_day(fact.at, account.zone)
                 found.append((row, replace(fact, id=len(found) + 1, account=self.ids[row], day=on)))
         return FactTable(np.array([row for row, _ in found], dtype=np.intp), tuple(fact for _, fact in found))
-
-    def contacts(self) -> ContactTable:
-        people = [
-            (row, contact)
-            for row, account in enumerate(self.told)
-            for contact in sorted(account.contacts, key=lambda one: one.email)
-        ]
-        return ContactTable(
-            np.array([row for row, _ in people], dtype=np.intp),
-            _texts(one.email for _, one in people),
-            _texts(one.name for _, one in people),
-            _texts(one.role for _, one in people),
-            np.array([*(one.consent for _, one in people), None], dtype=np.object_)[:-1],
-        )

@@ -1,17 +1,21 @@
 """Rows of teammates and contacts in; the people, as they are or as they were known by a moment, out."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from engine.clock import day_of
-from engine.domain import Teammate
-from engine.store.tables.accounts import ContactRow, TeammateRow
+from engine.domain import Contact, Teammate
+from engine.store.database import Database, portions
+from engine.store.tables.accounts import AccountRow, ContactRow, TeammateRow
 from engine.store.undoing import before, undone
 
+ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
+TOLD = ("id", "account_seq", "email", "name", "role", "consent", "listed")
+"""What a look sees of a contact."""
 HERE = "email"
 """The field of a teammate that changes from nothing when they come."""
 
@@ -39,27 +43,28 @@ def _teammate(row: Any) -> Teammate:
     )
 
 
-class ContactTuple(NamedTuple):
-    """What a snapshot has of a contact; tuples, for there are very many."""
+def contacts_of(
+    database: Database, accounts: Collection[str], known_at: int | None = None
+) -> dict[str, tuple[Contact, ...]]:
+    """The contacts that an import brought, by account and sorted by email. `known_at`: microseconds; None: now."""
+    found: dict[str, list[Contact]] = {}
+    with database.reading() as connection:
+        for some in portions(accounts):
+            mine = select(ACCOUNT.c.seq, ACCOUNT.c.id).where(ACCOUNT.c.id.in_(some))
+            ids: dict[int, str] = dict(connection.execute(mine).all())
+            for row in contact_rows(connection, CONTACT.c.account_seq.in_(list(ids)), ids, known_at):
+                if row.listed:
+                    account = ids[row.account_seq]
+                    found.setdefault(account, []).append(Contact(account, row.email, row.name, row.role, row.consent))
+    return {account: tuple(sorted(people, key=lambda one: one.email)) for account, people in found.items()}
 
-    account_seq: int
-    email: str
-    name: str | None
-    role: str | None
-    consent: bool | None
-    listed: bool
-    id: int
 
-
-def contact_rows(
-    connection: Connection, mine: Any, ids: dict[int, str], known_at: int | None
-) -> Sequence[ContactTuple]:
+def contact_rows(connection: Connection, mine: Any, ids: Mapping[int, str], known_at: int | None) -> list[Any]:
     """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
-    query = select(*(CONTACT.c[name] for name in ContactTuple._fields)).where(mine)
-    rows: Sequence[Any] = connection.execute(query).all()
+    rows: Sequence[Any] = connection.execute(select(*(CONTACT.c[name] for name in TOLD)).where(mine)).all()
+    there = [row for row in rows if row.account_seq in ids]
     if known_at is None:
-        return rows
-    there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]
-    fields = before(connection, "contact", [entity for _, entity in there], known_at)
-    then = (undone(row, fields.get(entity, {})) for row, entity in there)
-    return [ContactTuple(*(getattr(row, name) for name in ContactTuple._fields)) for row in then]
+        return there
+    entities = [f"{ids[row.account_seq]}/{row.email}" for row in there]
+    fields = before(connection, "contact", entities, known_at)
+    return [undone(row, fields.get(entity, {})) for row, entity in zip(there, entities, strict=True)]

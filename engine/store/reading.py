@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from engine.clock import day_number, microseconds
 from engine.conditions.tree import Column
 from engine.language.catalog import Catalog, Event, Metric
-from engine.snapshot import ALL_DAYS, ContactTable, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
+from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
 from engine.store import present, records
 from engine.store.database import Database, portions
 from engine.store.event_tables import as_number, event_table
@@ -139,7 +139,6 @@ def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> di
     lanes = whose.lanes
     return {
         "ended": records.ended(connection, whose),
-        "contacts": records.contacts(connection, whose),
         "teammates": teammates(connection, wanted.known),
         "stays": present.stays(connection, lanes, wanted.scores),
         "history": _history(connection, lanes, wanted),
@@ -157,7 +156,6 @@ def _nothing(accounts: int) -> dict[str, Any]:
     return {
         **{name: {} for name in (*mappings, "runs", "last_start")},
         "ended": np.zeros(accounts, dtype=np.bool_),
-        "contacts": ContactTable(np.empty(0, dtype=np.intp), *(_texts([]) for _ in range(4))),
     }
 
 

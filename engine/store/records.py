@@ -1,9 +1,8 @@
 """Rows of facts, outcomes, overrides and contacts in; the tables of a snapshot out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,10 @@ from sqlalchemy import Connection, select
 from engine.clock import microseconds, moment
 from engine.domain import Fact
 from engine.language.catalog import Catalog
-from engine.snapshot import ContactTable, Days, FactTable, Numbers
+from engine.snapshot import Days, FactTable, Numbers
 from engine.store.ingest_days import local_days, starts_of_days
 from engine.store.matrices import Lanes
-from engine.store.people import CONTACT, ContactTuple, contact_rows
+from engine.store.people import CONTACT, contact_rows
 from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow
 from engine.store.undoing import arrived, before, not_withdrawn
 from engine.store.values import typed
@@ -25,8 +24,6 @@ FACT = FactRow.__table__  # type: ignore[attr-defined]
 OUTCOME = OutcomeRow.__table__  # type: ignore[attr-defined]
 OVERRIDE = OverrideRow.__table__  # type: ignore[attr-defined]
 CHURNED = "churned"
-LISTED = ContactTuple._fields.index("listed")
-"""Before it stands what a snapshot has of a contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,6 @@ class Whose:
     known_at: int | None
     row_of: dict[int, int]
     """Number of an account to its row."""
-    _people: list[Sequence[ContactTuple]] = field(default_factory=list)
     _by_number: dict[int, tuple[str, str | None]] = field(default_factory=dict)
 
     @classmethod
@@ -48,19 +44,12 @@ class Whose:
         rows = {int(seq): row for row, seq in enumerate(lanes.seqs)}
         return cls(lanes, tuple(ids), tuple(zones), at, known_at, rows)
 
-    def people(self, connection: Connection) -> Sequence[ContactTuple]:
-        """Their contacts, listed or not; read once, for several ask."""
-        if not self._people:
-            ids = dict(zip(self.row_of, self.ids, strict=True))
-            mine = self.lanes.hold(CONTACT.c.account_seq)
-            self._people.append(contact_rows(connection, mine, ids, self.known_at))
-        return self._people[0]
-
     def by_number(self, connection: Connection) -> Mapping[int, tuple[str, str | None]]:
-        """Email and role of their contacts."""
+        """Email and role of their contacts, listed or not; read once, for several ask."""
         if not self._by_number:
-            told = itemgetter(*(ContactTuple._fields.index(name) for name in ("id", "email", "role")))
-            self._by_number.update((id_, (email, role)) for id_, email, role in map(told, self.people(connection)))
+            ids = dict(zip(self.row_of, self.ids, strict=True))
+            rows = contact_rows(connection, self.lanes.hold(CONTACT.c.account_seq), ids, self.known_at)
+            self._by_number.update((row.id, (row.email, row.role)) for row in rows)
         return self._by_number
 
     def placed(self, seqs: Days) -> tuple[Days, NDArray[np.bool_]]:
@@ -140,16 +129,6 @@ def overrides(connection: Connection, whose: Whose, scores: Collection[str]) -> 
         if row.account_seq in whose.row_of and row.score in found:
             found[row.score][whose.row_of[row.account_seq]] = row.value
     return found
-
-
-def contacts(connection: Connection, whose: Whose) -> ContactTable:
-    """The contacts that an import brought, by account and email."""
-    listed = sorted(
-        (row for row in whose.people(connection) if row[LISTED] and row[0] in whose.row_of), key=itemgetter(0, 1)
-    )
-    seqs, *columns = zip(*(row[:LISTED] for row in listed), strict=True) if listed else ((),) * LISTED
-    place = np.array([whose.row_of[seq] for seq in seqs], dtype=np.intp)
-    return ContactTable(place, *(np.array([*column, None], dtype=np.object_)[:-1] for column in columns))
 
 
 def today_of(at: datetime, zones: Collection[str]) -> tuple[Days, Days]:

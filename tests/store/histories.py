@@ -1,6 +1,6 @@
 """Random histories of a few accounts: what arrives, late and corrected, withdrawn and changed, between looks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from engine.batches import Batch
+from engine.clock import microseconds
 from engine.snapshot import ALL_DAYS, EventRows, Series, Snapshot
 from engine.store.database import Database
 from engine.store.ingest_by_hand import NotFound, Override, end_fact, override, withdraw_fact
+from engine.store.people import contacts_of
 from tests.store.looking import AMOUNT, LOGINS, USERS, keep, reading, snapshot
 from tests.store.records import accounts, entries, events, facts, observations, outcomes, put, rows_of
 
@@ -25,15 +27,17 @@ ROWS = {
 PEOPLE = ("ann", "bob", "cy")
 STEPS = 40
 
+Document = dict[str, Any]
+
 
 class History:
-    """One history on a database: `kept` has the snapshot of each look, as that look saw it."""
+    """One history on a database: `kept` has what each look saw, and when and of whom."""
 
     def __init__(self, database: Database, seed: int) -> None:
         self.database = database
         self.random = Random(seed)
         self.now = FIRST
-        self.kept: list[Snapshot] = []
+        self.kept: list[tuple[datetime, Collection[str], Document]] = []
         self._put(accounts(*({"id": id_, "timezone": ZONES[id_]} for id_ in IDS[:2])))
 
     def go_on(self) -> None:
@@ -115,16 +119,17 @@ class History:
     def _look(self) -> None:
         due = {"due_by": self.now} if self.random.random() < 0.5 else {}
         said = reading(self.database, self.now, series=SERIES, rows=ROWS, **due)
-        self.kept.append(said.snapshot)
+        people = contacts_of(self.database, said.snapshot.accounts)
+        self.kept.append((self.now, said.snapshot.accounts, came_in(said.snapshot) | {"contacts": people}))
         keep(self.database, said)
 
-    def again(self, kept: Snapshot) -> Snapshot:
-        """The snapshot of a look's moment, as it was known by then, made now."""
-        more = {"accounts": kept.accounts, "known_at": kept.at}
-        return snapshot(self.database, kept.at, series=SERIES, rows=ROWS, **more)
+    def again(self, at: datetime, ids: Collection[str]) -> Document:
+        """What a look saw at a moment, as it was known by then, found out now."""
+        then = snapshot(self.database, at, series=SERIES, rows=ROWS, accounts=ids, known_at=at)
+        return came_in(then) | {"contacts": contacts_of(self.database, ids, microseconds(at))}
 
 
-def came_in(said: Snapshot) -> dict[str, Any]:
+def came_in(said: Snapshot) -> Document:
     """All of a snapshot that is not what looks left, as plain values; unknown is None."""
     return {
         "accounts": said.accounts,
@@ -141,7 +146,6 @@ def came_in(said: Snapshot) -> dict[str, Any]:
             for name, table in said.events.items()
         },
         "facts": {name: (table.row.tolist(), table.facts) for name, table in said.facts.items()},
-        "contacts": [getattr(said.contacts, name).tolist() for name in ("row", "email", "name", "role", "consent")],
         "teammates": said.teammates,
         "overrides": {score: _plain(column) for score, column in said.overrides.items()},
     }

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from engine.batches import Batch
+from engine.domain import Contact
 from engine.snapshot import ALL_DAYS, EventRows, Series
 from engine.store.database import Database
 from engine.store.ingest_by_hand import Override, end_fact, override, withdraw_fact
+from engine.store.people import contacts_of
 from tests.store.looking import AMOUNT, LOGINS, NPS, USERS, at, look, reading, snapshot
 from tests.store.records import accounts, day, entries, events, facts, observations, outcomes, put, rows_of
 
@@ -221,7 +223,7 @@ def test_attributes_people_and_first_days_are_as_they_are_now(database: Database
     assert (of_acme["name"], of_acme["plan"], of_acme["seats"], of_acme["value"]) == ("Acme", "pro", 40.0, 1200.5)
     assert of_acme["payment_date"] == day("2026-12-01")
     assert seen.first_day.tolist() == [day("2025-03-01"), day("2026-11-03")]
-    assert (seen.contacts.email.tolist(), seen.contacts.consent.tolist()) == (["kim@acme.example"], [True])
+    assert contacts_of(database, ["acme", "zen"]) == {"acme": (Contact("acme", "kim@acme.example", consent=True),)}
     assert (seen.teammates["ana@us.example"].pools, seen.teammates["ana@us.example"].away_from) == (
         ("mid", "big"),
         date(2026, 1, 2),

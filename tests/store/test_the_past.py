@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from engine.clock import microseconds
 from engine.store.database import Database
 from engine.store.ingest_by_hand import end_fact
+from engine.store.people import contacts_of
 from tests.store.histories import STEPS, History, came_in
 from tests.store.looking import AMOUNT, LOGINS, USERS, look, snapshot
 from tests.store.records import NOW, accounts, entries, events, facts, observations, put, rows_of
@@ -25,8 +27,8 @@ def test_a_snapshot_made_later_equals_the_one_that_the_look_had(database: Databa
         history.go_on()
 
     assert history.kept
-    for kept in history.kept:
-        assert came_in(history.again(kept)) == came_in(kept)
+    for at, ids, seen in history.kept:
+        assert history.again(at, ids) == seen
 
 
 def test_without_known_at_a_look_at_the_past_knows_all_that_has_arrived_since(database: Database) -> None:
@@ -79,7 +81,7 @@ def test_people_are_as_they_were_and_those_who_came_later_were_not_there(databas
     put(database, entries("contacts", {"account": "acme", "email": "kim@acme.example", "consent": True}))
     put(database, entries("teammates", {"email": "ana@us.example", "pools": "mid;big"}))
     look(database)
-    before = came_in(snapshot(database, NOW))
+    before, contacts = came_in(snapshot(database, NOW)), contacts_of(database, ["acme"])
     put(database, accounts({"id": "acme", "owner": "bo@us.example"}), accounts("zen"), at=LATER)
     emails = ("kim@acme.example", "new@acme.example")
     put(
@@ -94,6 +96,8 @@ def test_people_are_as_they_were_and_those_who_came_later_were_not_there(databas
     )
 
     assert came_in(snapshot(database, NOW, **BY_NOW)) == before
+    assert contacts_of(database, ["acme"], microseconds(NOW)) == contacts
+    assert contacts_of(database, ["acme"]) != contacts
 
 
 def test_an_account_that_was_not_looked_at_by_then_is_not_in_it(database: Database) -> None:
