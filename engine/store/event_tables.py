@@ -15,9 +15,9 @@ from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Numbers
 from engine.store.database import portions
 from engine.store.ingest_days import offsets
+from engine.store.matrices import NOBODY
 from engine.store.records import Whose
 from engine.store.strips import Coded, Scalar, Strip, coded, unpack
-from engine.store.tables.accounts import BLOCK
 from engine.store.tables.records import StripRow
 from engine.store.tables.series import SPAN
 from engine.store.values import typed
@@ -34,7 +34,7 @@ def event_table(connection: Connection, whose: Whose, event: str, need: EventRow
     """
     known = catalog.events[event].properties if event in catalog.events else {}
     types = {prop: known[prop].type if prop in known else "text" for prop in need.properties - BUILT_IN}
-    parts = [_part(strip, block, span, whose, need) for block, span, strip in _strips(connection, whose, event, need)]
+    parts = list(_parts(connection, whose, event, need))
     row, day, at, contact = (
         np.concatenate([np.empty(0, dtype=np.int64), *(getattr(part, name) for part in parts)])
         for name in ("row", "day", "at", "contact")
@@ -87,33 +87,28 @@ class _Part:
         return column
 
 
-def _strips(connection: Connection, whose: Whose, event: str, need: EventRows) -> Iterator[tuple[int, int, Strip]]:
-    """By block and span, those that may hold something of the accounts and days that are wanted."""
+def _parts(connection: Connection, whose: Whose, event: str, need: EventRows) -> Iterator[_Part]:
+    """By block and span, what there is of the accounts and days that are wanted."""
     if not len(whose.lanes):
         return
     query = select(STRIP).where(STRIP.c.name == event).order_by(STRIP.c.block, STRIP.c.span)
     if need.days != ALL_DAYS:
         query = query.where(STRIP.c.span >= _first_day(whose, need) // SPAN)
-    for some in portions(whose.lanes.blocks):
+    places = {block: whose.lanes.places(block) for block in whose.lanes.blocks}
+    for some in portions(places):
         for row in connection.execute(query.where(STRIP.c.block.in_(some))).all():
-            yield row.block, row.span, unpack(row.events, _lanes(whose, row.block))
-
-
-def _lanes(whose: Whose, block: int) -> tuple[int, int]:
-    """The first and the last of the block's accounts that are wanted."""
-    seqs = whose.lanes.seqs
-    first, end = np.searchsorted(seqs, [block * BLOCK, (block + 1) * BLOCK])
-    return int(seqs[first]) % BLOCK, int(seqs[end - 1]) % BLOCK
+            rows = places[row.block]
+            yield _part(unpack(row.events, rows != NOBODY), rows, row.span, whose, need)
 
 
 def _first_day(whose: Whose, need: EventRows) -> int:
     return int(whose.lanes.today.min()) - need.days + 1
 
 
-def _part(strip: Strip, block: int, span: int, whose: Whose, need: EventRows) -> _Part:
-    row, seen = whose.placed(strip.lane.astype(np.int64) + block * BLOCK)
-    day = strip.day.astype(np.int64) + span * SPAN
-    seen = seen & (strip.at <= whose.at)
+def _part(strip: Strip, rows: Days, span: int, whose: Whose, need: EventRows) -> _Part:
+    """`rows`: of the snapshot, by lane."""
+    row, day = rows[strip.lane], strip.day + span * SPAN
+    seen = strip.at <= whose.at
     if need.days != ALL_DAYS:
         seen &= day >= _first_day(whose, need)
     if whose.known_at is not None:

@@ -20,6 +20,7 @@ CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
 AT_ONCE = 500
 """Series in one query."""
+NOBODY = -1
 WIDER = 4
 """So many times as many accounts may lie between the first and the last that are wanted."""
 
@@ -43,6 +44,13 @@ class Lanes:
         if seqs and seqs[-1] - seqs[0] < WIDER * len(seqs):
             return column.between(seqs[0], seqs[-1])
         return column.in_(seqs)
+
+    def places(self, block: int) -> Days:
+        """By lane of a block, which of these accounts that is; NOBODY: none of them."""
+        rows = np.full(BLOCK, NOBODY)
+        first, end = np.searchsorted(self.seqs, [block * BLOCK, (block + 1) * BLOCK])
+        rows[self.seqs[first:end] % BLOCK] = np.arange(first, end)
+        return rows
 
     @property
     def blocks(self) -> list[int]:

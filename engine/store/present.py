@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from engine.clock import day_of, moment
 from engine.domain import Episode, Run, RunTask, State
 from engine.snapshot import Numbers, Stays
 from engine.stays import nowhere
-from engine.store.database import portions
+from engine.store.database import fetched, portions
 from engine.store.matrices import Lanes
 from engine.store.tables.looks import EpisodeRow, RuleVersionRow, ScoreRow, ScoreVersionRow
 from engine.store.tables.runs import RunRow, TaskRow
@@ -35,6 +36,22 @@ STAY = (
     SCORE.c.before_since,
 )
 """The columns of a score's present in the order of the fields of `Stays`."""
+STANDING = tuple(
+    EPISODE.c[name]
+    for name in (
+        "account_seq",
+        "rule",
+        "state",
+        "fingerprint",
+        "since",
+        "since_day",
+        "fired_at",
+        "fired_day",
+        "told_at",
+        "told_day",
+    )
+)
+STATES = {str(state): state for state in State}
 
 
 def rows_by_seq(lanes: Lanes) -> dict[int, int]:
@@ -77,27 +94,29 @@ def episodes(connection: Connection, lanes: Lanes, accounts: Collection[str]) ->
     """Per rule, row of the account to its episode; of rules that are gone, too: their episodes end."""
     found: dict[str, dict[int, Episode]] = {}
     rows, ids = rows_by_seq(lanes), list(accounts)
-    for row in connection.execute(select(EPISODE).where(lanes.hold(EPISODE.c.account_seq))).all():
-        place = rows.get(row.account_seq)
-        if place is None:
+    for seq, rule, *standing in fetched(connection.execute(select(*STANDING).where(lanes.hold(EPISODE.c.account_seq)))):
+        state, fingerprint, since, since_day, fired_at, fired_day, told_at, told_day = standing
+        if seq not in rows:
             continue
-        found.setdefault(row.rule, {})[place] = Episode(
-            account=ids[place],
-            rule=row.rule,
-            state=State(row.state),
-            fingerprint=row.fingerprint,
-            since=moment(row.since),
-            since_day=row.since_day,
-            fired_at=_moment(row.fired_at),
-            fired_day=row.fired_day,
-            told_at=_moment(row.told_at),
-            told_day=row.told_day,
+        found.setdefault(rule, {})[rows[seq]] = Episode(
+            account=ids[rows[seq]],
+            rule=rule,
+            state=STATES[state],
+            fingerprint=fingerprint,
+            since=_moment(since),
+            since_day=since_day,
+            fired_at=None if fired_at is None else _moment(fired_at),
+            fired_day=fired_day,
+            told_at=None if told_at is None else _moment(told_at),
+            told_day=told_day,
         )
     return found
 
 
-def _moment(micros: int | None) -> datetime | None:
-    return None if micros is None else moment(micros)
+@lru_cache(1_000)
+def _moment(micros: int) -> datetime:
+    """Most moments here are those of a few looks at very many accounts."""
+    return moment(micros)
 
 
 def _day(number: int | None) -> date | None:
@@ -125,7 +144,7 @@ def runs(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dic
             started_day=row.started_day,
             firing=row.firing,
             position=row.position,
-            waiting_since=_moment(row.waiting_since),
+            waiting_since=None if row.waiting_since is None else _moment(row.waiting_since),
             tasks=tasks.get(row.id, {}),
         )
         found.setdefault(place, []).append(run)

@@ -52,13 +52,6 @@ class Whose:
             self._by_number.update((row.id, (row.email, row.role)) for row in rows)
         return self._by_number
 
-    def placed(self, seqs: Days) -> tuple[Days, NDArray[np.bool_]]:
-        """The rows of the snapshot that account numbers are, and which of them are in it at all."""
-        if not len(self.lanes):
-            return seqs, np.zeros(len(seqs), dtype=np.bool_)
-        row = np.searchsorted(self.lanes.seqs, seqs)
-        return row, self.lanes.seqs[np.minimum(row, len(self.lanes) - 1)] == seqs
-
 
 def fact_tables(connection: Connection, whose: Whose, catalog: Catalog) -> dict[str, FactTable]:
     """Facts that were asserted by `at` and are not withdrawn, per name."""

@@ -19,7 +19,7 @@ Numbers = NDArray[np.float64]
 COLUMNS = ("lane", "day", "at", "contact", "arrived")
 NOTHING = 0
 SECOND = 1_000_000
-EVERYBODY = (0, BLOCK - 1)
+EVERYBODY = np.ones(BLOCK, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +138,16 @@ def _narrowed(numbers: NDArray[Any]) -> tuple[dict[str, Any], NDArray[Any]]:
     return {"low": low, "unit": unit, "type": counts.dtype.str}, counts
 
 
-def unpack(blob: bytes, lanes: tuple[int, int] = EVERYBODY) -> Strip:
-    """The events of the accounts from the first to the last of `lanes`; of one account that is next to nothing."""
+def unpack(blob: bytes, wanted: NDArray[np.bool_] = EVERYBODY) -> Strip:
+    """The events of the wanted lanes; of few that is next to nothing."""
     raw = decompress(blob)
     start = 4 + int.from_bytes(raw[:4], "little")
     head = json.loads(raw[4:start])
     kinds = [one["type"] for one in (*head["columns"], *head["properties"])]
     arrays = list(_arrays(raw, start, kinds, head["count"]))
     lane = _widened(head["columns"][0], arrays[0])
-    mine = slice(int(np.searchsorted(lane, lanes[0])), int(np.searchsorted(lane, lanes[1], "right")))
+    here = wanted[lane]
+    mine: Any = slice(None) if here.all() else np.flatnonzero(here)
     columns = {
         name: _widened(said, array[mine]) for name, said, array in zip(COLUMNS, head["columns"], arrays, strict=False)
     }
