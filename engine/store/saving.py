@@ -5,7 +5,7 @@ meanwhile, and leaves due those for which something arrived meanwhile.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -81,12 +81,12 @@ class Saving:
     office: Office
     rows: np.ndarray[Any, np.dtype[np.intp]]
     codes: Mapping[str, int]
-    seq_of: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def accounts(self) -> Mapping[str, int]:
-        """The ids that are saved, and their numbers."""
-        return self.seq_of
+    series: dict[str, int]
+    """Numbers of the scores' series by key: read for the first block, kept for the others."""
+    seq_of: Mapping[str, int]
+    """The ids that are saved, and their numbers."""
+    owner_of: Mapping[str, str | None]
+    """Whose accounts they are now."""
 
 
 def save(database: Database, judged: Judged, reading: Reading, office: Office) -> Saved:
@@ -98,14 +98,14 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
                 return Saved(is_stale=True)
             save_rule_versions(connection, judged)
             codes = score_codes(connection, judged)
-    total = Saved()
+    total, series = Saved(), dict[str, int]()
     blocks = reading.seqs // BLOCK
     for block in np.unique(blocks):
         rows = np.flatnonzero(blocks == block)
         with database.writing() as connection:
             if not _in_use(connection, judged.version):
                 return total + Saved(is_stale=True)
-            total += _save_block(connection, judged, reading, office, int(block), rows, codes)
+            total += _save_block(connection, judged, reading, office, int(block), rows, codes, series)
     return total
 
 
@@ -123,6 +123,7 @@ def _save_block(
     block: int,
     rows: np.ndarray[Any, np.dtype[np.intp]],
     codes: Mapping[str, int],
+    series: dict[str, int],
 ) -> Saved:
     lock_blocks(connection, [block])
     counters = _counters(connection, reading.seqs[rows])
@@ -139,7 +140,8 @@ def _save_block(
             kept.append(row)
     chosen = np.array(kept, dtype=np.intp)
     seq_of = {ids[row]: int(reading.seqs[row]) for row in kept}
-    saving = Saving(connection, judged, reading, office, chosen, codes, seq_of)
+    owner_of = {id_: counters[seq].owner for id_, seq in seq_of.items()}
+    saving = Saving(connection, judged, reading, office, chosen, codes, series, seq_of, owner_of)
     unmoved = np.fromiter(
         (counters[int(reading.seqs[row])].changed == reading.changed[row] for row in kept), np.bool_, len(kept)
     )
@@ -150,8 +152,9 @@ def _save_block(
 
 
 def _counters(connection: Connection, seqs: Days) -> dict[int, Any]:
-    """Where the accounts' counters stand now, locked in the order of their numbers."""
-    query = select(*(ACCOUNT.c[name] for name in ("seq", "looked", "changed", "last_look"))).where(_exactly(seqs))
+    """Where the accounts' counters stand now and whose they are, locked in the order of their numbers."""
+    columns = (ACCOUNT.c[name] for name in ("seq", "looked", "changed", "last_look", "owner"))
+    query = select(*columns).where(_exactly(seqs))
     return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update()).all()}
 
 

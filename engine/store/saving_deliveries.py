@@ -3,21 +3,18 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import update
 
 from engine.clock import day_of, microseconds
 from engine.domain import Action, DeliveryState, PlannedTask
 from engine.store.assigning import OPEN, Assignees, Pools
-from engine.store.people import teammates
 from engine.store.saving_signals import number
-from engine.store.tables.accounts import AccountRow
 from engine.store.tables.runs import DeliveryRow, TaskRow
 from engine.store.writing import upsert
 
 if TYPE_CHECKING:
     from engine.store.saving import Saving
 
-ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 
@@ -53,20 +50,15 @@ def save_tasks(saving: "Saving", tasks: Iterable[PlannedTask]) -> None:
     planned = list(tasks)
     if not planned:
         return
-    owners = _owners(saving.connection, [saving.seq_of[task.account] for task in planned])
     assignees = Assignees(
         day_of(saving.office.company_day),
         saving.office.fallback,
-        teammates(saving.connection),
+        saving.judged.snapshot.teammates,
         Pools.locked(saving.connection, {task.assign[1] for task in planned if isinstance(task.assign, tuple)}),
     )
-    rows = [_task(saving, task, assignees.of(task, owners[saving.seq_of[task.account]])) for task in planned]
+    rows = [_task(saving, task, assignees.of(task, saving.owner_of[task.account])) for task in planned]
     upsert(saving.connection, TASK, ["key"], rows, [])
     assignees.pools.keep_turns(saving.connection)
-
-
-def _owners(connection: Connection, seqs: list[int]) -> dict[int, str | None]:
-    return dict(connection.execute(select(ACCOUNT.c.seq, ACCOUNT.c.owner).where(ACCOUNT.c.seq.in_(seqs))).all())
 
 
 def _task(saving: "Saving", task: PlannedTask, assignee: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The scores of a look in; their present, their parts and their day's cells in the store, out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +130,7 @@ def _save_parts(saving: "Saving", block: int) -> None:
 def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None:
     """The last look of a day stands, and is that day's score; an unknown one is known to be of that version."""
     rows = saving.rows
-    ids = _series_ids(saving.connection, saving.judged.scores)
+    ids = _series_ids(saving)
     day, lane = saving.judged.snapshot.today[rows], saving.reading.seqs[rows] % BLOCK
     spans = np.unique(day // SPAN).tolist()
     stored = _stored(saving.connection, list(ids.values()), block, spans)
@@ -165,12 +165,12 @@ def _stored(connection: Connection, ids: list[int], block: int, spans: list[int]
     return {(series, span): values for series, span, values in connection.execute(query)}
 
 
-def _series_ids(connection: Connection, scores: Collection[str]) -> dict[str, int]:
+def _series_ids(saving: "Saving") -> Mapping[str, int]:
     """The numbers of the scores' series, five each, by key; they are given when a score is first saved."""
-    keys = [_key(score, part) for score in sorted(scores) for part in KEPT]
-    known = series_ids(connection, keys)
-    if len(known) < len(keys):
+    if not saving.series:
+        keys = [_key(score, part) for score in sorted(saving.judged.scores) for part in KEPT]
+        known = series_ids(saving.connection, keys)
         new = [{"key": key, "event": None, "definition": None} for key in keys if key not in known]
-        upsert(connection, SERIES, ["key"], new, [])
-        known = series_ids(connection, keys)
-    return known
+        upsert(saving.connection, SERIES, ["key"], new, [])
+        saving.series.update(series_ids(saving.connection, keys) if new else known)
+    return saving.series
