@@ -142,18 +142,18 @@ def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[S
     What has been due since before the day's sweep is the sweep; the rest is arrivals, and what falls due by the clock.
     """
     while True:
-        judge = book.judge()
-        company = judge.plan.company
         now = book.clock.now()
-        sweep = company.last_sweep(now)
         due = due_blocks(book.database, now)
         mine = {block: since for block, since in due.items() if blocks is None or block in blocks}
+        if not mine:
+            return
+        judge = book.judge()
+        company = judge.plan.company
+        sweep = company.last_sweep(now)
         if swept := [block for block, since in mine.items() if since <= sweep]:
             order = Order(now, f"sweep {company.day(sweep)}", blocks=swept, due_by=sweep)
-        elif mine:
-            order = Order(now, "arrival", blocks=list(mine), due_by=now)
         else:
-            return
+            order = Order(now, "arrival", blocks=list(mine), due_by=now)
         saved = look(book, order, judge=judge)
         yield saved
         if saved.is_stale or not saved.looked:

@@ -169,6 +169,8 @@ class Importing:
 
     def _keep_recorded(self) -> None:
         names = sorted(self.spans)
+        if not names:
+            return
         stored = select(RECORDED).where(RECORDED.c.name.in_(names))
         known = {row.name: row for row in self.connection.execute(stored)}
         rows, begun = [], []

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select, union_all
 
 from engine.snapshot import ALL_DAYS, Days, Numbers, Rows
 from engine.store.chunks import Times, unpack, unpack_times
@@ -18,8 +17,8 @@ from engine.store.undoing import Corrections, undo_cells
 
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
-AT_ONCE = 500
-"""Series in one query."""
+AT_ONCE, GROUPS = 500, 16
+"""Series or blocks in one part of a query, and parts in one: asking costs more than what is asked."""
 NOBODY = -1
 WIDER = 4
 """So many times as many accounts may lie between the first and the last that are wanted."""
@@ -105,12 +104,18 @@ def _chunks(connection: Connection, lanes: Lanes, first: Mapping[int, int]) -> I
     for series_id, day in first.items():
         together[day // SPAN].append(series_id)
     last = int(lanes.today.max()) // SPAN
-    for span, series in together.items():
-        for some, blocks in product(portions(series, AT_ONCE), portions(lanes.blocks)):
-            query = select(CHUNK).where(
-                CHUNK.c.series_id.in_(some), CHUNK.c.block.in_(blocks), CHUNK.c.span.between(span, last)
-            )
-            yield from connection.execute(query).all()
+    groups = [(span, some) for span, series in together.items() for some in portions(series, AT_ONCE)]
+    for blocks in portions(lanes.blocks, AT_ONCE):
+        for some_groups in portions(groups, GROUPS):
+            said = (_said(series, blocks, span, last) for span, series in some_groups)
+            yield from connection.execute(union_all(*said)).all()
+
+
+def _said(series: list[int], blocks: list[int], first: int, last: int) -> Select[Any]:
+    """The chunks of some series and blocks, from one span to another."""
+    return select(CHUNK).where(
+        CHUNK.c.series_id.in_(series), CHUNK.c.block.in_(blocks), CHUNK.c.span.between(first, last)
+    )
 
 
 def _width(lanes: Lanes, first: int) -> int:
