@@ -1,6 +1,6 @@
 """A look decides through durable-rules alone, tells everybody once, and takes what was already true as seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from engine.rules import Round
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.ingest import Ingest
+from engine.store.reading import Wanted, read
 from engine.workspace import load
 
 FIRST = datetime(2026, 3, 2, 20, tzinfo=UTC)
@@ -93,15 +94,15 @@ def nps(book: Book, day: date, **values: float) -> None:
 
 
 def troubles(book: Book, account: str, day: date, count: int) -> None:
-    at = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
-    nothing = coded([None] * count)
-    names = coded(["trouble"] * count)
-    moments = whens([at + timedelta(minutes=minute) for minute in range(count)])
-    put(
-        book,
-        Events(coded([account] * count), names, nothing, nothing, moments, ({},) * count, placed("test", count)),
-        at,
-    )
+    noon = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
+    trouble(book, account, [noon + timedelta(minutes=minute) for minute in range(count)], arrives=noon)
+
+
+def trouble(book: Book, account: str, moments: Sequence[datetime], arrives: datetime) -> None:
+    count = len(moments)
+    nothing, names = coded([None] * count), coded(["trouble"] * count)
+    places = placed("test", count)
+    put(book, Events(coded([account] * count), names, nothing, nothing, whens(moments), ({},) * count, places), arrives)
 
 
 def on(day: int) -> datetime:
@@ -116,6 +117,12 @@ def looked(book: Book, day: int) -> list[tuple[str, str, str]]:
     at = on(day).isoformat()
     decided = listing.decisions(book.database, listing.Asked())
     return sorted((one["account"], one["rule"], one["state"]) for one in decided if one["at"] == at)
+
+
+def fired(book: Book) -> list[str]:
+    """The rules that have fired so far."""
+    decided = listing.decisions(book.database, listing.Asked())
+    return sorted(one["rule"] for one in decided if one["state"] == "fired")
 
 
 def scores(book: Book) -> dict[str, Any]:
@@ -247,8 +254,43 @@ def test_a_fact_that_arrives_during_a_look_is_looked_at_next(book: Book, monkeyp
     book.clock.at = on(2) + timedelta(seconds=1)
     list(look_at_due(book))
 
-    fired = [one["rule"] for one in listing.decisions(book.database, listing.Asked()) if one["state"] == "fired"]
-    assert sorted(fired) == ["fell", "low", "trouble"]
+    assert fired(book) == ["fell", "low", "trouble"]
+
+
+def test_a_fact_that_arrives_between_the_moment_of_a_look_and_its_reading_is_looked_at_next(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked(book, 0)
+    assert isinstance(book.clock, SetClock)
+    book.clock.at = on(2)
+    troubles(book, "beta", on(2).date(), 1)
+    just_now = on(2) + timedelta(seconds=1)
+
+    def late(database: Database, wanted: Wanted) -> Any:
+        monkeypatch.setattr("engine.loops.read", read)
+        trouble(book, "acme", [just_now] * 2, arrives=just_now)
+        return read(database, wanted)
+
+    monkeypatch.setattr("engine.loops.read", late)
+    list(look_at_due(book))
+    assert fired(book) == []
+
+    book.clock.at += timedelta(seconds=1)
+    list(look_at_due(book))
+    assert fired(book) == ["trouble"]
+
+
+def test_what_is_dated_a_little_ahead_is_looked_at_when_its_moment_has_come(book: Book) -> None:
+    looked(book, 0)
+    assert isinstance(book.clock, SetClock)
+    book.clock.at = on(2)
+    trouble(book, "acme", [on(2), on(2) + timedelta(minutes=3)], arrives=on(2))
+    list(look_at_due(book))
+    assert fired(book) == []
+
+    book.clock.at += timedelta(minutes=3)
+    list(look_at_due(book))
+    assert fired(book) == ["trouble"]
 
 
 def test_what_has_been_due_since_before_the_sweep_is_the_sweep_and_what_came_since_an_arrival(book: Book) -> None:

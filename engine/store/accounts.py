@@ -142,10 +142,18 @@ def make_blocks(connection: Connection, seqs: Collection[int]) -> None:
         lock_blocks(connection, blocks)
 
 
-def mark_due(connection: Connection, seqs: Collection[int], at: int, *, seed_next: bool) -> None:
-    """Something arrived for them at that moment (microseconds)."""
+def mark_due(
+    connection: Connection, seqs: Collection[int], at: int, *, newest: int | None = None, seed_next: bool = False
+) -> None:
+    """Something arrived for them at that moment (microseconds). `newest`: what is said is of a later one."""
+    latest = at if newest is None else max(at, newest)
     sooner = or_(ACCOUNT.c.look_at.is_(None), ACCOUNT.c.look_at > at)
-    values = {"changed": ACCOUNT.c.changed + 1, "look_at": case((sooner, at), else_=ACCOUNT.c.look_at)}
+    later = or_(ACCOUNT.c.newest.is_(None), ACCOUNT.c.newest < latest)
+    values = {
+        "changed": ACCOUNT.c.changed + 1,
+        "look_at": case((sooner, at), else_=ACCOUNT.c.look_at),
+        "newest": case((later, latest), else_=ACCOUNT.c.newest),
+    }
     if seed_next:
         values["seed_next"] = True
     for some in portions(sorted(seqs)):

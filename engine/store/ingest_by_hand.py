@@ -51,7 +51,7 @@ def override(database: Database, said: Override) -> int:
             "author": said.author,
         }
         connection.execute(insert(OVERRIDE), [row])
-        mark_due(connection, [seq], microseconds(said.at), seed_next=False)
+        mark_due(connection, [seq], microseconds(said.at))
         return int(seq) // BLOCK
 
 
@@ -79,5 +79,5 @@ def _set(database: Database, id_: int, field: str, at: datetime, by: str | None)
         change = {"kind": "fact", "entity": str(id_), "field": field, "old": fact[field], "new": moment}
         connection.execute(insert(CHANGE), [{**change, "at": moment, "by": by}])
         connection.execute(update(FACT).where(FACT.c.id == id_).values({field: moment}))
-        mark_due(connection, [seq], moment, seed_next=False)
+        mark_due(connection, [seq], moment)
         return int(seq) // BLOCK

@@ -79,6 +79,8 @@ class Importing:
     refused: list[Refusal] = field(default_factory=list)
     refused_places: set[tuple[str, int]] = field(default_factory=set)
     due: set[int] = field(default_factory=set)
+    newest: int = 0
+    """The latest moment (microseconds) that a record has: it may lie a little ahead."""
     first_days: dict[int, int] = field(default_factory=dict)
     spans: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     """First day, last day and last moment of the records of a name."""
@@ -121,7 +123,8 @@ class Importing:
             self.refused.append(Refusal(*place, reason))
 
     def refuse_ahead(self, places: Places, at: Ints) -> NDArray[np.bool_]:
-        """Which records are not dated ahead of their arrival; the others are refused."""
+        """Which records are not dated ahead of their arrival; the others are refused. (A little ahead is none.)"""
+        self.newest = max(self.newest, int(at.max(initial=0)))
         if self.releasing:
             return np.ones(len(at), dtype=np.bool_)
         ahead = at > microseconds(self.arrival.at + AHEAD)
@@ -214,7 +217,7 @@ class Importing:
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
         if self.changes:
             self.connection.execute(insert(CHANGE), self.changes)
-        mark_due(self.connection, self.due, self.at, seed_next=self.arrival.history)
+        mark_due(self.connection, self.due, self.at, newest=self.newest, seed_next=self.arrival.history)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:
             counts = dict(sorted({**self.counts, "refused": len(self.refused)}.items()))

@@ -23,6 +23,7 @@ from engine.store.writing import upsert
 
 BUILT_IN = tuple(name for name in BUILT_IN_ATTRIBUTES if name != "id")
 ROW = dict.fromkeys(BUILT_IN)
+COUNTERS = {"changed": 0, "looked": 0, "newest": None, "seed_next": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,7 @@ def _make(importing: Importing, new: Mapping[str, Entry]) -> None:
         return
     first = next_seq(importing.connection)
     rows: list[dict[str, Any]] = [
-        {"seq": first + number, "id": id_, **ROW, "attributes": {}, "changed": 0, "looked": 0, "seed_next": False}
-        | _columns({}, entry)
+        {"seq": first + number, "id": id_, **ROW, **COUNTERS, "attributes": {}} | _columns({}, entry)
         for number, (id_, entry) in enumerate(new.items())
     ]
     make_blocks(importing.connection, [row["seq"] for row in rows])

@@ -145,7 +145,8 @@ def _save_block(
     unmoved = np.fromiter(
         (counters[int(reading.seqs[row])].changed == reading.changed[row] for row in kept), np.bool_, len(kept)
     )
-    _save_counters(saving, unmoved)
+    newest = np.fromiter((counters[int(reading.seqs[row])].newest or 0 for row in kept), np.int64, len(kept))
+    _save_counters(saving, unmoved, newest)
     save_scores(saving, block)
     saved = _save_signals(saving)
     return saved + Saved(looked=len(kept), late=tuple(late), beaten=tuple(beaten))
@@ -153,13 +154,16 @@ def _save_block(
 
 def _counters(connection: Connection, seqs: Days) -> dict[int, Any]:
     """Where the accounts' counters stand now and whose they are, locked in the order of their numbers."""
-    columns = (ACCOUNT.c[name] for name in ("seq", "looked", "changed", "last_look", "owner"))
+    columns = (ACCOUNT.c[name] for name in ("seq", "looked", "changed", "newest", "last_look", "owner"))
     query = select(*columns).where(_exactly(seqs))
     return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update()).all()}
 
 
-def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
-    """What moved meanwhile stays due at once; the others fall due when the look says, most of them together."""
+def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]], newest: Days) -> None:
+    """What moved meanwhile stays due at once; the others fall due when the look says, most of them together.
+
+    What had arrived before it was read, but is of a moment after the look's, the look has not seen: it is due then.
+    """
     seqs, at = saving.reading.seqs[saving.rows], microseconds(saving.judged.snapshot.at)
     looked = {"looked": ACCOUNT.c.looked + 1, "first_look": func.coalesce(ACCOUNT.c.first_look, at), "last_look": at}
     _update_counters(saving.connection, seqs[~unmoved], looked)
@@ -168,6 +172,7 @@ def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]])
         _update_counters(saving.connection, seqs[unmoved], looked | {"seed_next": False})
         return
     due = look_at[saving.rows]
+    due = np.where(newest > at, np.minimum(due, newest), due)
     for moment in np.unique(due[unmoved]):
         together = seqs[unmoved & (due == moment)]
         _update_counters(saving.connection, together, looked | {"look_at": int(moment), "seed_next": False})

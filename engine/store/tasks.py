@@ -78,7 +78,7 @@ def _change(database: Database, task: int, at: datetime, values: dict[str, Any])
         if changes:
             connection.execute(insert(CHANGE), changes)
         connection.execute(update(TASK).where(TASK.c.id == task).values(**values))
-        mark_due(connection, [row.account_seq], moment, seed_next=False)
+        mark_due(connection, [row.account_seq], moment)
         return int(row.account_seq) // BLOCK
 
 

@@ -13,7 +13,11 @@ BLOCK = 256
 
 
 class AccountRow(SQLModel, table=True):
-    """A customer company. `look_at`: when it is due; `changed` and `looked`: counters of arrivals and of saves."""
+    """A customer company. `look_at`: when it is due; `changed` and `looked`: counters of arrivals and of saves.
+
+    `newest`: the latest moment that anything said of it has, be it when it was said or when it arrived. A look at an
+    earlier moment has not seen all that is there.
+    """
 
     __tablename__ = "account"
     seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
@@ -32,6 +36,7 @@ class AccountRow(SQLModel, table=True):
     changed: int = 0
     looked: int = 0
     look_at: int | None = moment_field(nullable=True, index=True)
+    newest: int | None = moment_field(nullable=True)
     first_look: int | None = moment_field(nullable=True)
     last_look: int | None = moment_field(nullable=True)
     first_record: int | None = None
