@@ -13,6 +13,7 @@ from engine.store.migrating import configuration, newest
 from engine.store.tables.accounts import AliasRow, BlockRow
 from engine.store.tables.runs import PaceRow
 from engine.store.writing import upsert
+from tests.store.records import accounts, put, rows_of
 
 TABLE = PaceRow.__table__  # type: ignore[attr-defined]
 
@@ -34,6 +35,19 @@ def test_making_the_tables_again_changes_nothing(database: Database) -> None:
     database.migrate()
 
     assert database.version() == HEAD
+
+
+def test_tables_of_an_older_pulsebook_are_brought_up_to_date_with_what_they_hold(database: Database) -> None:
+    put(database, accounts("acme"))
+    with database.writing() as connection:
+        connection.execute(text("alter table account drop column newest"))
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+
+    database.migrate()
+
+    assert (database.version(), rows_of(database, "account", "id", "newest")) == (HEAD, [("acme", None)])
+    with database.writing() as connection:
+        command.check(configuration(connection))
 
 
 def test_tables_of_a_newer_pulsebook_are_refused(database: Database) -> None:
