@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import JSON, Connection, Dialect, Table
 from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
 from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 
@@ -60,18 +60,22 @@ def _write(
         return
     names = tuple(column.name for column in table.columns if column.name in rows[0])
     statement = _statement(connection.dialect, table, key, update, names)
+    for name in names:
+        if isinstance(table.c[name].type, JSON):
+            rows = _as_text(rows, name)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(
-            statement.sql, [tuple(_plain(row[name]) for name in statement.order) for row in rows]
-        )
+        connection.exec_driver_sql(statement.sql, [tuple([row[name] for name in statement.order]) for row in rows])
         return
     for some in portions(rows):
-        arrays = {name: array_of([_plain(row[name]) for row in some]) for name in statement.order}
+        arrays = {name: array_of([row[name] for row in some]) for name in statement.order}
         connection.exec_driver_sql(statement.sql, arrays)
 
 
-def _plain(value: object) -> object:
-    return json.dumps(value) if isinstance(value, dict | list) else value
+def _as_text(rows: Rows, name: str) -> Rows:
+    """The rows with one column as JSON, unless it is text already."""
+    if all(isinstance(row[name], str) for row in rows):
+        return rows
+    return [{**row, name: None if row[name] is None else json.dumps(row[name])} for row in rows]
 
 
 @lru_cache(STATEMENTS)
