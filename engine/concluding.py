@@ -20,8 +20,8 @@ from engine.playing import told
 from engine.rules import RuleTrees, Standing
 from engine.signals import Matched, matched
 from engine.snapshot import Numbers, ScoreLook, Snapshot
-from engine.telling import Audience, ContactsOf, Effect, MeasureValues, about_event, about_fact, packed
-from engine.templating import TemplateFailed, names_used, plain, render
+from engine.telling import Audience, ContactsOf, Effect, MeasureValues, about_event, about_fact, packed, tells_parts
+from engine.templating import TemplateFailed, plain, render
 
 TELLING = (Move.FIRES, Move.REMINDS)
 
@@ -151,7 +151,7 @@ def conclude(
 
 def _tells(rule: RuleTrees) -> bool:
     """Does a firing of this rule say anything with a score's parts in it?"""
-    return rule.rule.play is not None or (rule.rule.because is not None and "score" in names_used(rule.rule.because))
+    return rule.rule.play is not None or (rule.rule.because is not None and tells_parts(rule.rule.because))
 
 
 def removed(plan: Plan, snapshot: Snapshot) -> tuple[tuple[Decision, Episode], ...]:
@@ -226,7 +226,7 @@ def _because(plan: Plan, audience: Audience, rule: RuleTrees, row: int, found: M
     if template is None:
         return sentence(rule.rule.when, plan.titles)
     run = _firing_run(plan, audience, rule, row, found)
-    values = told(audience, row, run, names_used(template), plan.settings.people.fallback)
+    values = told(audience, row, run, template, plan.settings.people.fallback)
     values["playbook"] = {"name": rule.rule.play}
     try:
         return render(f"because of {rule.name}", template, {k: plain(v, k, needed=False) for k, v in values.items()})

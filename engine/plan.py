@@ -24,7 +24,7 @@ from engine.rules import Round, RuleTrees, rounds
 from engine.scoring import ModelTrees, ScoreTrees
 from engine.signals import telling_leaves
 from engine.snapshot import EventRows, Needs
-from engine.telling import CHANGES, MeasureTitle
+from engine.telling import CHANGES, MeasureTitle, tells_parts
 from engine.templating import names_used
 from engine.windows import joined, whole_days
 from engine.workspace import Workspace
@@ -141,7 +141,7 @@ class Plan:
     @cached_property
     def tells_usuals(self) -> bool:
         """Does a template speak of what lifts or drags, each against its usual?"""
-        return any("drags" in text or "lifts" in text for text in self.texts)
+        return any(map(tells_parts, self.texts))
 
     def first_score(self, rule: Rule) -> str:
         """The score named first in the rule's condition, else the primary one."""

@@ -17,6 +17,7 @@ from engine.telling import (
     about_score,
     about_tasks,
     about_teammate,
+    tells_parts,
     unpacked,
 )
 from engine.templating import names_used
@@ -102,7 +103,7 @@ def _act(players: Players, audience: Audience, row: int, taken: Taken) -> Action
     account_owner = audience.snapshot.attributes["owner"][row]
     owner = owner_of(account_owner, audience.snapshot.teammates, audience.today, players.fallback)
     about_owner = about_teammate(owner, audience.snapshot.teammates)
-    values = told(audience, row, taken.run, names_used(templates[kind, name]), players.fallback)
+    values = told(audience, row, taken.run, templates[kind, name], players.fallback)
     return act(
         taken,
         Desk(
@@ -126,9 +127,9 @@ def _template(taken: Taken) -> tuple[str, str]:
     raise TypeError(f"step {taken.step.step} tells nobody anything")
 
 
-def told(audience: Audience, row: int, run: Run | None, names: frozenset[str], fallback: str) -> dict[str, object]:
-    """The values of the variables that a template uses, for one account and run."""
-    snapshot = audience.snapshot
+def told(audience: Audience, row: int, run: Run | None, text: str, fallback: str) -> dict[str, object]:
+    """The values of the variables that a template's text uses, for one account and run."""
+    snapshot, names, parts = audience.snapshot, names_used(text), tells_parts(text)
     firing = {key: unpacked(value) for key, value in run.firing.items()} if run else {}
     score = firing.get("score")
     primary = score if isinstance(score, str) and score in audience.scores else audience.primary
@@ -136,8 +137,8 @@ def told(audience: Audience, row: int, run: Run | None, names: frozenset[str], f
     teammates = snapshot.teammates
     makers: dict[str, Callable[[], object]] = {
         "account": lambda: about_account(audience, row),
-        "score": lambda: about_score(audience, primary, row),
-        "scores": lambda: {name: about_score(audience, name, row) for name in audience.scores},
+        "score": lambda: about_score(audience, primary, row, parts=parts),
+        "scores": lambda: {name: about_score(audience, name, row, parts=parts) for name in audience.scores},
         "measures": lambda: {name: _measure(audience, name, row) for name in audience.measure_names},
         "fact": lambda: firing.get("fact") or {},
         "event": lambda: firing.get("event") or {},

@@ -17,6 +17,7 @@ from engine.snapshot import Breakdown, Numbers, ScoreLook, Snapshot
 
 CHANGES = (7, 14, 28)
 """Days over which `change_7d` and so on look back."""
+PARTS = ("lifts", "drags")
 MOST_PARTS = 3
 
 ContactsOf = Callable[[int], Sequence[Contact]]
@@ -101,8 +102,13 @@ def _number(column: Numbers, row: int) -> float | None:
     return None if np.isnan(value) else value
 
 
-def about_score(audience: Audience, name: str, row: int) -> dict[str, object]:
-    """The fields of `score` and `scores.NAME`."""
+def tells_parts(text: str) -> bool:
+    """Does a template speak of what lifts or drags? These are dear to work out: each is compared with its usual."""
+    return any(part in text for part in PARTS)
+
+
+def about_score(audience: Audience, name: str, row: int, *, parts: bool) -> dict[str, object]:
+    """The fields of `score` and `scores.NAME`. `parts`: what lifts and what drags, too."""
     look = audience.scores[name]
     band = look.band[row]
     about: dict[str, object] = {
@@ -111,8 +117,7 @@ def about_score(audience: Audience, name: str, row: int) -> dict[str, object]:
         "label": audience.band_titles.get((name, band)) if band is not None else None,
         "base": _number(look.base, row),
         "coverage": _number(look.coverage, row),
-        "lifts": [],
-        "drags": [],
+        **{part: [] for part in PARTS},
         "context": [
             {
                 "rule": effect.rule,
@@ -126,7 +131,7 @@ def about_score(audience: Audience, name: str, row: int) -> dict[str, object]:
         ],
     }
     about |= {f"change_{days}d": _change(audience, name, row, days) for days in CHANGES}
-    for breakdown in look.breakdowns:
+    for breakdown in look.breakdowns if parts else ():
         index = int(np.searchsorted(breakdown.rows, row))
         if index < len(breakdown.rows) and breakdown.rows[index] == row:
             about |= _parts(audience, breakdown, index, row)

@@ -1,7 +1,7 @@
 """Rows of teammates and contacts in; the people, as they are or as they were known by a moment, out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -14,8 +14,6 @@ from engine.store.undoing import before, undone
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
-TOLD = ("id", "account_seq", "email", "name", "role", "consent", "listed")
-"""What a look sees of a contact."""
 HERE = "email"
 """The field of a teammate that changes from nothing when they come."""
 
@@ -59,12 +57,27 @@ def contacts_of(
     return {account: tuple(sorted(people, key=lambda one: one.email)) for account, people in found.items()}
 
 
-def contact_rows(connection: Connection, mine: Any, ids: Mapping[int, str], known_at: int | None) -> list[Any]:
+class ContactTuple(NamedTuple):
+    """What a look sees of a contact; tuples, for there are very many."""
+
+    id: int
+    email: str
+    role: str | None
+    account_seq: int
+    name: str | None
+    consent: bool | None
+    listed: bool
+
+
+def contact_rows(
+    connection: Connection, mine: Any, ids: Mapping[int, str], known_at: int | None
+) -> Sequence[ContactTuple]:
     """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
-    rows: Sequence[Any] = connection.execute(select(*(CONTACT.c[name] for name in TOLD)).where(mine)).all()
-    there = [row for row in rows if row.account_seq in ids]
+    query = select(*(CONTACT.c[name] for name in ContactTuple._fields)).where(mine)
+    rows: Sequence[Any] = connection.execute(query).all()
     if known_at is None:
-        return there
-    entities = [f"{ids[row.account_seq]}/{row.email}" for row in there]
-    fields = before(connection, "contact", entities, known_at)
-    return [undone(row, fields.get(entity, {})) for row, entity in zip(there, entities, strict=True)]
+        return rows
+    there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]
+    fields = before(connection, "contact", [entity for _, entity in there], known_at)
+    then = (undone(row, fields.get(entity, {})) for row, entity in there)
+    return [ContactTuple(*(getattr(row, name) for name in ContactTuple._fields)) for row in then]

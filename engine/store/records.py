@@ -49,7 +49,7 @@ class Whose:
         if not self._by_number:
             ids = dict(zip(self.row_of, self.ids, strict=True))
             rows = contact_rows(connection, self.lanes.hold(CONTACT.c.account_seq), ids, self.known_at)
-            self._by_number.update((row.id, (row.email, row.role)) for row in rows)
+            self._by_number.update((id_, (email, role)) for id_, email, role, *_ in rows)
         return self._by_number
 
 
