@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Connection, case, func, or_, select, text, update
 
 from engine.batches import Ints
 from engine.clock import local_day, moment
-from engine.store.database import portions
+from engine.store.among import among
 from engine.store.tables.accounts import BLOCK, AccountRow, AliasRow, BlockRow
-from engine.store.writing import upsert
+from engine.store.writing import alter, upsert
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 ALIAS = AliasRow.__table__  # type: ignore[attr-defined]
@@ -94,35 +93,25 @@ def find(connection: Connection, ids: Collection[str], company_zone: str) -> Acc
 
 
 def _after_aliases(connection: Connection, ids: Collection[str]) -> tuple[str, ...]:
-    aliases: dict[str, str] = {}
-    for some in portions(ids):
-        rows = connection.execute(select(ALIAS.c.alias, ALIAS.c.account).where(ALIAS.c.alias.in_(some)))
-        aliases.update((alias, account) for alias, account in rows)
+    query = select(ALIAS.c.alias, ALIAS.c.account).where(among(ALIAS.c.alias, ids))
+    aliases: dict[str, str] = dict(connection.execute(query).all())
     return tuple(aliases.get(id_, id_) for id_ in ids)
 
 
 def _seqs(connection: Connection, ids: Collection[str]) -> dict[str, int]:
-    seqs: dict[str, int] = {}
-    for some in portions(ids):
-        rows = connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.seq).where(ACCOUNT.c.id.in_(some)))
-        seqs.update((id_, seq) for id_, seq in rows)
-    return seqs
+    return dict(connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.seq).where(among(ACCOUNT.c.id, ids))).all())
 
 
 def _details(connection: Connection, seqs: Collection[int]) -> dict[int, tuple[str | None, int | None]]:
     """Zone and last look by number."""
-    known: dict[int, tuple[str | None, int | None]] = {}
-    columns = select(ACCOUNT.c.seq, ACCOUNT.c.timezone, ACCOUNT.c.last_look)
-    for some in portions(seqs):
-        rows = connection.execute(columns.where(ACCOUNT.c.seq.in_(some)))
-        known.update((seq, (zone, last)) for seq, zone, last in rows)
-    return known
+    query = select(ACCOUNT.c.seq, ACCOUNT.c.timezone, ACCOUNT.c.last_look).where(among(ACCOUNT.c.seq, seqs))
+    return {seq: (zone, last) for seq, zone, last in connection.execute(query)}
 
 
 def lock_blocks(connection: Connection, blocks: Collection[int]) -> None:
     """Ascending, and before any account row, as everybody does it."""
-    for some in portions(sorted(blocks)):
-        wanted = select(BLOCKS.c.id).where(BLOCKS.c.id.in_(some)).order_by(BLOCKS.c.id)
+    if blocks:
+        wanted = select(BLOCKS.c.id).where(among(BLOCKS.c.id, blocks)).order_by(BLOCKS.c.id)
         connection.execute(wanted.with_for_update()).all()
 
 
@@ -156,23 +145,18 @@ def mark_due(
     }
     if seed_next:
         values["seed_next"] = True
-    for some in portions(sorted(seqs)):
-        wanted = ACCOUNT.c.seq.in_(some)
+    if seqs:
+        wanted = among(ACCOUNT.c.seq, seqs)
         connection.execute(select(ACCOUNT.c.seq).where(wanted).order_by(ACCOUNT.c.seq).with_for_update()).all()
         connection.execute(update(ACCOUNT).where(wanted).values(values))
 
 
 def mark_first(connection: Connection, first_days: Mapping[int, int]) -> list[tuple[str, int | None, int]]:
     """Keeps up the day of each account's oldest observation or event; id, old and new of those looked at before."""
-    known: dict[int, Any] = {}
+    if not first_days:
+        return []
     columns = select(ACCOUNT.c.seq, ACCOUNT.c.id, ACCOUNT.c.first_record, ACCOUNT.c.first_look)
-    for some in portions(first_days):
-        known.update((row.seq, row) for row in connection.execute(columns.where(ACCOUNT.c.seq.in_(some))))
-    earlier = [
-        row for _, row in sorted(known.items()) if row.first_record is None or first_days[row.seq] < row.first_record
-    ]
-    if earlier:
-        of = update(ACCOUNT).where(ACCOUNT.c.seq == bindparam("of"))
-        moved = [{"of": row.seq, "day": first_days[row.seq]} for row in earlier]
-        connection.execute(of.values(first_record=bindparam("day")), moved)
+    known = connection.execute(columns.where(among(ACCOUNT.c.seq, first_days)).order_by(ACCOUNT.c.seq)).all()
+    earlier = [row for row in known if row.first_record is None or first_days[row.seq] < row.first_record]
+    alter(connection, ACCOUNT, "seq", [{"seq": row.seq, "first_record": first_days[row.seq]} for row in earlier])
     return [(row.id, row.first_record, first_days[row.seq]) for row in earlier if row.first_look is not None]

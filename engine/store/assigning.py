@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, update
 
 from engine.domain import PlannedTask, Teammate
 from engine.people import manager_of, owner_of
+from engine.store.among import among
 from engine.store.tables.runs import PaceRow, TaskRow
 from engine.store.writing import upsert
 
@@ -31,7 +32,7 @@ class Pools:
             return cls({}, Counter())
         lanes = {f"pool {pool}": pool for pool in sorted(pools)}
         upsert(connection, PACE, ["lane"], [{"lane": lane, "next": 0} for lane in lanes], [])
-        rows = select(PACE.c.lane, PACE.c.next).where(PACE.c.lane.in_(lanes)).order_by(PACE.c.lane)
+        rows = select(PACE.c.lane, PACE.c.next).where(among(PACE.c.lane, lanes)).order_by(PACE.c.lane)
         turns = {lanes[lane]: int(turn) for lane, turn in connection.execute(rows.with_for_update())}
         counted = select(TASK.c.assignee, func.count()).where(TASK.c.state == OPEN).group_by(TASK.c.assignee)
         return cls(turns, Counter(dict(connection.execute(counted).all())))

@@ -6,18 +6,18 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from engine.clock import microseconds, moment
 from engine.domain import DeliveryState, Receipt, Teammate
 from engine.errors import PulsebookError
+from engine.store.changes import keep_changes
 from engine.store.database import Database
 from engine.store.delivery_rows import EMAIL, OPEN, SLACK, Claimed, verdict
 from engine.store.lanes import is_on
 from engine.store.listing import Offices, receiver
 from engine.store.people import teammates
 from engine.store.tables.accounts import AccountRow, ContactRow
-from engine.store.tables.imports import ChangeRow
 from engine.store.tables.runs import DeliveryRow, PaceRow
 from engine.store.writing import upsert
 
@@ -25,7 +25,6 @@ DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 PACE = PaceRow.__table__  # type: ignore[attr-defined]
-CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
 
 SECOND = 1_000_000
 """Microseconds; what Slack wants between two messages to one channel."""
@@ -271,8 +270,8 @@ def _decide(
                 "`pulsebook list deliveries` shows which do."
             )
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == id_).values(**values))
-        connection.execute(
-            insert(CHANGE),
+        keep_changes(
+            connection,
             [
                 {
                     "kind": "delivery",

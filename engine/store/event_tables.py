@@ -13,7 +13,7 @@ from engine.conditions.tree import Column
 from engine.domain import Value
 from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Numbers
-from engine.store.database import portions
+from engine.store.among import among
 from engine.store.ingest_days import offsets
 from engine.store.matrices import NOBODY
 from engine.store.records import Whose
@@ -95,10 +95,9 @@ def _parts(connection: Connection, whose: Whose, event: str, need: EventRows) ->
     if need.days != ALL_DAYS:
         query = query.where(STRIP.c.span >= _first_day(whose, need) // SPAN)
     places = {block: whose.lanes.places(block) for block in whose.lanes.blocks}
-    for some in portions(places):
-        for row in connection.execute(query.where(STRIP.c.block.in_(some))).all():
-            rows = places[row.block]
-            yield _part(unpack(row.events, rows != NOBODY), rows, row.span, whose, need)
+    for row in connection.execute(query.where(among(STRIP.c.block, places))).all():
+        rows = places[row.block]
+        yield _part(unpack(row.events, rows != NOBODY), rows, row.span, whose, need)
 
 
 def _first_day(whose: Whose, need: EventRows) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, delete, select
 
 from engine.batches import Batch, Coded, Entries, Events, Facts, Ints, Observations, Outcomes, Places, When
+from engine.store.among import among
 from engine.store.database import portions
 from engine.store.ingest_context import Importing
 from engine.store.tables.imports import HeldRow
@@ -67,13 +68,12 @@ def release(connection: Connection, ids: Collection[str]) -> Iterator[Batch]:
     """The records that waited for those ids, in the order in which they build on each other; they wait no more."""
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     numbers: list[int] = []
-    for some in portions(ids):
-        wanted = select(HELD.c.id, HELD.c.kind, HELD.c.record).where(HELD.c.account.in_(some)).order_by(HELD.c.id)
-        for number, kind, record in connection.execute(wanted):
-            by_kind[kind].append(record)
-            numbers.append(number)
-    for some_numbers in portions(numbers):
-        connection.execute(delete(HELD).where(HELD.c.id.in_(some_numbers)))
+    wanted = select(HELD.c.id, HELD.c.kind, HELD.c.record).where(among(HELD.c.account, ids)).order_by(HELD.c.id)
+    for number, kind, record in connection.execute(wanted):
+        by_kind[kind].append(record)
+        numbers.append(number)
+    if numbers:
+        connection.execute(delete(HELD).where(among(HELD.c.id, numbers)))
     for kind in ORDER:
         if by_kind[kind]:
             yield from _batches(kind, by_kind[kind])

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from engine.clock import microseconds
 from engine.errors import PulsebookError
 from engine.store.accounts import UNKNOWN, find, lock_blocks, mark_due
+from engine.store.changes import keep_changes
 from engine.store.database import Database
-from engine.store.ingest_context import CHANGE
 from engine.store.ingest_facts import FACT
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.records import OverrideRow
+from engine.store.writing import append
 
 OVERRIDE = OverrideRow.__table__  # type: ignore[attr-defined]
 
@@ -50,7 +51,7 @@ def override(database: Database, said: Override) -> int:
             "reason": said.reason,
             "author": said.author,
         }
-        connection.execute(insert(OVERRIDE), [row])
+        append(connection, OVERRIDE, [row])
         mark_due(connection, [seq], microseconds(said.at))
         return int(seq) // BLOCK
 
@@ -77,7 +78,7 @@ def _set(database: Database, id_: int, field: str, at: datetime, by: str | None)
         if fact["withdrawn_at"] is not None:
             raise NotFound(f"The fact {id_} has been withdrawn or replaced. Say it again to have it back.")
         change = {"kind": "fact", "entity": str(id_), "field": field, "old": fact[field], "new": moment}
-        connection.execute(insert(CHANGE), [{**change, "at": moment, "by": by}])
+        keep_changes(connection, [{**change, "at": moment, "by": by}])
         connection.execute(update(FACT).where(FACT.c.id == id_).values({field: moment}))
         mark_due(connection, [seq], moment)
         return int(seq) // BLOCK

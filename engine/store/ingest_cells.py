@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from engine.batches import Ints
 from engine.store.chunks import (
@@ -26,7 +26,7 @@ from engine.store.chunks import (
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import CorrectionRow
 from engine.store.tables.series import SPAN, ChunkRow
-from engine.store.writing import upsert
+from engine.store.writing import append, upsert
 
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 CORRECTION = CorrectionRow.__table__  # type: ignore[attr-defined]
@@ -96,8 +96,7 @@ def merge(connection: Connection, said: Said, at: int, import_of: Callable[[], i
             if len(merged.cells):
                 corrections.append({**place, "at": at, "import_id": import_of(), "cells": pack_cells(merged.cells)})
         upsert(connection, CHUNK, ["series_id", "block", "span"], written)
-        if corrections:
-            connection.execute(insert(CORRECTION), corrections)
+        append(connection, CORRECTION, corrections)
     return outcome
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
-from engine.store.database import portions
+from engine.store.among import among
 from engine.store.ingest_context import Importing
 from engine.store.tables.accounts import ContactRow
 from engine.store.writing import upsert
@@ -25,8 +25,6 @@ def contact_ids(importing: Importing, wanted: Collection[tuple[int, str]]) -> di
 
 
 def _known(connection: Connection, pairs: set[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    found = {}
-    for seqs in portions({seq for seq, _ in pairs}):
-        rows = select(CONTACT.c.account_seq, CONTACT.c.email, CONTACT.c.id).where(CONTACT.c.account_seq.in_(seqs))
-        found.update({(seq, email): int(id_) for seq, email, id_ in connection.execute(rows) if (seq, email) in pairs})
-    return found
+    mine = among(CONTACT.c.account_seq, {seq for seq, _ in pairs})
+    rows = connection.execute(select(CONTACT.c.account_seq, CONTACT.c.email, CONTACT.c.id).where(mine))
+    return {(seq, email): int(id_) for seq, email, id_ in rows if (seq, email) in pairs}

@@ -16,16 +16,17 @@ from engine.clock import microseconds, moment
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
 from engine.store.accounts import Accounts, find, mark_due, mark_first
+from engine.store.among import among
+from engine.store.changes import keep_changes
 from engine.store.fates import Fates
 from engine.store.tables.accounts import BLOCK
-from engine.store.tables.imports import ChangeRow, ImportRow
+from engine.store.tables.imports import ImportRow
 from engine.store.tables.series import RecordedRow
 from engine.store.writing import inserting
 
 AHEAD = timedelta(minutes=5)
 """How far ahead of its arrival a record may be dated."""
 IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
-CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 
 JsonValue = str | float | bool | None
@@ -174,7 +175,7 @@ class Importing:
         names = sorted(self.spans)
         if not names:
             return
-        stored = select(RECORDED).where(RECORDED.c.name.in_(names))
+        stored = select(RECORDED).where(among(RECORDED.c.name, names))
         known = {row.name: row for row in self.connection.execute(stored)}
         rows, begun = [], []
         for name in names:
@@ -215,8 +216,7 @@ class Importing:
         self._keep_recorded()
         earlier = mark_first(self.connection, self.first_days)
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
-        if self.changes:
-            self.connection.execute(insert(CHANGE), self.changes)
+        keep_changes(self.connection, self.changes)
         mark_due(self.connection, self.due, self.at, newest=self.newest, seed_next=self.arrival.history)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:

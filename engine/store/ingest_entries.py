@@ -14,7 +14,7 @@ from engine.clock import day_number, day_of
 from engine.domain import Value
 from engine.language.catalog import BUILT_IN_ATTRIBUTES
 from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, next_seq
-from engine.store.database import portions
+from engine.store.among import among
 from engine.store.held import Waiting, hold
 from engine.store.ingest_context import Importing, JsonValue, as_json
 from engine.store.ingest_facts import assert_change
@@ -108,17 +108,17 @@ def _columns(attributes: Mapping[str, JsonValue], entry: Entry) -> dict[str, Any
 
 def _update(importing: Importing, known: Mapping[int, Entry], zones: Mapping[str, str]) -> None:
     updates, changes = [], []
-    for seqs in portions(known):
-        for row in importing.connection.execute(select(ACCOUNT).where(ACCOUNT.c.seq.in_(seqs)).order_by(ACCOUNT.c.seq)):
-            old = row._asdict()
-            new = old | _columns(old["attributes"], known[row.seq])
-            fields = _changed_fields(old, new)
-            importing.count("corrected" if fields else "unchanged")
-            for name, (was, now) in fields.items():
-                changes.append(importing.changed("account", row.id, name, was, now))
-                _assert_changes(importing, row.seq, row.id, zones[row.id], name, was, now)
-            if fields:
-                updates.append({"of": row.seq, **{name: new[name] for name in (*BUILT_IN, "attributes")}})
+    query = select(ACCOUNT).where(among(ACCOUNT.c.seq, known)).order_by(ACCOUNT.c.seq)
+    for row in importing.connection.execute(query).all() if known else ():
+        old = row._asdict()
+        new = old | _columns(old["attributes"], known[row.seq])
+        fields = _changed_fields(old, new)
+        importing.count("corrected" if fields else "unchanged")
+        for name, (was, now) in fields.items():
+            changes.append(importing.changed("account", row.id, name, was, now))
+            _assert_changes(importing, row.seq, row.id, zones[row.id], name, was, now)
+        if fields:
+            updates.append({"of": row.seq, **{name: new[name] for name in (*BUILT_IN, "attributes")}})
     if updates:
         importing.keep_changes(changes)
         importing.connection.execute(update(ACCOUNT).where(ACCOUNT.c.seq == bindparam("of")), updates)
@@ -173,17 +173,12 @@ def apply_aliases(importing: Importing, batch: Entries) -> tuple[str, ...]:
 
 
 def _ids_that_are_accounts(importing: Importing, ids: list[str]) -> list[str]:
-    found: list[str] = []
-    for some in portions(ids):
-        found += importing.connection.execute(select(ACCOUNT.c.id).where(ACCOUNT.c.id.in_(some))).scalars()
-    return found
+    return list(importing.connection.execute(select(ACCOUNT.c.id).where(among(ACCOUNT.c.id, ids))).scalars())
 
 
 def _keep_aliases(importing: Importing, latest: Mapping[str, str]) -> None:
-    known: dict[str, str] = {}
-    for some in portions(latest):
-        stored = importing.connection.execute(select(ALIAS).where(ALIAS.c.alias.in_(some)))
-        known.update((alias, account) for alias, account in stored)
+    stored = select(ALIAS.c.alias, ALIAS.c.account).where(among(ALIAS.c.alias, latest))
+    known: dict[str, str] = dict(importing.connection.execute(stored).all())
     new = [(alias, account) for alias, account in latest.items() if known.get(alias) != account]
     for alias, _ in new:
         importing.count("corrected" if alias in known else "applied")

@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from engine.batches import Facts, Outcomes
 from engine.clock import end_of_day, microseconds
 from engine.store.accounts import UNKNOWN, Accounts
+from engine.store.among import among
 from engine.store.database import portions
 from engine.store.held import Waiting, hold
 from engine.store.ingest_context import Importing, JsonValue, Known, as_json
 from engine.store.ingest_days import Placed, local_days, place
 from engine.store.ingest_hashes import digest, plain_text
 from engine.store.tables.records import FactRow, OutcomeRow
+from engine.store.writing import append
 
 FACT = FactRow.__table__  # type: ignore[attr-defined]
 OUTCOME = OutcomeRow.__table__  # type: ignore[attr-defined]
@@ -136,11 +138,11 @@ def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) 
         new.append(row)
         if old is not None and not old.is_withdrawn:
             replaced.append(old.id)
-    for some in portions(replaced):
-        importing.connection.execute(update(FACT).where(FACT.c.id.in_(some)).values(withdrawn_at=importing.at))
+    if replaced:
+        importing.connection.execute(update(FACT).where(among(FACT.c.id, replaced)).values(withdrawn_at=importing.at))
     if new:
         number = importing.import_id
-        importing.connection.execute(insert(FACT), [{**row, "import_id": number} for row in new])
+        append(importing.connection, FACT, [{**row, "import_id": number} for row in new])
         importing.touch({row["account_seq"] for row in new})
 
 
@@ -176,7 +178,7 @@ def assert_change(
         "yearly": False,
         "import_id": importing.import_id,
     }
-    importing.connection.execute(insert(FACT), [row])
+    append(importing.connection, FACT, [row])
 
 
 def apply_outcomes(importing: Importing, batch: Outcomes, known: Known) -> None:
@@ -200,16 +202,13 @@ def apply_outcomes(importing: Importing, batch: Outcomes, known: Known) -> None:
         rows = [
             {"account_seq": seq, "outcome": outcome, "at": at, "day": day, **arrived} for (seq, outcome, at), day in new
         ]
-        importing.connection.execute(insert(OUTCOME), rows)
+        append(importing.connection, OUTCOME, rows)
         importing.touch({seq for (seq, _, _), _ in new})
 
 
 def _stored_outcomes(importing: Importing, seqs: Collection[int]) -> set[tuple[int, str, int]]:
-    found = set()
-    for some in portions(seqs):
-        wanted = select(OUTCOME.c.account_seq, OUTCOME.c.outcome, OUTCOME.c.at).where(OUTCOME.c.account_seq.in_(some))
-        found |= {(seq, outcome, at) for seq, outcome, at in importing.connection.execute(wanted)}
-    return found
+    wanted = select(OUTCOME.c.account_seq, OUTCOME.c.outcome, OUTCOME.c.at).where(among(OUTCOME.c.account_seq, seqs))
+    return {(seq, outcome, at) for seq, outcome, at in importing.connection.execute(wanted)}
 
 
 def _hold_outcomes(importing: Importing, batch: Outcomes, which: list[int]) -> None:

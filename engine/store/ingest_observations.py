@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.batches import Ints, Observations
 from engine.snapshot import Series
 from engine.store.accounts import UNKNOWN, Accounts
-from engine.store.database import portions
+from engine.store.among import among
 from engine.store.fates import Fates
 from engine.store.held import Waiting, hold
 from engine.store.ingest_cells import APPLIED, CORRECTED, UNCHANGED, Outcome, Said, merge
@@ -228,16 +228,13 @@ def _write(
 
 def _stored(importing: Importing, keys: Collection[_Key]) -> dict[_Key, tuple[int, float]]:
     days = [day for *_, day in keys]
-    found = {}
-    for seqs in portions({seq for seq, *_ in keys}):
-        wanted = select(OBSERVED).where(
-            OBSERVED.c.account_seq.in_(seqs),
-            OBSERVED.c.metric.in_({metric for _, _, metric, _ in keys}),
-            OBSERVED.c.day.between(min(days), max(days)),
-        )
-        for row in importing.connection.execute(wanted):
-            found[row.account_seq, row.contact_id, row.metric, row.day] = (row.time, row.value)
-    return found
+    wanted = select(OBSERVED).where(
+        among(OBSERVED.c.account_seq, {seq for seq, *_ in keys}),
+        among(OBSERVED.c.metric, {metric for _, _, metric, _ in keys}),
+        OBSERVED.c.day.between(min(days), max(days)),
+    )
+    rows = importing.connection.execute(wanted) if days else ()
+    return {(row.account_seq, row.contact_id, row.metric, row.day): (row.time, row.value) for row in rows}
 
 
 def _means(rows: dict[_Key, tuple[int, float]], cells: Collection[_Cell]) -> dict[_Cell, tuple[int, float]]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engine.batches import Entries
 from engine.clock import day_number, day_of
 from engine.store.accounts import UNKNOWN
-from engine.store.database import portions
+from engine.store.among import among
 from engine.store.held import Waiting, hold
 from engine.store.ingest_contacts import CONTACT
 from engine.store.ingest_context import Importing, JsonValue, as_json
@@ -55,11 +55,8 @@ def _waiting(entry: Entry) -> Waiting:
 
 
 def _stored_contacts(importing: Importing, seqs: Collection[int]) -> dict[tuple[int, str], Row]:
-    found: dict[tuple[int, str], Row] = {}
-    for some in portions(seqs):
-        rows = importing.connection.execute(select(CONTACT).where(CONTACT.c.account_seq.in_(some)))
-        found.update({(row.account_seq, row.email): row._asdict() for row in rows})
-    return found
+    rows = importing.connection.execute(select(CONTACT).where(among(CONTACT.c.account_seq, seqs)))
+    return {(row.account_seq, row.email): row._asdict() for row in rows}
 
 
 def apply_teammates(importing: Importing, batch: Entries) -> None:
@@ -79,11 +76,8 @@ def apply_teammates(importing: Importing, batch: Entries) -> None:
 
 
 def _stored_teammates(importing: Importing, emails: Collection[str]) -> dict[str, Row]:
-    found: dict[str, Row] = {}
-    for some in portions(emails):
-        rows = importing.connection.execute(select(TEAMMATE).where(TEAMMATE.c.email.in_(some)))
-        found.update({row.email: row._asdict() for row in rows})
-    return found
+    rows = importing.connection.execute(select(TEAMMATE).where(among(TEAMMATE.c.email, emails)))
+    return {row.email: row._asdict() for row in rows}
 
 
 def _said(entry: Entry, fields: Collection[str]) -> dict[str, Any]:

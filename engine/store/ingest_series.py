@@ -20,6 +20,7 @@ from engine.conditions.filters import FilterTest
 from engine.language.catalog import WEEKDAYS, Catalog
 from engine.snapshot import Series
 from engine.store.accounts import ACCOUNT, NEVER, all_blocks, lock_blocks
+from engine.store.among import among
 from engine.store.database import fetched
 from engine.store.ingest_cells import Said, merge
 from engine.store.tables.accounts import BLOCK, ContactRow
@@ -52,7 +53,7 @@ class Lane:
 def ids_of(connection: Connection, wanted: Iterable[Series]) -> dict[Series, int]:
     """The numbers of series, which are given to those that have none."""
     by_key = {series.key: series for series in wanted}
-    stored = select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(sorted(by_key)))
+    stored = select(SERIES.c.key, SERIES.c.id).where(among(SERIES.c.key, sorted(by_key)))
     known = {key: int(id_) for key, id_ in connection.execute(stored)}
     new = [_row(by_key[key]) for key in sorted(by_key) if key not in known]
     if new:
@@ -81,7 +82,7 @@ def counted(
     connection: Connection, events: Collection[str], named: Iterable[Series], catalog: Catalog, company_zone: str
 ) -> dict[Series, int]:
     """All counts and sums of those events: those that are kept, and those `named`, which are filled where new."""
-    stored = select(SERIES).where(SERIES.c.event.in_(sorted(events)))
+    stored = select(SERIES).where(among(SERIES.c.event, sorted(events)))
     known = {_series(row.event, row.definition): int(row.id) for row in connection.execute(stored)}
     keys = {one.key for one in known}
     new = [one for one in named if one.kind in COUNTED and one.name in events and one.key not in keys]
@@ -90,7 +91,7 @@ def counted(
 
 def lock_to_fill(connection: Connection, events: Collection[str], named: Iterable[Series]) -> None:
     """Locks all blocks if one of the counts and sums named is new: before any other lock, for they are ascending."""
-    kept = set(connection.execute(select(SERIES.c.key).where(SERIES.c.event.in_(sorted(events)))).scalars())
+    kept = set(connection.execute(select(SERIES.c.key).where(among(SERIES.c.event, sorted(events)))).scalars())
     if any(one.kind in COUNTED and one.name in events and one.key not in kept for one in named):
         lock_blocks(connection, all_blocks(connection))
 
@@ -160,7 +161,7 @@ def _said(series: int, cells: list[tuple[int, int, float]], looked: Mapping[int,
 def _in_lane(query: Select[Any], event: str, lane: Lane) -> Select[Any]:
     seq = EVENT.c.account_seq
     query = query.where(EVENT.c.name == event)
-    query = query.where(seq.between(*lane.seqs) if isinstance(lane.seqs, tuple) else seq.in_(sorted(lane.seqs)))
+    query = query.where(seq.between(*lane.seqs) if isinstance(lane.seqs, tuple) else among(seq, sorted(lane.seqs)))
     return query if lane.days is None else query.where(EVENT.c.day.between(*lane.days))
 
 

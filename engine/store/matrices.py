@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, func, select, union_all
+from sqlalchemy import Connection, func, select, union_all
 
 from engine.snapshot import ALL_DAYS, Days, Numbers, Rows
+from engine.store.among import among
 from engine.store.chunks import Times, unpack, unpack_times
-from engine.store.database import portions
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN, ChunkRow, SeriesRow
 from engine.store.undoing import Corrections, undo_cells
 
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
-AT_ONCE, GROUPS = 500, 16
-"""Series or blocks in one part of a query, and parts in one: asking costs more than what is asked."""
 NOBODY = -1
 WIDER = 4
 """So many times as many accounts may lie between the first and the last that are wanted."""
@@ -42,7 +40,7 @@ class Lanes:
         seqs = self.seqs.tolist()
         if seqs and seqs[-1] - seqs[0] < WIDER * len(seqs):
             return column.between(seqs[0], seqs[-1])
-        return column.in_(seqs)
+        return among(column, seqs)
 
     def places(self, block: int) -> Days:
         """By lane of a block, which of these accounts that is; NOBODY: none of them."""
@@ -58,10 +56,7 @@ class Lanes:
 
 def series_ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The numbers of series by key; one that nobody has written to is not there."""
-    found: dict[str, int] = {}
-    for some in portions(sorted(keys)):
-        found |= dict(connection.execute(select(SERIES.c.key, SERIES.c.id).where(SERIES.c.key.in_(some))).all())
-    return found
+    return dict(connection.execute(select(SERIES.c.key, SERIES.c.id).where(among(SERIES.c.key, keys))).all())
 
 
 def matrices(
@@ -104,18 +99,13 @@ def _chunks(connection: Connection, lanes: Lanes, first: Mapping[int, int]) -> I
     for series_id, day in first.items():
         together[day // SPAN].append(series_id)
     last = int(lanes.today.max()) // SPAN
-    groups = [(span, some) for span, series in together.items() for some in portions(series, AT_ONCE)]
-    for blocks in portions(lanes.blocks, AT_ONCE):
-        for some_groups in portions(groups, GROUPS):
-            said = (_said(series, blocks, span, last) for span, series in some_groups)
-            yield from connection.execute(union_all(*said)).all()
-
-
-def _said(series: list[int], blocks: list[int], first: int, last: int) -> Select[Any]:
-    """The chunks of some series and blocks, from one span to another."""
-    return select(CHUNK).where(
-        CHUNK.c.series_id.in_(series), CHUNK.c.block.in_(blocks), CHUNK.c.span.between(first, last)
-    )
+    blocks = among(CHUNK.c.block, lanes.blocks)
+    parts = [
+        select(CHUNK).where(among(CHUNK.c.series_id, series), blocks, CHUNK.c.span.between(span, last))
+        for span, series in together.items()
+    ]
+    # As one query: asking costs more than what is asked.
+    yield from connection.execute(union_all(*parts)).all() if parts else ()
 
 
 def _width(lanes: Lanes, first: int) -> int:
@@ -130,7 +120,7 @@ def _first_days(
     unbounded = [ids[key] for key, days in wanted.items() if days == ALL_DAYS and key in ids]
     spans: dict[int, int] = {}
     if unbounded:
-        oldest = select(CHUNK.c.series_id, func.min(CHUNK.c.span)).where(CHUNK.c.series_id.in_(unbounded))
+        oldest = select(CHUNK.c.series_id, func.min(CHUNK.c.span)).where(among(CHUNK.c.series_id, unbounded))
         spans = dict(connection.execute(oldest.group_by(CHUNK.c.series_id)).all())
     return {
         key: min(earliest, spans.get(ids.get(key, -1), earliest // SPAN) * SPAN)

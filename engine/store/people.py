@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 
 from engine.clock import day_of
 from engine.domain import Contact, Teammate
-from engine.store.database import Database, portions
+from engine.store.among import among
+from engine.store.database import Database
 from engine.store.tables.accounts import AccountRow, ContactRow, TeammateRow
 from engine.store.undoing import before, undone
 
@@ -47,13 +48,12 @@ def contacts_of(
     """The contacts that an import brought, by account and sorted by email. `known_at`: microseconds; None: now."""
     found: dict[str, list[Contact]] = {}
     with database.reading() as connection:
-        for some in portions(accounts):
-            mine = select(ACCOUNT.c.seq, ACCOUNT.c.id).where(ACCOUNT.c.id.in_(some))
-            ids: dict[int, str] = dict(connection.execute(mine).all())
-            for row in contact_rows(connection, CONTACT.c.account_seq.in_(list(ids)), ids, known_at):
-                if row.listed:
-                    account = ids[row.account_seq]
-                    found.setdefault(account, []).append(Contact(account, row.email, row.name, row.role, row.consent))
+        mine = select(ACCOUNT.c.seq, ACCOUNT.c.id).where(among(ACCOUNT.c.id, accounts))
+        ids: dict[int, str] = dict(connection.execute(mine).all())
+        for row in contact_rows(connection, among(CONTACT.c.account_seq, ids), ids, known_at):
+            if row.listed:
+                account = ids[row.account_seq]
+                found.setdefault(account, []).append(Contact(account, row.email, row.name, row.role, row.consent))
     return {account: tuple(sorted(people, key=lambda one: one.email)) for account, people in found.items()}
 
 

@@ -12,7 +12,8 @@ from engine.clock import day_of, moment
 from engine.domain import Episode, Run, RunTask, State
 from engine.snapshot import Numbers, Stays
 from engine.stays import nowhere
-from engine.store.database import fetched, portions
+from engine.store.among import among
+from engine.store.database import fetched
 from engine.store.matrices import Lanes
 from engine.store.tables.looks import EpisodeRow, RuleVersionRow, ScoreRow, ScoreVersionRow
 from engine.store.tables.runs import RunRow, TaskRow
@@ -77,11 +78,8 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
 
 
 def version_codes(connection: Connection, fingerprints: Collection[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for some in portions(sorted(fingerprints)):
-        query = select(SCORE_VERSION.c.fingerprint, SCORE_VERSION.c.code).where(SCORE_VERSION.c.fingerprint.in_(some))
-        found |= dict(connection.execute(query).all())
-    return found
+    mine = among(SCORE_VERSION.c.fingerprint, fingerprints)
+    return dict(connection.execute(select(SCORE_VERSION.c.fingerprint, SCORE_VERSION.c.code).where(mine)).all())
 
 
 def rule_since(connection: Connection) -> dict[str, datetime]:
@@ -153,10 +151,9 @@ def runs(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dic
 
 def _tasks(connection: Connection, runs: Collection[str]) -> dict[str, dict[str, RunTask]]:
     found: dict[str, dict[str, RunTask]] = {}
-    for some in portions(runs):
-        for row in connection.execute(select(TASK).where(TASK.c.run_id.in_(some))):
-            task = RunTask(row.step, row.state, _day(row.due), row.assignee, row.cancel_with_run)
-            found.setdefault(row.run_id, {})[row.step] = task
+    for row in connection.execute(select(TASK).where(among(TASK.c.run_id, runs))) if runs else ():
+        task = RunTask(row.step, row.state, _day(row.due), row.assignee, row.cancel_with_run)
+        found.setdefault(row.run_id, {})[row.step] = task
     return found
 
 
@@ -166,7 +163,7 @@ def last_starts(connection: Connection, lanes: Lanes, playbooks: Collection[str]
         return {}
     rows = rows_by_seq(lanes)
     run = (RUN.c.account_seq, RUN.c.playbook)
-    started = RUN.c.playbook.in_(sorted(playbooks)), lanes.hold(RUN.c.account_seq)
+    started = among(RUN.c.playbook, sorted(playbooks)), lanes.hold(RUN.c.account_seq)
     query = select(*run, func.max(RUN.c.started_day)).where(*started).group_by(*run)
     return {(rows[seq], playbook): int(day) for seq, playbook, day in connection.execute(query) if seq in rows}
 

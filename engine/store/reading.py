@@ -13,7 +13,8 @@ from engine.conditions.tree import Column
 from engine.language.catalog import Catalog, Event, Metric
 from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
 from engine.store import present, records
-from engine.store.database import Database, portions
+from engine.store.among import among
+from engine.store.database import Database
 from engine.store.event_tables import as_number, event_table
 from engine.store.matrices import Lanes, matrices
 from engine.store.people import teammates
@@ -83,8 +84,7 @@ def _accounts(connection: Connection, wanted: Wanted) -> list[Any]:
         query = query.where(ACCOUNT.c.look_at <= microseconds(wanted.due_by))
     found: list[Any] = []
     if wanted.accounts is not None:
-        for some in portions(sorted(wanted.accounts)):
-            found += connection.execute(query.where(ACCOUNT.c.id.in_(some))).all()
+        found += connection.execute(query.where(among(ACCOUNT.c.id, wanted.accounts))).all()
     elif wanted.blocks is not None:
         blocks = sorted(wanted.blocks)
         for first, last in _ranges(blocks):

@@ -14,6 +14,7 @@ from engine import event_measures
 from engine.language.catalog import Catalog
 from engine.series import round4
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
+from engine.store.among import among
 from engine.store.event_tables import event_table
 from engine.store.ingest_series import EVENT
 from engine.store.records import Whose
@@ -43,7 +44,7 @@ def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Nu
 
 def _with_later(connection: Connection, events: set[str], at: int) -> set[str]:
     """The events of which anybody has one after T."""
-    query = select(RECORDED.c.name).where(RECORDED.c.name.in_(sorted(events)), RECORDED.c.last_at > at)
+    query = select(RECORDED.c.name).where(among(RECORDED.c.name, sorted(events)), RECORDED.c.last_at > at)
     return set(connection.execute(query).scalars())
 
 
@@ -58,8 +59,8 @@ def _touched(connection: Connection, whose: Whose, events: Collection[str]) -> d
     place = (EVENT.c.name, EVENT.c.account_seq, EVENT.c.day)
     # There is an index by name, account and day: of few accounts it is asked for each.
     seq, seqs = EVENT.c.account_seq, whose.lanes.seqs.tolist()
-    mine = seq.in_(seqs) if len(seqs) <= FEW else whose.lanes.hold(seq)
-    query = select(*place).distinct().where(EVENT.c.name.in_(sorted(events)), mine)
+    mine = among(seq, seqs) if len(seqs) <= FEW else whose.lanes.hold(seq)
+    query = select(*place).distinct().where(among(EVENT.c.name, sorted(events)), mine)
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for name, seq, day in connection.execute(query.where(EVENT.c.day <= int(today.max()), too_late).order_by(*place)):
         row = whose.row_of.get(seq)

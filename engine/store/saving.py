@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from engine.clock import microseconds
 from engine.domain import Move, Reason
 from engine.judged import Judged
 from engine.snapshot import Days
 from engine.store.accounts import lock_blocks
+from engine.store.among import among
 from engine.store.database import Database
 from engine.store.reading import Reading
 from engine.store.saving_deliveries import save_actions, save_tasks, withdraw
@@ -155,7 +156,7 @@ def _save_block(
 def _counters(connection: Connection, seqs: Days) -> dict[int, Any]:
     """Where the accounts' counters stand now and whose they are, locked in the order of their numbers."""
     columns = (ACCOUNT.c[name] for name in ("seq", "looked", "changed", "newest", "last_look", "owner"))
-    query = select(*columns).where(_exactly(seqs))
+    query = select(*columns).where(among(ACCOUNT.c.seq, seqs.tolist()))
     return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update()).all()}
 
 
@@ -180,18 +181,7 @@ def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]],
 
 def _update_counters(connection: Connection, seqs: Days, values: Mapping[str, Any]) -> None:
     if len(seqs):
-        connection.execute(update(ACCOUNT).where(_exactly(seqs)).values(**values))
-
-
-def _exactly(seqs: Days) -> ColumnElement[bool]:
-    """These accounts of a block, ascending; said by those between them that are left out, for these are mostly few."""
-    first, last = int(seqs[0]), int(seqs[-1])
-    others = sorted(set(range(first, last + 1)) - set(seqs.tolist()))
-    listed: ColumnElement[bool] = ACCOUNT.c.seq.in_(seqs.tolist())
-    between: ColumnElement[bool] = ACCOUNT.c.seq.between(first, last)
-    if len(others) >= len(seqs):
-        return listed
-    return and_(between, ACCOUNT.c.seq.not_in(others)) if others else between
+        connection.execute(update(ACCOUNT).where(among(ACCOUNT.c.seq, seqs.tolist())).values(**values))
 
 
 def _save_signals(saving: Saving) -> Saved:

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from engine.clock import day_of, microseconds
 from engine.domain import Action, DeliveryState, PlannedTask
+from engine.store.among import among
 from engine.store.assigning import OPEN, Assignees, Pools
 from engine.store.saving_signals import number
 from engine.store.tables.runs import DeliveryRow, TaskRow
@@ -30,9 +31,9 @@ def withdraw(saving: "Saving", cancelled: Iterable[tuple[str, str]]) -> None:
         connection.execute(update(TASK).where(*mine).values(state=CANCELLED))
     gone = [saving.seq_of[account] for account in saving.judged.account_ended if account in saving.seq_of]
     if gone:
-        open_tasks = (TASK.c.account_seq.in_(gone), TASK.c.state == OPEN)
+        open_tasks = (among(TASK.c.account_seq, gone), TASK.c.state == OPEN)
         connection.execute(update(TASK).where(*open_tasks).values(state=CANCELLED))
-        waiting = (DELIVERY.c.account_seq.in_(gone), DELIVERY.c.state == DeliveryState.WAITING)
+        waiting = (among(DELIVERY.c.account_seq, gone), DELIVERY.c.state == DeliveryState.WAITING)
         connection.execute(
             update(DELIVERY)
             .where(*waiting, DELIVERY.c.claimed_until.is_(None))

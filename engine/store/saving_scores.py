@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from engine.clock import microseconds
 from engine.judged import Judged
 from engine.snapshot import Days, Numbers, Rows, ScoreLook
+from engine.store.among import among
 from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
 from engine.store.chunks import empty, pack, unpack
 from engine.store.matrices import series_ids
@@ -160,7 +161,7 @@ def _key(score: str, part: str) -> str:
 
 def _stored(connection: Connection, ids: list[int], block: int, spans: list[int]) -> dict[tuple[int, int], bytes]:
     query = select(CHUNK.c.series_id, CHUNK.c.span, CHUNK.c["values"]).where(
-        CHUNK.c.series_id.in_(ids), CHUNK.c.block == block, CHUNK.c.span.in_(spans)
+        among(CHUNK.c.series_id, ids), CHUNK.c.block == block, among(CHUNK.c.span, spans)
     )
     return {(series, span): values for series, span, values in connection.execute(query)}
 

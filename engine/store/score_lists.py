@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from engine.clock import day_number, end_of_day, microseconds
 from engine.snapshot import ALL_DAYS, Numbers
+from engine.store.among import among
 from engine.store.breakdowns import Sheet, parts, unpack_sheets
 from engine.store.database import Database
 from engine.store.listing import Asked, Document, day_text, iso
@@ -58,7 +59,7 @@ def _present(connection: Connection, asked: Asked, company_zone: str) -> list[Pr
 
 def _sheets(connection: Connection, present: list[Present]) -> dict[tuple[str, int], list[Sheet]]:
     blocks = sorted({one.seq // BLOCK for one in present})
-    query = select(BREAKDOWN).where(BREAKDOWN.c.block.in_(blocks))
+    query = select(BREAKDOWN).where(among(BREAKDOWN.c.block, blocks))
     return {(row.score, row.block): unpack_sheets(row.parts) for row in connection.execute(query)}
 
 

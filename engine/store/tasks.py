@@ -3,19 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from engine.clock import day_number, microseconds
 from engine.errors import PulsebookError
 from engine.store.accounts import lock_blocks, mark_due
+from engine.store.changes import keep_changes
 from engine.store.database import Database
 from engine.store.tables.accounts import BLOCK, AccountRow, TeammateRow
-from engine.store.tables.imports import ChangeRow
 from engine.store.tables.runs import TaskRow
 
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
-CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
 OPEN, DONE = "open", "done"
 
@@ -75,8 +74,7 @@ def _change(database: Database, task: int, at: datetime, values: dict[str, Any])
             for name, value in values.items()
             if getattr(row, name) != value
         ]
-        if changes:
-            connection.execute(insert(CHANGE), changes)
+        keep_changes(connection, changes)
         connection.execute(update(TASK).where(TASK.c.id == task).values(**values))
         mark_due(connection, [row.account_seq], moment)
         return int(row.account_seq) // BLOCK

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, or_, select, true
 
 from engine.clock import day_number
 from engine.snapshot import Numbers
+from engine.store.among import among
 from engine.store.chunks import Cells, Times, unpack_cells
-from engine.store.database import portions
 from engine.store.tables.imports import ChangeRow, CorrectionRow
 
 CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
@@ -30,12 +30,11 @@ Before = Mapping[str, Mapping[str, Any]]
 def before(connection: Connection, kind: str, entities: Collection[str], known_at: int) -> Before:
     """What changed after a moment: per entity and field the value from before the first such change."""
     found: dict[str, dict[str, Any]] = {}
-    for some in portions(entities):
-        query = select(CHANGE.c.entity, CHANGE.c.field, CHANGE.c.old).where(
-            CHANGE.c.kind == kind, CHANGE.c.entity.in_(some), CHANGE.c.at > known_at
-        )
-        for entity, field, old in connection.execute(query.order_by(CHANGE.c.id)):
-            found.setdefault(entity, {}).setdefault(field, old)
+    query = select(CHANGE.c.entity, CHANGE.c.field, CHANGE.c.old).where(
+        CHANGE.c.kind == kind, among(CHANGE.c.entity, entities), CHANGE.c.at > known_at
+    )
+    for entity, field, old in connection.execute(query.order_by(CHANGE.c.id)):
+        found.setdefault(entity, {}).setdefault(field, old)
     return found
 
 
@@ -91,11 +90,12 @@ class Corrections:
         cls, connection: Connection, series: Collection[int], blocks: Collection[int], known_at: int | None
     ) -> "Corrections":
         found: dict[tuple[int, int, int], list[Cells]] = defaultdict(list)
-        for some in portions(blocks if known_at is not None else ()):
-            query = select(CORRECTION).where(CORRECTION.c.block.in_(some), CORRECTION.c.at > known_at)
-            for row in connection.execute(query.order_by(CORRECTION.c.id.desc())):
-                if row.series_id in series:
-                    found[row.series_id, row.block, row.span].append(unpack_cells(row.cells))
+        if known_at is None:
+            return cls(found)
+        query = select(CORRECTION).where(among(CORRECTION.c.block, blocks), CORRECTION.c.at > known_at)
+        for row in connection.execute(query.order_by(CORRECTION.c.id.desc())):
+            if row.series_id in series:
+                found[row.series_id, row.block, row.span].append(unpack_cells(row.cells))
         return cls(found)
 
     def of(self, series: int, block: int, span: int) -> list[Cells]:

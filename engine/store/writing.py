@@ -45,6 +45,13 @@ def upsert(
     _write(connection, table, tuple(key), tuple(names), rows)
 
 
+def alter(connection: Connection, table: Table, key: str, rows: Rows) -> None:
+    """Of rows that are there, all of one shape, writes the other columns."""
+    if rows:
+        names = (*(name for name in rows[0] if name != key), key)
+        _run(connection, table, _altering(connection.dialect, table, names), rows)
+
+
 @dataclass(frozen=True, slots=True)
 class _Statement:
     """`order`: the columns as the statement names them. PostgreSQL gets an array of each, SQLite row after row."""
@@ -56,11 +63,13 @@ class _Statement:
 def _write(
     connection: Connection, table: Table, key: tuple[str, ...] | None, update: tuple[str, ...], rows: Rows
 ) -> None:
-    if not rows:
-        return
-    names = tuple(column.name for column in table.columns if column.name in rows[0])
-    statement = _statement(connection.dialect, table, key, update, names)
-    for name in names:
+    if rows:
+        names = tuple(column.name for column in table.columns if column.name in rows[0])
+        _run(connection, table, _inserting_all(connection.dialect, table, key, update, names), rows)
+
+
+def _run(connection: Connection, table: Table, statement: _Statement, rows: Rows) -> None:
+    for name in statement.order:
         if isinstance(table.c[name].type, JSON):
             rows = _as_text(rows, name)
     if connection.dialect.name == "sqlite":
@@ -79,7 +88,7 @@ def _as_text(rows: Rows, name: str) -> Rows:
 
 
 @lru_cache(STATEMENTS)
-def _statement(
+def _inserting_all(
     dialect: Dialect, table: Table, key: tuple[str, ...] | None, update: tuple[str, ...], names: tuple[str, ...]
 ) -> _Statement:
     # Inline: else PostgreSQL is asked for the new number, too.
@@ -92,9 +101,26 @@ def _statement(
     compiled = insert.compile(dialect=dialect, column_keys=list(names))
     if compiled.positional:
         return _Statement(str(compiled), tuple(compiled.positiontup or ()))
-    arrays = ", ".join(f"%({name})s::{table.c[name].type.compile(dialect)}[]" for name in names)
-    sql = VALUES.sub(f"SELECT * FROM unnest({arrays})", str(compiled), count=1)  # noqa: S608 our own columns
+    sql = VALUES.sub(f"SELECT * FROM {_unnested(dialect, table, names)}", str(compiled), count=1)  # noqa: S608 our own
     return _Statement(sql, names)
+
+
+@lru_cache(STATEMENTS)
+def _altering(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Statement:
+    """`names`: of columns, the key as the last."""
+    quoted = [dialect.identifier_preparer.quote(name) for name in names]
+    *others, key = quoted
+    if dialect.name == "sqlite":
+        values = ", ".join(f"{name} = ?" for name in others)
+        return _Statement(f"UPDATE {table.name} SET {values} WHERE {key} = ?", names)  # noqa: S608 our own columns
+    values = ", ".join(f"{name} = said.{name}" for name in others)
+    said = f"{_unnested(dialect, table, names)} AS said ({', '.join(quoted)})"
+    return _Statement(f"UPDATE {table.name} SET {values} FROM {said} WHERE {table.name}.{key} = said.{key}", names)  # noqa: S608 our own
+
+
+def _unnested(dialect: Dialect, table: Table, names: Sequence[str]) -> str:
+    arrays = (f"%({name})s::{table.c[name].type.compile(dialect)}[]" for name in names)
+    return f"unnest({', '.join(arrays)})"
 
 
 def _inserting(dialect: Dialect, table: Table) -> SQLiteInsert | PostgreSQLInsert:
