@@ -89,19 +89,49 @@ class _Part:
 
 def _parts(connection: Connection, whose: Whose, event: str, need: EventRows) -> Iterator[_Part]:
     """By block and span, what there is of the accounts and days that are wanted."""
+    first = None if need.days == ALL_DAYS else _first_day(whose, need.days)
+    for rows, span, strip in _strips(connection, whose, event, first):
+        yield _part(strip, rows, span, whose, need)
+
+
+def unseen(connection: Connection, whose: Whose, event: str) -> tuple[Days, Days]:
+    """Row of the snapshot and day of each event, up to today, that a look must not see, without repeats."""
+    today = whose.lanes.today
+    first = _first_day(whose, 1) if whose.known_at is None else None
+    found = [np.empty((0, 2), dtype=np.int64)]
+    for rows, span, strip in _strips(connection, whose, event, first):
+        row, day = rows[strip.lane], strip.day + span * SPAN
+        late = strip.at > whose.at
+        if whose.known_at is not None:
+            late |= strip.arrived > whose.known_at
+        late &= day <= today[row]
+        found.append(np.column_stack((row[late], day[late])))
+    pairs = np.unique(np.concatenate(found), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _strips(
+    connection: Connection, whose: Whose, event: str, first_day: int | None
+) -> Iterator[tuple[Days, int, Strip]]:
+    """The rows of the snapshot by lane, the span, and its events of the wanted accounts, by block and span.
+
+    `first_day`: of those that are wanted; None: all are.
+    """
     if not len(whose.lanes):
         return
-    query = select(STRIP).where(STRIP.c.name == event).order_by(STRIP.c.block, STRIP.c.span)
-    if need.days != ALL_DAYS:
-        query = query.where(STRIP.c.span >= _first_day(whose, need) // SPAN)
     places = {block: whose.lanes.places(block) for block in whose.lanes.blocks}
-    for row in connection.execute(query.where(among(STRIP.c.block, places))).all():
+    mine = STRIP.c.name == event, among(STRIP.c.block, places)
+    query = select(STRIP).where(*mine, STRIP.c.span <= int(whose.lanes.today.max()) // SPAN)
+    if first_day is not None:
+        query = query.where(STRIP.c.span >= first_day // SPAN)
+    for row in connection.execute(query.order_by(STRIP.c.block, STRIP.c.span)).all():
         rows = places[row.block]
-        yield _part(unpack(row.events, rows != NOBODY), rows, row.span, whose, need)
+        yield rows, row.span, unpack(row.events, rows != NOBODY)
 
 
-def _first_day(whose: Whose, need: EventRows) -> int:
-    return int(whose.lanes.today.min()) - need.days + 1
+def _first_day(whose: Whose, days: int) -> int:
+    """Of so many days that end with the today that comes first."""
+    return int(whose.lanes.today.min(initial=int(whose.lanes.today.max(initial=0)))) - days + 1
 
 
 def _part(strip: Strip, rows: Days, span: int, whose: Whose, need: EventRows) -> _Part:
@@ -109,7 +139,7 @@ def _part(strip: Strip, rows: Days, span: int, whose: Whose, need: EventRows) ->
     row, day = rows[strip.lane], strip.day + span * SPAN
     seen = strip.at <= whose.at
     if need.days != ALL_DAYS:
-        seen &= day >= _first_day(whose, need)
+        seen &= day >= _first_day(whose, need.days)
     if whose.known_at is not None:
         seen &= strip.arrived <= whose.known_at
     return _Part(row, day, strip) if seen.all() else _Part(row[seen], day[seen], strip.only(seen))

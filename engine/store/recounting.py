@@ -4,27 +4,24 @@ The day of T may go on after T, and a look back must not know what arrived later
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from statistics import fmean
 
 import numpy as np
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, select
 
 from engine import event_measures
 from engine.language.catalog import Catalog
 from engine.series import round4
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
 from engine.store.among import among
-from engine.store.event_tables import event_table
-from engine.store.ingest_series import EVENT
+from engine.store.event_tables import event_table, unseen
 from engine.store.records import Whose
 from engine.store.tables.series import ContactObservationRow, RecordedRow
 
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 COUNTED = ("count", "sum")
-FEW = 500
-"""So many accounts can be asked for one by one."""
 
 
 def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Numbers], catalog: Catalog) -> None:
@@ -33,7 +30,10 @@ def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Nu
     events = {one.name for one in wanted}
     if whose.known_at is None:
         events = _with_later(connection, events, whose.at)
-    for event, (row, day) in _touched(connection, whose, events).items():
+    for event in sorted(events):
+        row, day = unseen(connection, whose, event)
+        if not len(row):
+            continue
         mine = [one for one in wanted if one.name == event]
         properties = {test.prop for one in mine for test in one.where} | {one.prop for one in mine if one.prop}
         days = int(whose.lanes.today.max()) - int(day.min()) + 1
@@ -46,27 +46,6 @@ def _with_later(connection: Connection, events: set[str], at: int) -> set[str]:
     """The events of which anybody has one after T."""
     query = select(RECORDED.c.name).where(among(RECORDED.c.name, sorted(events)), RECORDED.c.last_at > at)
     return set(connection.execute(query).scalars())
-
-
-def _touched(connection: Connection, whose: Whose, events: Collection[str]) -> dict[str, tuple[Rows, Days]]:
-    """Per event, account and day of each row that must not be seen, up to today, without repeats."""
-    if not events or not len(whose.lanes):
-        return {}
-    today = whose.lanes.today
-    too_late = and_(EVENT.c.at > whose.at, EVENT.c.day >= int(today.min()))
-    if whose.known_at is not None:
-        too_late = or_(too_late, EVENT.c.arrived_at > whose.known_at)
-    place = (EVENT.c.name, EVENT.c.account_seq, EVENT.c.day)
-    # There is an index by name, account and day: of few accounts it is asked for each.
-    seq, seqs = EVENT.c.account_seq, whose.lanes.seqs.tolist()
-    mine = among(seq, seqs) if len(seqs) <= FEW else whose.lanes.hold(seq)
-    query = select(*place).distinct().where(among(EVENT.c.name, sorted(events)), mine)
-    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for name, seq, day in connection.execute(query.where(EVENT.c.day <= int(today.max()), too_late).order_by(*place)):
-        row = whose.row_of.get(seq)
-        if row is not None and day <= today[row]:
-            found[name].append((row, day))
-    return {name: (np.array(pairs)[:, 0], np.array(pairs)[:, 1]) for name, pairs in found.items()}
 
 
 def _numbers(series: Series, table: EventTable, row: Rows, day: Days) -> Numbers:
