@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Text, TypeDecorat
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 
@@ -38,6 +39,10 @@ class _Among(FunctionElement[bool]):
 
     type = Boolean()
     inherit_cache = True
+
+    def self_group(self, against: OperatorType | None = None) -> "_Among":  # noqa: ARG002 given by SQLAlchemy
+        """As it is: SQLAlchemy would add `= 1` on SQLite, and no index be used."""
+        return self
 
 
 @compiles(_Among, "postgresql")
