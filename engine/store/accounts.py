@@ -59,22 +59,39 @@ def lock_entries(connection: Connection) -> None:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ENTRY_LOCK})
 
 
-def wait_for_entries(connection: Connection, ids: Collection[str]) -> None:
-    """Where one of the ids is unknown: lets accounts that are coming in come first, and others wait.
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Ids as they came, the ids that they stand for after aliases, and the numbers of those that there are."""
+
+    ids: tuple[str, ...]
+    meant: tuple[str, ...]
+    seqs: Mapping[str, int]
+
+    @classmethod
+    def by(cls, connection: Connection, ids: Collection[str]) -> "Meant":
+        meant = _after_aliases(connection, ids)
+        return cls(tuple(ids), meant, _seqs(connection, set(meant)))
+
+    @property
+    def are_known(self) -> bool:
+        return all(id_ in self.seqs for id_ in self.meant)
+
+
+def wait_for_entries(connection: Connection, ids: Collection[str]) -> Meant:
+    """Who is meant. Where one is unknown: lets accounts that are coming in come first, and others wait.
 
     Else a record could be held just after its account had released what was held for it.
     """
-    if connection.dialect.name != "postgresql":
-        return
-    meant = set(_after_aliases(connection, ids))
-    if len(_seqs(connection, meant)) < len(meant):
-        connection.execute(text("select pg_advisory_xact_lock_shared(:key)"), {"key": ENTRY_LOCK})
+    said = Meant.by(connection, ids)
+    if connection.dialect.name != "postgresql" or said.are_known:
+        return said
+    connection.execute(text("select pg_advisory_xact_lock_shared(:key)"), {"key": ENTRY_LOCK})
+    return Meant.by(connection, ids)
 
 
-def find(connection: Connection, ids: Collection[str], company_zone: str) -> Accounts:
-    """The accounts that the ids mean, the blocks of which are locked from here on."""
-    meant = _after_aliases(connection, ids)
-    seqs = _seqs(connection, set(meant))
+def find(connection: Connection, said: Meant, company_zone: str) -> Accounts:
+    """The accounts that are meant, the blocks of which are locked from here on."""
+    meant, seqs = said.meant, said.seqs
     lock_blocks(connection, {seq // BLOCK for seq in seqs.values()})
     known = _details(connection, seqs.values())
     zones = tuple(dict.fromkeys([company_zone, *(zone for zone, _ in known.values() if zone)]))
@@ -83,7 +100,7 @@ def find(connection: Connection, ids: Collection[str], company_zone: str) -> Acc
     own = [known.get(one, (None, None)) for one in seq]
     looked = [NEVER if last is None else local_day(moment(last), zone or company_zone) for zone, last in own]
     return Accounts(
-        tuple(ids),
+        said.ids,
         meant,
         np.array(seq, dtype=np.int64),
         zones,
@@ -147,7 +164,8 @@ def mark_due(
         values["seed_next"] = True
     if seqs:
         wanted = among(ACCOUNT.c.seq, seqs)
-        connection.execute(select(ACCOUNT.c.seq).where(wanted).order_by(ACCOUNT.c.seq).with_for_update()).all()
+        if len(seqs) > 1:
+            connection.execute(select(ACCOUNT.c.seq).where(wanted).order_by(ACCOUNT.c.seq).with_for_update()).all()
         connection.execute(update(ACCOUNT).where(wanted).values(values))
 
 

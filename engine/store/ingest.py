@@ -95,10 +95,10 @@ def _take_entries(importing: Importing, batch: Entries) -> tuple[str, ...]:
 def _take_records(importing: Importing, files: Sequence[Pieces]) -> None:
     """All blocks that the files concern are locked before the first piece is applied, for they are ascending."""
     ids = tuple(dict.fromkeys(chain.from_iterable(pieces.accounts for pieces in files)))
-    wait_for_entries(importing.connection, ids)
+    said = wait_for_entries(importing.connection, ids)
     if any(pieces.kind == "events" for pieces in files):
         lock_to_fill(importing.connection, {name for pieces in files for name in pieces.names}, importing.series)
-    known = Known.of(importing.find(ids))
+    known = Known.of(importing.found(said))
     for pieces in files:
         if pieces.kind == "observations":
             apply_observations(importing, pieces, known)

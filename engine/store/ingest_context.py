@@ -15,7 +15,7 @@ from engine.batches import Arrival, Ingested, Ints, Places, Refusal
 from engine.clock import microseconds, moment
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
-from engine.store.accounts import Accounts, find, mark_due, mark_first
+from engine.store.accounts import Accounts, Meant, find, mark_due, mark_first
 from engine.store.among import among
 from engine.store.changes import keep_changes
 from engine.store.fates import Fates
@@ -111,7 +111,10 @@ class Importing:
         return self._import_id
 
     def find(self, ids: Collection[str]) -> Accounts:
-        return find(self.connection, ids, self.company_zone)
+        return self.found(Meant.by(self.connection, ids))
+
+    def found(self, said: Meant) -> Accounts:
+        return find(self.connection, said, self.company_zone)
 
     def count(self, outcome: str, number: int = 1) -> None:
         self.counts[outcome] += number

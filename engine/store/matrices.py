@@ -54,6 +54,11 @@ class Lanes:
         return sorted({int(block) for block in np.unique(self.seqs // BLOCK)})
 
 
+def score_key(score: str, part: str) -> str:
+    """How the store calls what is kept of a score and day."""
+    return f"score {score} {part}"
+
+
 def series_ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The numbers of series by key; one that nobody has written to is not there."""
     return dict(connection.execute(select(SERIES.c.key, SERIES.c.id).where(among(SERIES.c.key, keys))).all())

@@ -63,17 +63,18 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
     """Per score where each account stands."""
     found = {score: nowhere(len(lanes)) for score in scores}
     rows = rows_by_seq(lanes)
-    for score, stay in found.items():
-        mine = SCORE.c.score == score, lanes.hold(SCORE.c.account_seq)
-        query = select(SCORE.c.account_seq, *STAY).where(*mine)
-        stored = [row for row in connection.execute(query).all() if row[0] in rows]
-        if not stored:
+    query = select(SCORE.c.score, SCORE.c.account_seq, *STAY).where(lanes.hold(SCORE.c.account_seq))
+    stored: dict[str, list[Any]] = {score: [] for score in scores}
+    for score, seq, *stay in connection.execute(query):
+        if score in stored and seq in rows:
+            stored[score].append((rows[seq], *stay))
+    for score, of_score in stored.items():
+        if not of_score:
             continue
-        seqs, *columns = zip(*stored, strict=True)
-        place = np.array([rows[seq] for seq in seqs], dtype=np.intp)
+        place, *columns = zip(*of_score, strict=True)
         for name, column in zip(Stays.__dataclass_fields__, columns, strict=False):
             # What is nothing in a column of numbers becomes NaN.
-            getattr(stay, name)[place] = column
+            getattr(found[score], name)[np.array(place)] = column
     return found
 
 

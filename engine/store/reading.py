@@ -1,6 +1,6 @@
 """What is stored in; the snapshot of some accounts at a moment, and where their counters stood, out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from engine.store import present, records
 from engine.store.among import among
 from engine.store.database import Database
 from engine.store.event_tables import as_number, event_table
-from engine.store.matrices import Lanes, matrices
+from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.people import teammates
 from engine.store.records import Whose
 from engine.store.recounting import average_today_again, count_again
@@ -113,6 +113,8 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
     today, time = records.today_of(wanted.at, zones)
     lanes = Lanes(np.array([row.seq for row in rows], dtype=np.int64), today, time)
     whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known)
+    recorded = connection.execute(select(RECORDED.c.name, RECORDED.c.first_day, RECORDED.c.last_at)).all()
+    series, history = _series(connection, whose, wanted, recorded)
     snapshot = Snapshot(
         at=wanted.at,
         accounts=whose.ids,
@@ -120,8 +122,9 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         zones=_texts(zones),
         attributes=_attributes(rows, wanted.catalog, zones),
         first_day=_first_days(rows, today),
-        series=_series(connection, whose, wanted),
-        covered_from=_covered_from(connection, wanted, today),
+        series=series,
+        history=history,
+        covered_from=_covered_from(connection, wanted, today, recorded),
         events={
             name: event_table(connection, whose, name, need, wanted.catalog) for name, need in wanted.needs.rows.items()
         },
@@ -141,7 +144,6 @@ def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> di
         "ended": records.ended(connection, whose),
         "teammates": teammates(connection, wanted.known),
         "stays": present.stays(connection, lanes, wanted.scores),
-        "history": _history(connection, lanes, wanted),
         "overrides": records.overrides(connection, whose, wanted.scores),
         "version_codes": present.version_codes(connection, wanted.needs.versions),
         "episodes": present.episodes(connection, lanes, whose.ids),
@@ -152,7 +154,7 @@ def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> di
 
 
 def _nothing(accounts: int) -> dict[str, Any]:
-    mappings = ("teammates", "stays", "history", "overrides", "version_codes", "episodes", "rule_since")
+    mappings = ("teammates", "stays", "overrides", "version_codes", "episodes", "rule_since")
     return {
         **{name: {} for name in (*mappings, "runs", "last_start")},
         "ended": np.zeros(accounts, dtype=np.bool_),
@@ -196,18 +198,28 @@ def _first_days(rows: list[Any], today: Days) -> Numbers:
         return np.where(first <= today, first, np.nan)
 
 
-def _series(connection: Connection, whose: Whose, wanted: Wanted) -> dict[Series, Numbers]:
-    needed = wanted.needs.series
+def _series(
+    connection: Connection, whose: Whose, wanted: Wanted, recorded: Sequence[Any]
+) -> tuple[dict[Series, Numbers], dict[str, ScoreHistory]]:
+    """What came in, and what looks left of scores; read together."""
+    needed, scores = wanted.needs.series, {} if wanted.only_measured else wanted.needs.score_days
     timed = {series.key for series in needed if series.kind == "metric"}
     days = {series.key: days for series, days in needed.items()}
+    asked = {score: days for score, days in scores.items() if days and score in wanted.scores}
+    days |= {score_key(score, part): days + 1 for score, days in asked.items() for part in ("adjusted", "version")}
     found = matrices(connection, whose.lanes, days, timed=timed, known_at=wanted.known)
     by_series = {series: found[series.key] for series in needed}
-    count_again(connection, whose, by_series, wanted.catalog)
+    later = {name for name, _, last_at in recorded if last_at > whose.at}
+    count_again(connection, whose, by_series, wanted.catalog, later)
     average_today_again(connection, whose, by_series, wanted.catalog)
-    return {
+    series = {
         series: _trimmed(by_series[series]) if days == ALL_DAYS else by_series[series]
         for series, days in needed.items()
     }
+    history = {
+        score: ScoreHistory(found[score_key(score, "adjusted")], found[score_key(score, "version")]) for score in asked
+    }
+    return series, history
 
 
 def _trimmed(matrix: Numbers) -> Numbers:
@@ -216,17 +228,10 @@ def _trimmed(matrix: Numbers) -> Numbers:
     return matrix[:, int(said[0]) if len(said) else -1 :]
 
 
-def _history(connection: Connection, lanes: Lanes, wanted: Wanted) -> dict[str, ScoreHistory]:
-    asked = {score: days for score, days in wanted.needs.score_days.items() if days and score in wanted.scores}
-    keys = {f"score {score} {part}": days + 1 for score, days in asked.items() for part in ("adjusted", "version")}
-    found = matrices(connection, lanes, keys)
-    return {score: ScoreHistory(found[f"score {score} adjusted"], found[f"score {score} version"]) for score in asked}
-
-
-def _covered_from(connection: Connection, wanted: Wanted, today: Days) -> dict[str, int]:
+def _covered_from(connection: Connection, wanted: Wanted, today: Days, recorded: Sequence[Any]) -> dict[str, int]:
     """From which day records of each name are complete: what the catalog says, else the oldest record by now."""
     catalog, latest = wanted.catalog, int(today.max(initial=0))
-    oldest: dict[str, int | None] = dict(connection.execute(select(RECORDED.c.name, RECORDED.c.first_day)).all())
+    oldest: dict[str, int | None] = {name: first for name, first, _ in recorded}
     if wanted.known is not None:
         earlier = before(connection, "recorded", list(oldest), wanted.known)
         oldest |= {name: fields["first_day"] for name, fields in earlier.items()}

@@ -4,7 +4,7 @@ The day of T may go on after T, and a look back must not know what arrived later
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from statistics import fmean
 
 import numpy as np
@@ -14,22 +14,29 @@ from engine import event_measures
 from engine.language.catalog import Catalog
 from engine.series import round4
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
-from engine.store.among import among
 from engine.store.event_tables import event_table, unseen
 from engine.store.records import Whose
-from engine.store.tables.series import ContactObservationRow, RecordedRow
+from engine.store.tables.series import ContactObservationRow
 
-RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 COUNTED = ("count", "sum")
 
 
-def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Numbers], catalog: Catalog) -> None:
-    """Works out anew the cells of counts and sums in which a row counts that came, or arrived, too late."""
+def count_again(
+    connection: Connection,
+    whose: Whose,
+    series: Mapping[Series, Numbers],
+    catalog: Catalog,
+    later: Collection[str],
+) -> None:
+    """Works out anew the cells of counts and sums in which a row counts that came, or arrived, too late.
+
+    `later`: the events of which anybody has one after T.
+    """
     wanted = [one for one in series if one.kind in COUNTED]
     events = {one.name for one in wanted}
     if whose.known_at is None:
-        events = _with_later(connection, events, whose.at)
+        events &= set(later)
     for event in sorted(events):
         row, day = unseen(connection, whose, event)
         if not len(row):
@@ -40,12 +47,6 @@ def count_again(connection: Connection, whose: Whose, series: Mapping[Series, Nu
         table = event_table(connection, whose, event, EventRows(days, frozenset(properties)), catalog)
         for one in mine:
             _lay(series[one], whose.lanes.today, row, day, _numbers(one, table, row, day))
-
-
-def _with_later(connection: Connection, events: set[str], at: int) -> set[str]:
-    """The events of which anybody has one after T."""
-    query = select(RECORDED.c.name).where(among(RECORDED.c.name, sorted(events)), RECORDED.c.last_at > at)
-    return set(connection.execute(query).scalars())
 
 
 def _numbers(series: Series, table: EventTable, row: Rows, day: Days) -> Numbers:

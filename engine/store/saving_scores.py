@@ -13,7 +13,7 @@ from engine.snapshot import Days, Numbers, Rows, ScoreLook
 from engine.store.among import among
 from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
 from engine.store.chunks import empty, pack, unpack
-from engine.store.matrices import series_ids
+from engine.store.matrices import score_key, series_ids
 from engine.store.present import version_codes
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
@@ -139,7 +139,7 @@ def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None
     for span, look in product(spans, saving.judged.scores.values()):
         here = day // SPAN == span
         for part, column in _cells(look, rows, codes[look.score]).items():
-            series = ids[_key(look.score, part)]
+            series = ids[score_key(look.score, part)]
             blob = stored.get((series, span))
             matrix = unpack(blob) if blob else empty()
             matrix[lane[here], day[here] % SPAN] = column[here]
@@ -155,10 +155,6 @@ def _cells(look: ScoreLook, rows: Rows, codes: Days) -> dict[str, Numbers]:
     return {**{part: column[rows] for part, column in columns.items()}, "version": version}
 
 
-def _key(score: str, part: str) -> str:
-    return f"score {score} {part}"
-
-
 def _stored(connection: Connection, ids: list[int], block: int, spans: list[int]) -> dict[tuple[int, int], bytes]:
     query = select(CHUNK.c.series_id, CHUNK.c.span, CHUNK.c["values"]).where(
         among(CHUNK.c.series_id, ids), CHUNK.c.block == block, among(CHUNK.c.span, spans)
@@ -169,7 +165,7 @@ def _stored(connection: Connection, ids: list[int], block: int, spans: list[int]
 def _series_ids(saving: "Saving") -> Mapping[str, int]:
     """The numbers of the scores' series, five each, by key; they are given when a score is first saved."""
     if not saving.series:
-        keys = [_key(score, part) for score in sorted(saving.judged.scores) for part in KEPT]
+        keys = [score_key(score, part) for score in sorted(saving.judged.scores) for part in KEPT]
         known = series_ids(saving.connection, keys)
         new = [{"key": key, "event": None, "definition": None} for key in keys if key not in known]
         upsert(saving.connection, SERIES, ["key"], new, [])

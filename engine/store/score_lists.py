@@ -13,7 +13,7 @@ from engine.store.among import among
 from engine.store.breakdowns import Sheet, parts, unpack_sheets
 from engine.store.database import Database
 from engine.store.listing import Asked, Document, day_text, iso
-from engine.store.matrices import Lanes, matrices
+from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.saving_scores import KEPT
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
@@ -76,8 +76,8 @@ def _days(
         last = max(one.row.day for one in mine)
         seqs = np.array([one.seq for one in mine], dtype=np.int64)
         lanes = Lanes(seqs, np.full(len(seqs), last, dtype=np.int64), np.zeros(len(seqs), dtype=np.int64))
-        found = matrices(connection, lanes, {f"score {score} {part}": ALL_DAYS for part in KEPT})
-        series = {part: found[f"score {score} {part}"] for part in KEPT}
+        found = matrices(connection, lanes, {score_key(score, part): ALL_DAYS for part in KEPT})
+        series = {part: found[score_key(score, part)] for part in KEPT}
         for place, one in enumerate(mine):
             yield from _of_account(one, place, last, series, models, bands, sheets, asked)
 
