@@ -35,7 +35,7 @@ class DatabaseUnusable(PulsebookError):
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database. Everything is done in `with database.reading()` or `with database.writing()`."""
+    """An open database. All is done in `with database.reading()`, `.asking()` or `.writing()`."""
 
     engine: Engine
     shown: str
@@ -74,6 +74,13 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """One snapshot: what others commit meanwhile is not seen."""
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._connected(options) as connection:
+            yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """For one statement that writes nothing: PostgreSQL takes it without being told of a transaction."""
+        options: dict[str, object] = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         with self._connected(options) as connection:
             yield connection
 

@@ -229,14 +229,14 @@ def next_try(database: Database, on_lane: str | None = None) -> datetime | None:
     query = select(func.min(DELIVERY.c.try_at)).where(DELIVERY.c.state.in_(OPEN))
     if on_lane is not None:
         query = query.where(is_on(on_lane))
-    with database.reading() as connection:
+    with database.asking() as connection:
         found = connection.execute(query).scalar()
     return None if found is None else moment(found)
 
 
 def count_left(database: Database) -> int:
     """How many deliveries will be tried, or looked for, again by themselves."""
-    with database.reading() as connection:
+    with database.asking() as connection:
         query = select(func.count()).where(DELIVERY.c.try_at.is_not(None), DELIVERY.c.state.in_(OPEN))
         return int(connection.execute(query).scalar_one())
 

@@ -16,7 +16,7 @@ RUN = RunRow.__table__  # type: ignore[attr-defined]
 
 def block_numbers(database: Database) -> list[int]:
     """All blocks, ascending."""
-    with database.reading() as connection:
+    with database.asking() as connection:
         return list(connection.execute(select(BLOCKS.c.id).order_by(BLOCKS.c.id)).scalars())
 
 
@@ -24,12 +24,12 @@ def due_blocks(database: Database, now: datetime) -> dict[int, datetime]:
     """The blocks in which an account is due, ascending, and since when one is."""
     block = (ACCOUNT.c.seq // BLOCK).label("block")
     query = select(block, func.min(ACCOUNT.c.look_at)).where(ACCOUNT.c.look_at <= microseconds(now)).group_by(block)
-    with database.reading() as connection:
+    with database.asking() as connection:
         return {int(block): moment(since) for block, since in sorted(connection.execute(query).all())}
 
 
 def versions_under_way(database: Database) -> frozenset[str]:
     """The versions that runs under way were started on."""
-    with database.reading() as connection:
+    with database.asking() as connection:
         query = select(RUN.c.version).where(RUN.c.ended_at.is_(None)).distinct()
         return frozenset(connection.execute(query).scalars())

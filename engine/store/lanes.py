@@ -48,7 +48,7 @@ def is_on(lane: str) -> ColumnElement[bool]:
 def due_deliveries(database: Database, now: datetime) -> list[str]:
     """The lanes on which a message is due."""
     due = select(_lane()).where(DELIVERY.c.try_at <= microseconds(now), DELIVERY.c.state.in_(OPEN)).distinct()
-    with database.reading() as connection:
+    with database.asking() as connection:
         return sorted(connection.execute(due).scalars())
 
 

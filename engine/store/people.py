@@ -48,7 +48,7 @@ def contacts_of(
     """The contacts that an import brought, by account and sorted by email. `known_at`: microseconds; None: now."""
     found: dict[str, list[Contact]] = {}
     with database.reading() as connection:
-        mine = select(ACCOUNT.c.seq, ACCOUNT.c.id).where(among(ACCOUNT.c.id, sorted(accounts)))
+        mine = select(ACCOUNT.c.seq, ACCOUNT.c.id).where(among(ACCOUNT.c.id, accounts))
         ids: dict[int, str] = dict(connection.execute(mine).all())
         for row in contact_rows(connection, among(CONTACT.c.account_seq, ids), ids, known_at):
             if row.listed:

@@ -9,5 +9,5 @@ RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 
 
 def recorded_names(database: Database) -> frozenset[str]:
-    with database.reading() as connection:
+    with database.asking() as connection:
         return frozenset(connection.execute(select(RECORDED.c.name)).scalars())

@@ -40,7 +40,7 @@ def put_in_use(database: Database, stored: StoredVersion, at: datetime) -> bool:
 
 def in_use(database: Database) -> StoredVersion | None:
     """The version in use; None: nothing was ever run here."""
-    with database.reading() as connection:
+    with database.asking() as connection:
         query = select(VERSION.c.hash, VERSION.c.files).join(IN_USE, IN_USE.c.version == VERSION.c.hash)
         row = connection.execute(query).first()
     return None if row is None else StoredVersion(row.hash, row.files)
@@ -48,12 +48,12 @@ def in_use(database: Database) -> StoredVersion | None:
 
 def version_in_use(database: Database) -> str | None:
     """Its hash alone: what a worker asks before each look."""
-    with database.reading() as connection:
+    with database.asking() as connection:
         return connection.execute(select(IN_USE.c.version)).scalar()
 
 
 def files_of(database: Database, version: str) -> StoredVersion | None:
     """An earlier version, on which runs may still be under way."""
-    with database.reading() as connection:
+    with database.asking() as connection:
         row = connection.execute(select(VERSION.c.hash, VERSION.c.files).where(VERSION.c.hash == version)).first()
     return None if row is None else StoredVersion(row.hash, row.files)
