@@ -1,17 +1,16 @@
 """Moves in; decisions with their evidence and their reason, and the firings that start playbooks, out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.asides import Asides, ToldContacts, ToldMeasures, told_measures_of
 from engine.clock import day_of, local_day
 from engine.columns import Columns
 from engine.conditions.sentence import sentence
-from engine.conditions.tree import Column, columns_of
-from engine.domain import Contact, Decision, Episode, Move, Reason, Run, State
+from engine.conditions.tree import columns_of
+from engine.domain import Decision, Episode, Move, Reason, Run, State
 from engine.language.rules import Adjust, Cap, Soften
 from engine.measures import Measures
 from engine.plan import Plan
@@ -19,7 +18,7 @@ from engine.playbooks import Firing
 from engine.playing import told
 from engine.rules import RuleTrees, Standing
 from engine.signals import Matched, matched
-from engine.snapshot import Numbers, ScoreLook, Snapshot
+from engine.snapshot import ScoreLook, Snapshot
 from engine.telling import Audience, ContactsOf, Effect, MeasureValues, about_event, about_fact, packed, tells_parts
 from engine.templating import TemplateFailed, plain, render
 
@@ -48,76 +47,6 @@ class Concluded:
         return replace(decision, reason=reason, run=run)
 
 
-@dataclass(frozen=True, slots=True)
-class Asides:
-    """What is read of a few accounts (ids) once something is told of them: most looks tell nobody anything."""
-
-    deeper: Callable[[Sequence[str]], Snapshot]
-    """A snapshot that reaches back further: as far as `Plan.deep_needs` says."""
-    contacts: Callable[[Sequence[str]], Mapping[str, Sequence[Contact]]]
-    """By account, by email."""
-
-
-class ToldContacts:
-    """The contacts of the accounts that something may be told of, read when the first of them is asked for."""
-
-    def __init__(self, snapshot: Snapshot, rows: set[int], asides: Asides) -> None:
-        self._ids = snapshot.accounts
-        self._rows = rows
-        self._asides = asides
-
-    def __call__(self, row: int) -> Sequence[Contact]:
-        return self._by_account.get(self._ids[row], ())
-
-    @cached_property
-    def _by_account(self) -> Mapping[str, Sequence[Contact]]:
-        return self._asides.contacts([self._ids[row] for row in sorted(self._rows)])
-
-
-class ToldMeasures:
-    """The measures of a look, and the usuals of the few accounts that something may be told of.
-
-    The deeper snapshot is asked for when the first usual is.
-    """
-
-    def __init__(self, plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], asides: Asides) -> None:
-        self._plan = plan
-        self._measures = measures
-        self._rows = {snapshot.accounts[row]: row for row in sorted(rows)}
-        self._asides = asides
-        self._usuals: dict[str, Numbers | None] = {}
-
-    def value(self, name: str) -> Column:
-        return self._measures.value(name)
-
-    def usual(self, name: str) -> Numbers | None:
-        if name not in self._usuals:
-            self._usuals[name] = self._usual(name)
-        return self._usuals[name]
-
-    def _usual(self, name: str) -> Numbers | None:
-        deep, rows = self._deep
-        found = deep.usual(name)
-        if found is None:
-            return None
-        usual = np.full(len(self._measures.value(name)), np.nan)
-        usual[rows] = found
-        return usual
-
-    @cached_property
-    def _deep(self) -> tuple[Measures, NDArray[np.intp]]:
-        """Their measures, and the rows of the look in the order of these."""
-        snapshot = self._asides.deeper(tuple(self._rows))
-        rows = np.array([self._rows[account] for account in snapshot.accounts], dtype=np.intp)
-        return Measures(snapshot, self._plan.measures, self._plan.catalog), rows
-
-
-def _told_measures(plan: Plan, snapshot: Snapshot, measures: Measures, rows: set[int], asides: Asides) -> MeasureValues:
-    if not rows or not plan.tells_usuals:
-        return measures
-    return ToldMeasures(plan, snapshot, measures, rows, asides)
-
-
 def conclude(
     plan: Plan,
     snapshot: Snapshot,
@@ -132,7 +61,7 @@ def conclude(
     concerned = {row for row, _standing, move in moves if move in TELLING} | set(snapshot.runs)
     tells = {row for row, standing, move in moves if move in TELLING and _tells(standing.rule)} | set(snapshot.runs)
     contacts = ToldContacts(snapshot, {row for row, _standing, _move in moves} | set(snapshot.runs), asides)
-    told_measures = _told_measures(plan, snapshot, measures, tells, asides)
+    told_measures = told_measures_of(plan, snapshot, measures, tells, asides)
     audience = audience_of(plan, snapshot, told_measures, scores, contacts)
     audience = replace(audience, effects=_effects(plan, audience, columns, standings, concerned))
     decisions: list[Decision] = []

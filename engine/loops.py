@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from engine.asides import Asides
 from engine.book import Book
 from engine.clock import day_number
-from engine.concluding import Asides
 from engine.errors import PulsebookError
 from engine.pipeline import Judge
 from engine.plan import Plan

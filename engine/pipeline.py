@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.asides import Asides
 from engine.clock import microseconds
 from engine.columns import Columns
-from engine.concluding import Asides, conclude, ended_rows, removed
+from engine.concluding import conclude, ended_rows, removed
 from engine.domain import Episode, Run, State
 from engine.judged import Judged
 from engine.language.base import Duration
