@@ -48,7 +48,7 @@ def look_at(book: Book, account: str, at: datetime) -> Looked:
     reading = read(book.database, wanted_of(book, judge.plan, at, accounts=(account,)))
     if not len(reading):
         raise NoSuchAccount(account)
-    contacts = contacts_of(book.database, [account]).get(account, ())
+    contacts = contacts_of(book.database, {int(reading.seqs[0]): account}).get(account, ())
     return Looked(judge.plan, reading.snapshot, judge.signals(reading.snapshot), contacts)
 
 

@@ -1,15 +1,15 @@
 """What is due in; looks taken and saved, out."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from engine.asides import Asides
 from engine.book import Book
 from engine.clock import day_number
+from engine.domain import Contact
 from engine.errors import PulsebookError
 from engine.pipeline import Judge
 from engine.plan import Plan
@@ -100,7 +100,11 @@ def _look_at_shard(book: Book, judge: Judge, order: Order, blocks: list[int]) ->
         these = replace(wanted, accounts=accounts, blocks=None, due_by=None)
         return read(book.database, replace(these, needs=plan.deep_needs, only_measured=True)).snapshot
 
-    asides = Asides(deeper, partial(contacts_of, book.database))
+    def contacts(accounts: Sequence[str]) -> Mapping[str, Sequence[Contact]]:
+        return contacts_of(book.database, {int(numbers[account]): account for account in accounts})
+
+    numbers = dict(zip(reading.snapshot.accounts, reading.seqs, strict=True))
+    asides = Asides(deeper, contacts)
     judged = judge.look(reading.snapshot, order.cause, asides)
     return save(book.database, judged, reading, office(book, plan, order))
 

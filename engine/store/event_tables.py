@@ -1,12 +1,13 @@
 """Strips of events in; their tables, with the properties that are needed, out: no object per event."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union_all
 
 from engine.clock import day_number, local_day, weekday
 from engine.conditions.tree import Column
@@ -27,14 +28,24 @@ BUILT_IN = frozenset(BUILT_IN_PROPERTIES)
 HOUR = 3_600_000_000
 
 
-def event_table(connection: Connection, whose: Whose, event: str, need: EventRows, catalog: Catalog) -> EventTable:
-    """The events of one name up to `at`, with the properties that are needed.
+def event_tables(
+    connection: Connection, whose: Whose, wanted: Mapping[str, EventRows], catalog: Catalog
+) -> dict[str, EventTable]:
+    """The events of each name up to `at`, with the properties that are needed; asked for together."""
+    first = {event: None if need.days == ALL_DAYS else _first_day(whose, need.days) for event, need in wanted.items()}
+    stored = _stored(connection, whose, first)
+    return {
+        event: _table(connection, whose, event, need, catalog, stored.get(event, ())) for event, need in wanted.items()
+    }
 
-    A run may still speak of what is in the catalog no more: its properties are texts.
-    """
+
+def _table(
+    connection: Connection, whose: Whose, event: str, need: EventRows, catalog: Catalog, stored: Sequence[Any]
+) -> EventTable:
+    """A run may still speak of what is in the catalog no more: its properties are texts."""
     known = catalog.events[event].properties if event in catalog.events else {}
     types = {prop: known[prop].type if prop in known else "text" for prop in need.properties - BUILT_IN}
-    parts = list(_parts(connection, whose, event, need))
+    parts = [_part(strip, rows, span, whose, need) for rows, span, strip in _strips(whose, stored)]
     row, day, at, contact = (
         np.concatenate([np.empty(0, dtype=np.int64), *(getattr(part, name) for part in parts)])
         for name in ("row", "day", "at", "contact")
@@ -87,19 +98,12 @@ class _Part:
         return column
 
 
-def _parts(connection: Connection, whose: Whose, event: str, need: EventRows) -> Iterator[_Part]:
-    """By block and span, what there is of the accounts and days that are wanted."""
-    first = None if need.days == ALL_DAYS else _first_day(whose, need.days)
-    for rows, span, strip in _strips(connection, whose, event, first):
-        yield _part(strip, rows, span, whose, need)
-
-
 def unseen(connection: Connection, whose: Whose, event: str) -> tuple[Days, Days]:
     """Row of the snapshot and day of each event, up to today, that a look must not see, without repeats."""
     today = whose.lanes.today
     first = _first_day(whose, 1) if whose.known_at is None else None
     found = [np.empty((0, 2), dtype=np.int64)]
-    for rows, span, strip in _strips(connection, whose, event, first):
+    for rows, span, strip in _strips(whose, _stored(connection, whose, {event: first}).get(event, ())):
         row, day = rows[strip.lane], strip.day + span * SPAN
         late = strip.at > whose.at
         if whose.known_at is not None:
@@ -110,21 +114,25 @@ def unseen(connection: Connection, whose: Whose, event: str) -> tuple[Days, Days
     return pairs[:, 0], pairs[:, 1]
 
 
-def _strips(
-    connection: Connection, whose: Whose, event: str, first_day: int | None
-) -> Iterator[tuple[Days, int, Strip]]:
-    """The rows of the snapshot by lane, the span, and its events of the wanted accounts, by block and span.
+def _stored(connection: Connection, whose: Whose, first: Mapping[str, int | None]) -> dict[str, list[Any]]:
+    """Packed strips by event, from the block and span on that holds its first day (None: all days), up to today."""
+    found: dict[str, list[Any]] = {}
+    if not len(whose.lanes) or not first:
+        return found
+    blocks, last = among(STRIP.c.block, whose.lanes.blocks), int(whose.lanes.today.max()) // SPAN
+    queries = []
+    for event, day in first.items():
+        query = select(STRIP).where(STRIP.c.name == event, blocks, STRIP.c.span <= last)
+        queries.append(query if day is None else query.where(STRIP.c.span >= day // SPAN))
+    for row in connection.execute(union_all(*queries).order_by("name", "block", "span")).all():
+        found.setdefault(row.name, []).append(row)
+    return found
 
-    `first_day`: of those that are wanted; None: all are.
-    """
-    if not len(whose.lanes):
-        return
+
+def _strips(whose: Whose, stored: Iterable[Any]) -> Iterator[tuple[Days, int, Strip]]:
+    """The rows of the snapshot by lane, the span, and its events of the wanted accounts, by block and span."""
     places = {block: whose.lanes.places(block) for block in whose.lanes.blocks}
-    mine = STRIP.c.name == event, among(STRIP.c.block, places)
-    query = select(STRIP).where(*mine, STRIP.c.span <= int(whose.lanes.today.max()) // SPAN)
-    if first_day is not None:
-        query = query.where(STRIP.c.span >= first_day // SPAN)
-    for row in connection.execute(query.order_by(STRIP.c.block, STRIP.c.span)).all():
+    for row in stored:
         rows = places[row.block]
         yield rows, row.span, unpack(row.events, rows != NOBODY)
 

@@ -1,6 +1,6 @@
 """Rows of teammates and contacts in; the people, as they are or as they were known by a moment, out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -9,10 +9,9 @@ from engine.clock import day_of
 from engine.domain import Contact, Teammate
 from engine.store.among import among
 from engine.store.database import Database
-from engine.store.tables.accounts import AccountRow, ContactRow, TeammateRow
+from engine.store.tables.accounts import ContactRow, TeammateRow
 from engine.store.undoing import before, undone
 
-ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 HERE = "email"
@@ -43,17 +42,18 @@ def _teammate(row: Any) -> Teammate:
 
 
 def contacts_of(
-    database: Database, accounts: Collection[str], known_at: int | None = None
+    database: Database, ids: Mapping[int, str], known_at: int | None = None
 ) -> dict[str, tuple[Contact, ...]]:
-    """The contacts that an import brought, by account and sorted by email. `known_at`: microseconds; None: now."""
+    """The contacts that an import brought, by account and sorted by email. `ids`: of accounts, by number; `known_at`:
+    microseconds; None: now.
+    """
     found: dict[str, list[Contact]] = {}
-    with database.reading() as connection:
-        mine = select(ACCOUNT.c.seq, ACCOUNT.c.id).where(among(ACCOUNT.c.id, accounts))
-        ids: dict[int, str] = dict(connection.execute(mine).all())
-        for row in contact_rows(connection, among(CONTACT.c.account_seq, ids), ids, known_at):
-            if row.listed:
-                account = ids[row.account_seq]
-                found.setdefault(account, []).append(Contact(account, row.email, row.name, row.role, row.consent))
+    with database.asking() if known_at is None else database.reading() as connection:
+        rows = contact_rows(connection, among(CONTACT.c.account_seq, ids), ids, known_at)
+    for row in rows:
+        if row.listed:
+            account = ids[row.account_seq]
+            found.setdefault(account, []).append(Contact(account, row.email, row.name, row.role, row.consent))
     return {account: tuple(sorted(people, key=lambda one: one.email)) for account, people in found.items()}
 
 

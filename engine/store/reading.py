@@ -15,7 +15,7 @@ from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series
 from engine.store import present, records
 from engine.store.among import among
 from engine.store.database import Database
-from engine.store.event_tables import as_number, event_table
+from engine.store.event_tables import as_number, event_tables
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.people import teammates
 from engine.store.records import Whose
@@ -125,9 +125,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         series=series,
         history=history,
         covered_from=_covered_from(connection, wanted, today, recorded),
-        events={
-            name: event_table(connection, whose, name, need, wanted.catalog) for name, need in wanted.needs.rows.items()
-        },
+        events=event_tables(connection, whose, wanted.needs.rows, wanted.catalog),
         facts=records.fact_tables(connection, whose, wanted.catalog),
         first_look=present.micros_column([row.first_look for row in rows]),
         last_look=present.micros_column([row.last_look for row in rows]),

@@ -14,7 +14,7 @@ from engine import event_measures
 from engine.language.catalog import Catalog
 from engine.series import round4
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
-from engine.store.event_tables import event_table, unseen
+from engine.store.event_tables import event_tables, unseen
 from engine.store.records import Whose
 from engine.store.tables.series import ContactObservationRow
 
@@ -44,7 +44,8 @@ def count_again(
         mine = [one for one in wanted if one.name == event]
         properties = {test.prop for one in mine for test in one.where} | {one.prop for one in mine if one.prop}
         days = int(whose.lanes.today.max()) - int(day.min()) + 1
-        table = event_table(connection, whose, event, EventRows(days, frozenset(properties)), catalog)
+        need = {event: EventRows(days, frozenset(properties))}
+        table = event_tables(connection, whose, need, catalog)[event]
         for one in mine:
             _lay(series[one], whose.lanes.today, row, day, _numbers(one, table, row, day))
 

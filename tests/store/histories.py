@@ -1,6 +1,6 @@
 """Random histories of a few accounts: what arrives, late and corrected, withdrawn and changed, between looks."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -37,7 +37,7 @@ class History:
         self.database = database
         self.random = Random(seed)
         self.now = FIRST
-        self.kept: list[tuple[datetime, Collection[str], Document]] = []
+        self.kept: list[tuple[datetime, Mapping[int, str], Document]] = []
         self._put(accounts(*({"id": id_, "timezone": ZONES[id_]} for id_ in IDS[:2])))
 
     def go_on(self) -> None:
@@ -119,13 +119,13 @@ class History:
     def _look(self) -> None:
         due = {"due_by": self.now} if self.random.random() < 0.5 else {}
         said = reading(self.database, self.now, series=SERIES, rows=ROWS, **due)
-        people = contacts_of(self.database, said.snapshot.accounts)
-        self.kept.append((self.now, said.snapshot.accounts, came_in(said.snapshot) | {"contacts": people}))
+        ids = dict(zip(said.seqs.tolist(), said.snapshot.accounts, strict=True))
+        self.kept.append((self.now, ids, came_in(said.snapshot) | {"contacts": contacts_of(self.database, ids)}))
         keep(self.database, said)
 
-    def again(self, at: datetime, ids: Collection[str]) -> Document:
+    def again(self, at: datetime, ids: Mapping[int, str]) -> Document:
         """What a look saw at a moment, as it was known by then, found out now."""
-        then = snapshot(self.database, at, series=SERIES, rows=ROWS, accounts=ids, known_at=at)
+        then = snapshot(self.database, at, series=SERIES, rows=ROWS, accounts=list(ids.values()), known_at=at)
         return came_in(then) | {"contacts": contacts_of(self.database, ids, microseconds(at))}
 
 

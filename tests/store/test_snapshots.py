@@ -223,7 +223,9 @@ def test_attributes_people_and_first_days_are_as_they_are_now(database: Database
     assert (of_acme["name"], of_acme["plan"], of_acme["seats"], of_acme["value"]) == ("Acme", "pro", 40.0, 1200.5)
     assert of_acme["payment_date"] == day("2026-12-01")
     assert seen.first_day.tolist() == [day("2025-03-01"), day("2026-11-03")]
-    assert contacts_of(database, ["acme", "zen"]) == {"acme": (Contact("acme", "kim@acme.example", consent=True),)}
+    assert contacts_of(database, {0: "acme", 1: "zen"}) == {
+        "acme": (Contact("acme", "kim@acme.example", consent=True),)
+    }
     assert (seen.teammates["ana@us.example"].pools, seen.teammates["ana@us.example"].away_from) == (
         ("mid", "big"),
         date(2026, 1, 2),

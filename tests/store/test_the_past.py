@@ -27,8 +27,8 @@ def test_a_snapshot_made_later_equals_the_one_that_the_look_had(database: Databa
         history.go_on()
 
     assert history.kept
-    for at, ids, seen in history.kept:
-        assert history.again(at, ids) == seen
+    for at, numbers, seen in history.kept:
+        assert history.again(at, numbers) == seen
 
 
 def test_without_known_at_a_look_at_the_past_knows_all_that_has_arrived_since(database: Database) -> None:
@@ -81,7 +81,7 @@ def test_people_are_as_they_were_and_those_who_came_later_were_not_there(databas
     put(database, entries("contacts", {"account": "acme", "email": "kim@acme.example", "consent": True}))
     put(database, entries("teammates", {"email": "ana@us.example", "pools": "mid;big"}))
     look(database)
-    before, contacts = came_in(snapshot(database, NOW)), contacts_of(database, ["acme"])
+    before, contacts = came_in(snapshot(database, NOW)), contacts_of(database, {0: "acme"})
     put(database, accounts({"id": "acme", "owner": "bo@us.example"}), accounts("zen"), at=LATER)
     emails = ("kim@acme.example", "new@acme.example")
     put(
@@ -96,8 +96,8 @@ def test_people_are_as_they_were_and_those_who_came_later_were_not_there(databas
     )
 
     assert came_in(snapshot(database, NOW, **BY_NOW)) == before
-    assert contacts_of(database, ["acme"], microseconds(NOW)) == contacts
-    assert contacts_of(database, ["acme"]) != contacts
+    assert contacts_of(database, {0: "acme"}, microseconds(NOW)) == contacts
+    assert contacts_of(database, {0: "acme"}) != contacts
 
 
 def test_an_account_that_was_not_looked_at_by_then_is_not_in_it(database: Database) -> None:
