@@ -5,11 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.clock import weekday
 from engine.conditions.filters import Filter, FilterTest
 from engine.conditions.tree import Column, known
+from engine.series import round4
 from engine.snapshot import Days, EventTable, Numbers, Rows, Snapshot
 
 Chosen = NDArray[np.bool_]
+DAYS_IN_WEEK, HOURS_IN_DAY = 7, 24
+LEAST_FOR_SHARES = 20
+"""Fewer events say nothing of a rhythm."""
 
 
 def passes(column: Column, test: FilterTest) -> Chosen:
@@ -140,6 +145,21 @@ def returning(table: EventTable, before: Chosen, now: Chosen, accounts: int) -> 
     earlier, again = counted(owner[was], accounts), counted(owner[was & is_back], accounts)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(earlier > 0, again / earlier, np.nan)
+
+
+def shift(table: EventTable, before: Chosen, now: Chosen, by: str, accounts: int) -> Numbers:
+    """Half the sum of the differences between the shares that each weekday (or hour) has now and had before, 0 to 1.
+
+    That is the total variation distance of the two distributions. Unknown below `LEAST_FOR_SHARES` rows in either.
+    """
+    slot = weekday(table.day) if by == "weekday" else table.properties[by].astype(np.int64)
+    width = DAYS_IN_WEEK if by == "weekday" else HOURS_IN_DAY
+    cells = table.row * width + slot
+    was, has = (counted(cells[kept], accounts * width).reshape(accounts, width) for kept in (before, now))
+    rows_before, rows_now = was.sum(axis=1), has.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = np.abs(has / rows_now[:, None] - was / rows_before[:, None]).sum(axis=1) / 2
+    return np.where(np.minimum(rows_before, rows_now) >= LEAST_FOR_SHARES, round4(moved), np.nan)
 
 
 def newest_day(table: EventTable, kept: Chosen, accounts: int) -> Numbers:

@@ -135,7 +135,8 @@ class Measures:
             of.Distinct: self._distinct,
             of.DaysWith: self._days_with,
             of.DaysSince: self._days_since,
-            of.Returning: self._returning,
+            of.Returning: self._against_before,
+            of.Shift: self._against_before,
             of.AttributeValue: self._attribute,
             of.Ratio: self._ratio,
             of.Difference: self._difference,
@@ -216,11 +217,16 @@ class Measures:
                 days[row] = np.fmax(days[row], fact.day)
         return days
 
-    def _returning(self, definition: of.Returning, end: int) -> Numbers:
+    def _against_before(self, definition: of.Returning | of.Shift, end: int) -> Numbers:
+        """Of a window of events and the one before."""
         event, over, where = self._event(definition)
         table, now = windows.kept_rows(self._snapshot, event, over, where, end)
         _table, before = windows.kept_rows(self._snapshot, event, over, where, end + over.count)
-        found = event_measures.returning(table, before, now, len(self._snapshot))
+        accounts = len(self._snapshot)
+        if isinstance(definition, of.Shift):
+            found = event_measures.shift(table, before, now, definition.by, accounts)
+        else:
+            found = event_measures.returning(table, before, now, accounts)
         known = windows.covered(self._snapshot, event, over, end + over.count)
         known &= windows.lived(self._snapshot, over, end + over.count)
         return np.where(known, found, np.nan)
@@ -261,7 +267,7 @@ def _by_row(definition: of.MeasureBase) -> bool:
     """Are the rows of its event read for it, whatever its window and `where`?"""
     if isinstance(definition, of.Statistic):
         return definition.sum is None
-    return isinstance(definition, of.Distinct | of.Returning)
+    return isinstance(definition, of.Distinct | of.Returning | of.Shift)
 
 
 def event_of(definition: of.MeasureBase) -> str:
@@ -272,7 +278,7 @@ def event_of(definition: of.MeasureBase) -> str:
             return event if prop else ""
         case of.EventsCounted(count=event) | of.Distinct(distinct=event):
             return event
-        case of.DaysWith(days_with=event) | of.Returning(returning=event):
+        case of.DaysWith(days_with=event) | of.Returning(returning=event) | of.Shift(shift=event):
             return event
         case _:
             return ""

@@ -64,6 +64,9 @@ def _of_records(definition: forms.MeasureBase, catalog: Catalog, end: int) -> Ne
         case forms.Returning(returning=event, over=over):
             where = where_filter(event, definition.where, catalog)
             return rows_needed(event, over, end + over.count, where, frozenset())
+        case forms.Shift(shift=event, over=over):
+            where = where_filter(event, definition.where, catalog)
+            return rows_needed(event, over, end + over.count, where, frozenset({definition.by}))
         case _:
             raise TypeError(f"{type(definition).__name__} reads no records")
 

@@ -128,6 +128,7 @@ def definitions(draw: st.DrawFn) -> dict[str, Written]:
         "breadth": {"distinct": "order", "by": draw(_by), "over": draw(_windows), **where()},
         "days": {"days_with": "order", "over": draw(_windows), **where()},
         "back": {"returning": "login", "over": draw(_windows)},
+        "rhythm": {"shift": "login", "by": draw(st.sampled_from(["weekday", "hour"])), "over": draw(_windows)},
     }
     found |= {f"change_of_{name}": {"change": name} for name in tuple(found)} | {
         f"growth_of_{name}": {"change_percent": name} for name in ("orders", "mean_amount")

@@ -3,7 +3,9 @@
 Written from the reference of the language alone: no matrix, no window and no filter of the engine has a hand in it.
 """
 
+import math
 import operator
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -173,6 +175,20 @@ class Oracle:
         were = {event.contact for event in before} - {None}
         return len(were & {event.contact for event in now}) / len(were) if were else None
 
+    def shift(self, definition: Written, end: int) -> float | None:
+        days = int(definition["over"].removesuffix("d"))
+        begins, born = self.today - timedelta(days=end + 2 * days - 1), self._first_day()
+        windows = [self._events(definition["shift"], definition, back) for back in (end, end + days)]
+        if born is None or begins < born or any(events is None or len(events) < 20 for events in windows):
+            return None
+        zone = ZoneInfo(self.account.zone)
+        name = "%a" if definition["by"] == "weekday" else "%H"
+        shares = [Counter(event.at.astimezone(zone).strftime(name) for event in events or ()) for events in windows]
+        slots = set(shares[0]) | set(shares[1])
+        now, before = shares
+        moved = [abs(now[one] / now.total() - before[one] / before.total()) for one in slots]
+        return math.fsum(moved) / 2
+
     def days_since(self, definition: Written, _end: int) -> float | None:
         name = definition["days_since"]
         attribute = self.account.attributes.get(name)
@@ -236,6 +252,7 @@ _FORMS: Mapping[str, Callable[[Oracle, Written, int], Any]] = {
     "days_with": Oracle.days_with,
     "days_since": Oracle.days_since,
     "returning": Oracle.returning,
+    "shift": Oracle.shift,
     "attribute": Oracle.attribute,
     "ratio": Oracle.ratio,
     "difference": Oracle.difference,

@@ -155,6 +155,7 @@ AGED = (
         pytest.param({"mean": "order.amount", "over": "28d", "where": {"item": "pen"}}, 5, id="mean of some"),
         pytest.param({"distinct": "login", "by": "contact", "over": "7d"}, 3, id="distinct"),
         pytest.param({"returning": "login", "over": "14d"}, 3, id="returning"),
+        pytest.param({"shift": "login", "by": "hour", "over": "14d"}, 3, id="shift"),
         pytest.param({"days_since": "login"}, 3, id="days since"),
         pytest.param({"attribute": "seats"}, UNKNOWN, id="an attribute has none"),
         pytest.param({"ratio": ["users", "logins"]}, 3, id="the older part's"),

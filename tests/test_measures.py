@@ -237,6 +237,34 @@ def test_attributes_and_arithmetic(definition: Written, expected: Any) -> None:
     assert known(measures({**parts, "m": definition}, account).value("m")[0]) == expected
 
 
+def logins(count: int, *, days_ago: int, hour: int = 9) -> list[Occurred]:
+    return [occurred("login", days_ago, hours=12 - hour) for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("by", "before", "now", "expected"),
+    [
+        pytest.param("weekday", logins(20, days_ago=9), logins(30, days_ago=2), 0, id="the same day, more of it"),
+        pytest.param(
+            "weekday", logins(20, days_ago=9), logins(10, days_ago=2) + logins(10, days_ago=3), 0.5, id="half moved"
+        ),
+        pytest.param("weekday", logins(20, days_ago=9), logins(20, days_ago=3), 1, id="another day"),
+        pytest.param("hour", logins(20, days_ago=9), logins(20, days_ago=3), 0, id="another day, the same hour"),
+        pytest.param("hour", logins(20, days_ago=9), logins(20, days_ago=2, hour=17), 1, id="another hour"),
+        pytest.param("weekday", logins(19, days_ago=9), logins(20, days_ago=2), UNKNOWN, id="too few before"),
+        pytest.param("weekday", logins(20, days_ago=9), logins(19, days_ago=2), UNKNOWN, id="too few now"),
+    ],
+)
+def test_a_shift_is_the_share_of_events_that_went_elsewhere(
+    by: str, before: list[Occurred], now: list[Occurred], expected: Any
+) -> None:
+    account = make_account(*before, *now, since=LONG_AGO)
+    written: Written = {"shift": "login", "by": by, "over": "7d"}
+
+    assert known(measures({"m": written}, account).value("m")[0]) == expected
+    assert Oracle({"m": written}, account, AT, {"login": LONG_AGO}).value("m") == expected
+
+
 GENERATE = settings(
     max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -122,6 +122,19 @@ class Returning(MeasureBase):
     """Only events that are so."""
 
 
+class Shift(MeasureBase):
+    """How far the rhythm of an event has moved since the window before: 0 is as it was, 1 is none of it."""
+
+    shift: str
+    """An event."""
+    by: Literal["weekday", "hour"]
+    """Days of the week, or hours of the day."""
+    over: Days
+    """The window, like 28d."""
+    where: Where | None = None
+    """Only events that are so."""
+
+
 class AttributeValue(MeasureBase):
     """The value of an attribute."""
 
@@ -172,6 +185,7 @@ KINDS: dict[str, type[MeasureBase]] = {
     "days_with": DaysWith,
     "days_since": DaysSince,
     "returning": Returning,
+    "shift": Shift,
     "attribute": AttributeValue,
     "ratio": Ratio,
     "difference": Difference,
@@ -198,6 +212,7 @@ Measure = Annotated[
     | Annotated[DaysWith, Tag("DaysWith")]
     | Annotated[DaysSince, Tag("DaysSince")]
     | Annotated[Returning, Tag("Returning")]
+    | Annotated[Shift, Tag("Shift")]
     | Annotated[AttributeValue, Tag("AttributeValue")]
     | Annotated[Ratio, Tag("Ratio")]
     | Annotated[Difference, Tag("Difference")]

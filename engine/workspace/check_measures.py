@@ -43,6 +43,8 @@ def _check_measure(measure: of.MeasureBase, spot: Spot, names: Names) -> Iterato
             yield from _check_event(measure.days_with, "days_with", measure, spot, names)
         case of.Returning():
             yield from _check_event(measure.returning, "returning", measure, spot, names)
+        case of.Shift():
+            yield from _check_event(measure.shift, "shift", measure, spot, names)
         case of.DaysSince():
             yield from _check_days_since(measure, spot, names)
         case of.AttributeValue():
@@ -54,7 +56,7 @@ def _check_measure(measure: of.MeasureBase, spot: Spot, names: Names) -> Iterato
             yield from _check_parts(parts_of(measure), spot.at(_PARTS[type(measure)]), names)
 
 
-_OnEvents = of.EventsCounted | of.Distinct | of.DaysWith | of.Returning
+_OnEvents = of.EventsCounted | of.Distinct | of.DaysWith | of.Returning | of.Shift
 
 
 def _check_event(event: str, key: str, measure: _OnEvents, spot: Spot, names: Names) -> Iterator[Problem]:

@@ -110,6 +110,8 @@ class Fingerprints:
                 return self._records(measure.days_since, measure.where)
             case of.Returning():
                 return self._records(measure.returning, measure.where)
+            case of.Shift():
+                return self._records(measure.shift, measure.where)
             case of.AttributeValue():
                 return self._records(measure.attribute)
         return {}
