@@ -89,7 +89,7 @@ def wait_for_entries(connection: Connection, ids: Collection[str]) -> Meant:
     return Meant.by(connection, ids)
 
 
-def find(connection: Connection, said: Meant, company_zone: str) -> Accounts:
+def locked(connection: Connection, said: Meant, company_zone: str) -> Accounts:
     """The accounts that are meant, the blocks of which are locked from here on."""
     meant, seqs = said.meant, said.seqs
     lock_blocks(connection, {seq // BLOCK for seq in seqs.values()})

@@ -98,7 +98,7 @@ def _take_records(importing: Importing, files: Sequence[Pieces]) -> None:
     said = wait_for_entries(importing.connection, ids)
     if any(pieces.kind == "events" for pieces in files):
         lock_to_fill(importing.connection, {name for pieces in files for name in pieces.names}, importing.series)
-    known = Known.of(importing.found(said))
+    known = Known.of(importing.lock(said))
     for pieces in files:
         if pieces.kind == "observations":
             apply_observations(importing, pieces, known)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from engine.clock import microseconds
 from engine.errors import PulsebookError
-from engine.store.accounts import UNKNOWN, Meant, find, lock_blocks, mark_due
+from engine.store.accounts import UNKNOWN, Meant, lock_blocks, locked, mark_due
 from engine.store.changes import keep_changes
 from engine.store.database import Database
 from engine.store.ingest_facts import FACT
@@ -39,7 +39,7 @@ class Override:
 def override(database: Database, said: Override) -> int:
     """Keeps it and marks the account as due; the block in which that is. Raises NotFound for an unknown account."""
     with database.writing() as connection:
-        [seq] = find(connection, Meant.by(connection, [said.account]), "UTC").seq.tolist()
+        [seq] = locked(connection, Meant.by(connection, [said.account]), "UTC").seq.tolist()
         if seq == UNKNOWN:
             raise NotFound(f"There is no account {said.account!r}. See `pulsebook list accounts`.")
         row = {

@@ -15,7 +15,7 @@ from engine.batches import Arrival, Ingested, Ints, Places, Refusal
 from engine.clock import microseconds, moment
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
-from engine.store.accounts import Accounts, Meant, find, mark_due, mark_first
+from engine.store.accounts import Accounts, Meant, locked, mark_due, mark_first
 from engine.store.among import among
 from engine.store.changes import keep_changes
 from engine.store.fates import Fates
@@ -111,10 +111,10 @@ class Importing:
         return self._import_id
 
     def find(self, ids: Collection[str]) -> Accounts:
-        return self.found(Meant.by(self.connection, ids))
+        return self.lock(Meant.by(self.connection, ids))
 
-    def found(self, said: Meant) -> Accounts:
-        return find(self.connection, said, self.company_zone)
+    def lock(self, said: Meant) -> Accounts:
+        return locked(self.connection, said, self.company_zone)
 
     def count(self, outcome: str, number: int = 1) -> None:
         self.counts[outcome] += number
@@ -127,13 +127,13 @@ class Importing:
             self.refused.append(Refusal(*place, reason))
 
     def refuse_ahead(self, places: Places, at: Ints) -> NDArray[np.bool_]:
-        """Which records are not dated ahead of their arrival; the others are refused. (A little ahead is none.)"""
-        self.newest = max(self.newest, int(at.max(initial=0)))
+        """Which records are not dated ahead of their arrival; the others are refused."""
         if self.releasing:
             return np.ones(len(at), dtype=np.bool_)
         ahead = at > microseconds(self.arrival.at + AHEAD)
         for index in np.flatnonzero(ahead).tolist():
             self.refuse(places, index, _ahead(moment(int(at[index])), self.arrival.at))
+        self.newest = max(self.newest, int(at[~ahead].max(initial=0)))
         return ~ahead
 
     def checked(self) -> None:

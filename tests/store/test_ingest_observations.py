@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.clock import microseconds
 from engine.store.database import Database
 from engine.store.ingest import Ingest
 from tests.store.records import (
@@ -193,6 +194,7 @@ def test_keep_good_takes_the_others(acme: Database) -> None:
     done = put(acme, batch, keep_good=True)
 
     assert counts(done) == (1, 0, 0, 1, 1)
+    assert rows_of(acme, "account", "id", "newest") == [("acme", microseconds(NOW)), ("zen", microseconds(NOW))]
 
 
 def test_a_dry_run_tells_what_would_become_of_each_record(acme: Database) -> None:
