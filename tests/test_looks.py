@@ -119,6 +119,13 @@ def looked(book: Book, day: int) -> list[tuple[str, str, str]]:
     return sorted((one["account"], one["rule"], one["state"]) for one in decided if one["at"] == at)
 
 
+def worked_off(book: Book, at: datetime) -> None:
+    """Everything that is due at a moment is looked at, as by a worker."""
+    assert isinstance(book.clock, SetClock)
+    book.clock.at = at
+    list(look_at_due(book))
+
+
 def fired(book: Book) -> list[str]:
     """The rules that have fired so far."""
     decided = listing.decisions(book.database, listing.Asked())
@@ -250,9 +257,7 @@ def test_a_fact_that_arrives_during_a_look_is_looked_at_next(book: Book, monkeyp
     monkeypatch.setattr(Judge, "look", interrupted)
     assert looked(book, 2) == []
 
-    assert isinstance(book.clock, SetClock)
-    book.clock.at = on(2) + timedelta(seconds=1)
-    list(look_at_due(book))
+    worked_off(book, on(2) + timedelta(seconds=1))
 
     assert fired(book) == ["fell", "low", "trouble"]
 
@@ -261,8 +266,6 @@ def test_a_fact_that_arrives_between_the_moment_of_a_look_and_its_reading_is_loo
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked(book, 0)
-    assert isinstance(book.clock, SetClock)
-    book.clock.at = on(2)
     troubles(book, "beta", on(2).date(), 1)
     just_now = on(2) + timedelta(seconds=1)
 
@@ -272,36 +275,30 @@ def test_a_fact_that_arrives_between_the_moment_of_a_look_and_its_reading_is_loo
         return read(database, wanted)
 
     monkeypatch.setattr("engine.loops.read", late)
-    list(look_at_due(book))
+    worked_off(book, on(2))
     assert fired(book) == []
 
-    book.clock.at += timedelta(seconds=1)
-    list(look_at_due(book))
+    worked_off(book, just_now)
     assert fired(book) == ["trouble"]
 
 
 def test_what_is_dated_a_little_ahead_is_looked_at_when_its_moment_has_come(book: Book) -> None:
     looked(book, 0)
-    assert isinstance(book.clock, SetClock)
-    book.clock.at = on(2)
-    trouble(book, "acme", [on(2), on(2) + timedelta(minutes=3)], arrives=on(2))
-    list(look_at_due(book))
+    ahead = on(2) + timedelta(minutes=3)
+    trouble(book, "acme", [on(2), ahead], arrives=on(2))
+    worked_off(book, on(2))
     assert fired(book) == []
 
-    book.clock.at += timedelta(minutes=3)
-    list(look_at_due(book))
+    worked_off(book, ahead)
     assert fired(book) == ["trouble"]
 
 
 def test_what_has_been_due_since_before_the_sweep_is_the_sweep_and_what_came_since_an_arrival(book: Book) -> None:
     looked(book, 0)
-    assert isinstance(book.clock, SetClock)
     fall(book)
-    book.clock.at = on(3)
-    list(look_at_due(book))
+    worked_off(book, on(3))
     troubles(book, "beta", on(3).date(), 2)
-    book.clock.at += timedelta(minutes=1)
-    list(look_at_due(book))
+    worked_off(book, on(3) + timedelta(minutes=1))
 
     causes = {
         (one["account"], one["rule"]): one["cause"]

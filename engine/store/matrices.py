@@ -35,7 +35,7 @@ class Lanes:
 
     def hold(self, column: Any) -> Any:
         """A condition on the numbers of accounts: these, or all between the first and the last where that is not many
-        more, for a long list is dear to say. Whoever reads by it leaves out whom it did not ask for.
+        more, for then no list is looked through. Whoever reads by it leaves out whom it did not ask for.
         """
         seqs = self.seqs.tolist()
         if seqs and seqs[-1] - seqs[0] < WIDER * len(seqs):

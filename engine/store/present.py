@@ -72,9 +72,10 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
         if not of_score:
             continue
         place, *columns = zip(*of_score, strict=True)
+        here = np.array(place)
         for name, column in zip(Stays.__dataclass_fields__, columns, strict=False):
             # What is nothing in a column of numbers becomes NaN.
-            getattr(found[score], name)[np.array(place)] = column
+            getattr(found[score], name)[here] = column
     return found
 
 
