@@ -12,6 +12,7 @@ from engine.conditions.tree import Column
 from engine.language import measures as of
 from engine.language.base import Duration
 from engine.language.catalog import Catalog
+from engine.language.measure_records import event_of, records_of
 from engine.language.measures import Definitions, over_of
 from engine.series import round4
 from engine.snapshot import Numbers, Series, Snapshot
@@ -268,35 +269,3 @@ def _by_row(definition: of.MeasureBase) -> bool:
     if isinstance(definition, of.Statistic):
         return definition.sum is None
     return isinstance(definition, of.Distinct | of.Returning | of.Shift)
-
-
-def event_of(definition: of.MeasureBase) -> str:
-    """The event that a definition reads; empty where it reads none."""
-    match definition:
-        case of.Statistic():
-            event, _, prop = definition.statistic[1].partition(".")
-            return event if prop else ""
-        case of.EventsCounted(count=event) | of.Distinct(distinct=event):
-            return event
-        case of.DaysWith(days_with=event) | of.Returning(returning=event) | of.Shift(shift=event):
-            return event
-        case _:
-            return ""
-
-
-def records_of(name: str, definitions: Definitions) -> frozenset[str]:
-    """The metrics and events that a measure rests on."""
-    definition = definitions.get(name)
-    match definition:
-        case None | of.AttributeValue() | of.DaysSince():
-            return frozenset()
-        case of.Latest(latest=metric):
-            return frozenset({metric})
-        case of.Ratio(ratio=pair) | of.Difference(difference=pair):
-            return records_of(pair[0], definitions) | records_of(pair[1], definitions)
-        case of.Change(change=inner) | of.ChangePercent(change_percent=inner) | of.Usual(usual=inner):
-            return records_of(inner, definitions)
-        case of.Statistic():
-            return frozenset({definition.statistic[1].partition(".")[0]})
-        case _:
-            return frozenset({event_of(definition)})

@@ -14,10 +14,10 @@ from engine.conditions.sentence import Titles
 from engine.conditions.tree import Tree, columns_of
 from engine.language.base import Duration
 from engine.language.catalog import Catalog, Event, Metric
+from engine.language.measure_records import event_of
 from engine.language.measures import Measure
 from engine.language.rules import Rule
 from engine.language.settings import Settings
-from engine.measures import event_of
 from engine.moments import Windows
 from engine.playbooks import Branch, Hold, PlaybookTrees
 from engine.rules import Round, RuleTrees, rounds
