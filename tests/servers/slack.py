@@ -3,9 +3,10 @@
 `python -m tests.servers.slack --port 0 --journal FILE [--script FILE] [--world FILE] [--token T] [--per-second]`
 prints its port. A fault is a reply (`500`, `html`, `truncated`, `429:1.5`, `error:channel_not_found`, `no_ts`,
 `redirect:URL`, `big`) given instead of taking the message; `accept_then_` before it: after taking it. Besides:
-`reset`, `close`, `hang`, and `reset_before`, which reads no body. Of an `error:` for look-ups the key `method` says
-which one. A world is `{"users": [{"id", "email", "deleted"}], "channels": [{"id", "name", "archived", "member"}]}`;
-without one, everybody and every channel that is asked for exists.
+`reset`, `close`, `hang`, and `reset_before`, which leaves the body unread: it waits until the body lies there, since a
+reset in the middle of it would hit the client before or after the whole request was handed over, by chance. Of an
+`error:` for look-ups the key `method` says which one. A world is `{"users": [{"id", "email", "deleted"}], "channels":
+[{"id", "name", "archived", "member"}]}`; without one, everybody and every channel that is asked for exists.
 """
 
 import argparse
@@ -134,6 +135,7 @@ class Handler(BaseHTTPRequestHandler):
         method = self.path.rstrip("/").rpartition("/")[2]
         fault = self.script.next(method, POST)
         if fault == "reset_before":
+            self._await_body()
             self.journal.write(method=method, accepted=False, reply=fault)
             return self._reset()
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -245,6 +247,16 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         except ConnectionError:
             self.close_connection = True
+
+    def _await_body(self) -> None:
+        """Until the whole body has come, which stays unread; what was buffered with the head counts too."""
+        wanted = int(self.headers.get("Content-Length") or 0)
+        wanted -= len(self.rfile.peek()) if wanted else 0  # type: ignore[attr-defined]
+        deadline = time.monotonic() + 5.0
+        while wanted > 0 and time.monotonic() < deadline:
+            if len(self.connection.recv(wanted, socket.MSG_PEEK)) >= wanted:
+                return
+            time.sleep(0.001)
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
