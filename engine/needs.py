@@ -104,6 +104,8 @@ def _of_column(column: of.ColumnOf, definitions: Definitions, catalog: Catalog) 
             return count_needs(event, window, where)
         case of.ScoreTrendOver(score=score, days=days):
             return Needs(score_days={score: days})
+        case of.ScoreDecline(score=score, days=days):
+            return Needs(score_days={score: days - 1})
         case _:
             return Needs()
 

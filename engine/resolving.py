@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine import stays, windows
+from engine import stays, trends, windows
 from engine.columns import answer, is_known, one_of
 from engine.conditions import columns as of
 from engine.conditions.tree import Column, known
@@ -64,8 +64,15 @@ def _of_scores(
         if column.score not in scores or column.score not in snapshot.history:
             return _no_numbers(snapshot)
         look = scores[column.score]
-        asked = stays.Trend(column.days, column.drops, column.percent, column.min_points)
-        return stays.trend(snapshot.history[column.score], look.adjusted, codes(snapshot, look.fingerprint), asked)
+        asked = trends.Trend(column.days, column.drops, column.percent, column.min_points)
+        return trends.trend(snapshot.history[column.score], look.adjusted, codes(snapshot, look.fingerprint), asked)
+
+    def decline(column: of.ScoreDecline) -> Column:
+        if column.score not in scores or column.score not in snapshot.history:
+            return _no_numbers(snapshot)
+        look, days = scores[column.score], column.days
+        version = codes(snapshot, look.fingerprint)
+        return trends.decline(snapshot.history[column.score], look.adjusted, version, days, column.min_points)
 
     return {
         of.ScoreValue: value,
@@ -73,6 +80,7 @@ def _of_scores(
         of.ScoreBandIn: lambda column: one_of(band(column.score), column.bands),
         of.ScoreCrossed: crossed,
         of.ScoreTrendOver: trend,
+        of.ScoreDecline: decline,
     }
 
 

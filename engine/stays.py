@@ -1,4 +1,4 @@
-"""A score's earlier stays and its new bands in; the stays after this look, crossings and trends, out.
+"""A score's earlier stays and its new bands in; the stays after this look, and crossings, out.
 
 A stay in a band goes on through unknowns, and through a change of the score's version if the band is the same.
 """
@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conditions.tree import known
-from engine.series import round4
-from engine.snapshot import Days, Numbers, ScoreHistory, Stays, Texts
+from engine.snapshot import Days, Numbers, Stays, Texts
 
 Bits = NDArray[np.bool_]
 
@@ -106,33 +105,3 @@ def crossed(stays: Stays, known: Bits, how: str, band: str, bands: Sequence[str]
         moved = {"enters": there >= 0, "falls_to": there > here, "rises_to": (there >= 0) & (there < here)}
         true = (here == rank[band]) & moved[how]
     return np.where(known, true.astype(np.float64), np.nan)
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """Points (or percent) lost below the highest, or gained above the lowest, day of a window before today."""
-
-    days: int
-    drops: bool
-    percent: bool
-    min_points: int
-
-
-def trend(history: ScoreHistory, adjusted: Numbers, version: Days, asked: Trend) -> Numbers:
-    """H − adjusted (or adjusted − L), H the highest day's score of the window, all of one score version.
-
-    Unknown with fewer than `min_points` such days, with no score now, and in percent of 0.
-    """
-    last = history.adjusted.shape[1] - 1
-    past = history.adjusted[:, max(0, last - asked.days) : last]
-    same = history.version[:, max(0, last - asked.days) : last] == version[:, None]
-    past = np.where(same, past, np.nan)
-    enough = (~np.isnan(past)).sum(axis=1) >= max(1, asked.min_points)
-    extreme = np.full(len(past), np.nan)
-    if enough.any():
-        extreme[enough] = (np.nanmax if asked.drops else np.nanmin)(past[enough], axis=1)
-    change = extreme - adjusted if asked.drops else adjusted - extreme
-    if not asked.percent:
-        return round4(change)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return round4(np.where(extreme > 0, change / extreme * 100, np.nan))

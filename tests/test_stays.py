@@ -1,4 +1,4 @@
-"""A stay in a band goes on or begins as the reference says; crossings and trends follow from it."""
+"""A stay in a band goes on or begins as the reference says; crossings follow from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import stays
-from engine.snapshot import Numbers, ScoreHistory, Stays
+from engine.snapshot import Stays
 
 BANDS = ("red", "yellow", "green", "blue")
 HOW = ("enters", "falls_to", "rises_to", "leaves")
@@ -240,46 +240,3 @@ def test_stays_are_what_a_plain_reading_says_account_by_account(histories: list[
             stay = plain[row].stay
             found = now[0].band[row], now[0].came_from[row], now[0].since[row]
             assert stay is None or found == stay
-
-
-BLANK = float("nan")
-
-
-def history(*days: float, versions: Sequence[float] = ()) -> ScoreHistory:
-    """Scores of the days before today and of today, oldest first; all of version 1 unless said otherwise."""
-    made = np.array([days])
-    version: Numbers = np.array([versions]) if versions else np.where(np.isnan(made), np.nan, 1.0)
-    return ScoreHistory(made, version)
-
-
-def trend(past: ScoreHistory, adjusted: float, *, drops: bool = True, percent: bool = False, **asked: int) -> Any:
-    wanted = stays.Trend(asked.get("days", 3), drops, percent, asked.get("min_points", 1))
-    [found] = stays.trend(past, np.array([adjusted]), np.array([1]), wanted)
-    return None if found != found else float(found)
-
-
-@pytest.mark.parametrize(
-    ("past", "asked", "expected"),
-    [
-        pytest.param(history(90, 60, 58, 59, 10), {}, 20, id="below the highest of the days before today"),
-        pytest.param(history(60, 58, 59, 99), {}, 20, id="today's own day does not count"),
-        pytest.param(history(30, 35, 38, 10), {}, -2, id="above it"),
-        pytest.param(history(60, 58, 59, 10), {"drops": False}, -18, id="above the lowest"),
-        pytest.param(history(80, 50, 59, 10), {"percent": True}, 50, id="in percent of the highest"),
-        pytest.param(history(32, 50, 59, 10), {"percent": True, "drops": False}, 25, id="in percent of the lowest"),
-        pytest.param(history(0, 0, 0, 10), {"percent": True}, None, id="in percent of 0"),
-        pytest.param(history(60, BLANK, BLANK, 10), {}, 20, id="days without a score are left out"),
-        pytest.param(history(BLANK, BLANK, BLANK, 10), {}, None, id="no day"),
-        pytest.param(history(60, 58, 59, 10), {"min_points": 3}, 20, id="enough days"),
-        pytest.param(history(60, BLANK, 59, 10), {"min_points": 3}, None, id="too few days"),
-        pytest.param(history(60, 58, 10), {"days": 9}, 20, id="fewer days than asked for"),
-        pytest.param(history(10), {}, None, id="no days at all"),
-        pytest.param(history(90, 58, 59, 10, versions=[2, 1, 1, 1]), {}, 19, id="another version is not compared with"),
-        pytest.param(
-            history(90, 58, 59, 10, versions=[2, 1, 1, 1]), {"min_points": 3}, None, id="and does not count as a day"
-        ),
-    ],
-)
-def test_a_trend_is_told_against_the_extreme_day(past: ScoreHistory, asked: dict[str, Any], expected: Any) -> None:
-    assert trend(past, 40.0, **asked) == expected
-    assert trend(past, BLANK, **asked) is None

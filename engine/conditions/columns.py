@@ -74,6 +74,19 @@ class ScoreTrendOver:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreDecline:
+    """Points that the adjusted score loses over so many days at the slope of its days; below 0 where it gains."""
+
+    score: str
+    days: int
+    min_points: int
+
+    @property
+    def name(self) -> str:
+        return f"score.{self.score}.decline_{self.days}d.min_{self.min_points}"
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureValue:
     measure: str
 
@@ -254,6 +267,7 @@ ColumnOf = (
     | ScoreBandIn
     | ScoreCrossed
     | ScoreTrendOver
+    | ScoreDecline
     | MeasureValue
     | MeasureAgainst
     | FactCount

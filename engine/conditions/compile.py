@@ -85,6 +85,8 @@ def _leaf(form: Entry, catalog: Catalog) -> Tree:
             return _yes(of.ScoreCrossed(form.score, how, band))
         case forms.ScoreTrend():
             return _trend(form)
+        case forms.ScoreDeclining():
+            return Test(of.ScoreDecline(form.score, form.over.count, form.min_points), ">=", form.declining)
         case forms.MeasureIs():
             return _bounded(of.MeasureValue(form.measure), form.bounds)
         case forms.MeasureAgainstUsual():

@@ -49,6 +49,7 @@ FORMS: dict[str, type[Entry]] = {
     "score band": forms.ScoreBand,
     "score crossing": forms.ScoreCrossing,
     "score trend": forms.ScoreTrend,
+    "score declining": forms.ScoreDeclining,
     "measure is": forms.MeasureIs,
     "measure against usual": forms.MeasureAgainstUsual,
     "fact within": forms.FactWithin,
@@ -92,6 +93,7 @@ def form_of(value: object) -> str | None:
         "score": (
             ({"band"}, "score band"),
             (set(forms.CROSSINGS), "score crossing"),
+            ({"declining"}, "score declining"),
             ({"drops", "rises", "over"}, "score trend"),
             (set(), "score is"),
         ),
@@ -109,6 +111,7 @@ Condition = Annotated[
     | Annotated[forms.ScoreBand, Tag("score band")]
     | Annotated[forms.ScoreCrossing, Tag("score crossing")]
     | Annotated[forms.ScoreTrend, Tag("score trend")]
+    | Annotated[forms.ScoreDeclining, Tag("score declining")]
     | Annotated[forms.MeasureIs, Tag("measure is")]
     | Annotated[forms.MeasureAgainstUsual, Tag("measure against usual")]
     | Annotated[forms.FactWithin, Tag("fact within")]

@@ -5,7 +5,22 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from engine.conditions.wants import Bounds, Where
-from engine.language.base import Count, Days, Entry, Mistake, Share, Text, Window, YesNo, parse_number, parse_share
+from engine.language.base import (
+    Count,
+    Days,
+    Entry,
+    Mistake,
+    Number,
+    Share,
+    Text,
+    Window,
+    YesNo,
+    parse_number,
+    parse_share,
+)
+
+LEAST_FOR_SLOPE = 3
+"""Two days make a line, but no direction."""
 
 
 class ScoreIs(Bounds):
@@ -82,6 +97,25 @@ class ScoreTrend(Entry):
             raise ValueError("a trend is told in one way; say one of: drops, rises")
         if self.amount[0] <= 0:
             raise Mistake("the change is not above 0; say how much, like 15 or 20%", "drops" if self.drops else "rises")
+        return self
+
+
+class ScoreDeclining(Entry):
+    """The score goes down day by day: the slope of its days, brought to the whole window."""
+
+    score: str
+    """A score."""
+    declining: Number
+    """Points lost over the window at the pace of its days, or more."""
+    over: Days
+    """The window, today included."""
+    min_points: Annotated[Count, Field(ge=2)] = LEAST_FOR_SLOPE
+    """With fewer days' scores in the window it is unknown."""
+
+    @model_validator(mode="after")
+    def _goes_down(self) -> Self:
+        if self.declining <= 0:
+            raise Mistake("the loss is not above 0; say how many points, like 10", "declining")
         return self
 
 

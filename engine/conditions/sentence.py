@@ -112,6 +112,11 @@ def _score_trend(form: forms.ScoreTrend, titles: Titles) -> str:
     return f"{score} {verb} by {_number(amount)}{unit} or more against the {against} of the last {form.over.words}"
 
 
+def _score_declining(form: forms.ScoreDeclining, titles: Titles) -> str:
+    score, points = titles.of("score", form.score), _number(form.declining)
+    return f"{score} is declining at a pace of {points} points or more in {form.over.words}"
+
+
 def _measure_is(form: forms.MeasureIs, titles: Titles) -> str:
     return f"{titles.of('measure', form.measure)} is {_bounds(form.bounds)}"
 
@@ -190,6 +195,7 @@ _CLAUSES: Mapping[type, Callable[[Any, Titles], str]] = {
     forms.ScoreBand: _score_band,
     forms.ScoreCrossing: _score_crossing,
     forms.ScoreTrend: _score_trend,
+    forms.ScoreDeclining: _score_declining,
     forms.MeasureIs: _measure_is,
     forms.MeasureAgainstUsual: _measure_against,
     forms.FactWithin: _fact_within,

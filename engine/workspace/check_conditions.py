@@ -41,7 +41,7 @@ def check_condition(form: Entry, spot: Spot, names: Names, tasks: frozenset[str]
 
 def _check_leaf(leaf: Entry, spot: Spot, names: Names, tasks: frozenset[str] | None) -> Iterator[Problem]:
     match leaf:
-        case forms.ScoreIs() | forms.ScoreTrend():
+        case forms.ScoreIs() | forms.ScoreTrend() | forms.ScoreDeclining():
             yield from names.unknown("score", leaf.score, spot.at("score"))
         case forms.ScoreBand():
             yield from names.unknown("score", leaf.score, spot.at("score"))

@@ -163,6 +163,12 @@ def _trend(random: Random) -> Written:
     return {"score": random.choice(SCORES), random.choice(("drops", "rises")): amount, "over": _days(random), **least}
 
 
+def _declining(random: Random) -> Written:
+    least = random.choice(({}, {"min_points": str(random.randint(2, 9))}))
+    points = f"{random.uniform(0.01, 30):.4f}"
+    return {"score": random.choice(SCORES), "declining": points, "over": _days(random), **least}
+
+
 def _band(random: Random) -> object:
     return random.choice((random.choice(BANDS), random.sample(BANDS, random.randint(1, 2))))
 
@@ -187,6 +193,7 @@ _LEAVES: Mapping[type[Entry], Callable[[Random, Catalog], Written]] = {
         random.choice(forms.CROSSINGS): random.choice(BANDS),
     },
     forms.ScoreTrend: lambda random, _: _trend(random),
+    forms.ScoreDeclining: lambda random, _: _declining(random),
     forms.MeasureIs: lambda random, _: {"measure": random.choice(MEASURES), **_bounds(random)},
     forms.MeasureAgainstUsual: lambda random, _: {
         "measure": random.choice(MEASURES),

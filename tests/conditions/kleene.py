@@ -111,6 +111,11 @@ def _trend(form: forms.ScoreTrend, _catalog: Catalog, row: Row) -> Answer:
     return _ask(row.get(column.name), lambda change: change >= amount)
 
 
+def _declining(form: forms.ScoreDeclining, _catalog: Catalog, row: Row) -> Answer:
+    column = of.ScoreDecline(form.score, form.over.count, form.min_points)
+    return _ask(row.get(column.name), lambda lost: lost >= form.declining)
+
+
 def _against(form: forms.MeasureAgainstUsual, _catalog: Catalog, row: Row) -> Answer:
     falls = form.falls is not None
     factor = round(1 - (form.falls or 0), 6) if falls else round(1 + (form.rises or 0), 6)
@@ -159,6 +164,7 @@ _LEAVES: Mapping[type[Entry], Callable[[Any, Catalog, Row], Answer]] = {
     forms.ScoreBand: _band,
     forms.ScoreCrossing: lambda form, _, row: _yes(row.get(f"score.{form.score}.{'.'.join(form.crossing)}")),
     forms.ScoreTrend: _trend,
+    forms.ScoreDeclining: _declining,
     forms.MeasureIs: lambda form, _, row: _ask(
         row.get(f"measure.{form.measure}"), lambda value: _within(_limits(form), value)
     ),

@@ -13,6 +13,7 @@ UNDERSTOOD: tuple[tuple[Written, str], ...] = (
     ({"score": "health", "band": ["red", "yellow"]}, "score band"),
     ({"score": "health", "leaves": "red"}, "score crossing"),
     ({"score": "health", "drops": "20%", "over": "14d"}, "score trend"),
+    ({"score": "health", "declining": "10", "over": "28d"}, "score declining"),
     ({"score": "health", "known": True}, "is known"),
     ({"measure": "nps", "above": "-0.5"}, "measure is"),
     ({"measure": "nps", "falls": "30%", "against": "usual"}, "measure against usual"),

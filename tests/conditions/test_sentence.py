@@ -33,6 +33,10 @@ SAID: tuple[tuple[Written, str], ...] = (
         {"score": "health", "rises": "20%", "over": "1d"},
         "Health rose by 20% or more against the worst of the last 1 day",
     ),
+    (
+        {"score": "health", "declining": "10", "over": "28d"},
+        "Health is declining at a pace of 10 points or more in 28 days",
+    ),
     ({"measure": "nps", "at_most": "1000"}, "Nps is at most 1,000"),
     (
         {"measure": "active_users_7d", "falls": "30%", "against": "usual"},

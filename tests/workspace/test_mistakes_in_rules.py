@@ -48,7 +48,7 @@ from tests.workspace.base import RULES, Edit, mistake, problems_of
             "rule 'fell-into-red' has an unknown key 'fals_to' under when",
             (
                 "Did you mean 'falls_to'? Keys: below, at_most, at_least, above, "
-                "score, band, enters, falls_to, rises_to, leaves, drops, rises, over, min_points, known."
+                "score, band, enters, falls_to, rises_to, leaves, drops, rises, over, min_points, declining, known."
             ),
         ),
         mistake(
