@@ -1,6 +1,7 @@
 """Series, events, facts and attributes of a snapshot in; measures out, one number (or text) per account."""
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 
@@ -65,6 +66,9 @@ class Measures:
         covered = np.ones(len(self._snapshot), dtype=np.bool_)
         for record in records_of(name, self._definitions):
             covered &= windows.covered(self._snapshot, record, over, days_ago)
+            if self._redefined(record):
+                first = windows.redefined(self._redefined(record), self._snapshot.today)
+                covered &= windows.first_days(self._snapshot, over, days_ago) >= first
         return covered
 
     def usual(self, name: str) -> Numbers | None:
@@ -88,7 +92,7 @@ class Measures:
         definition = self._definitions.get(name)
         match definition:
             case of.Latest():
-                age = series.newest(self._series("metric", definition.latest))[1]
+                age = series.newest(self._metric(definition.latest))[1]
                 return np.where(np.isnan(self.value(name)), np.nan, age)
             case of.Ratio(ratio=pair) | of.Difference(difference=pair):
                 return np.fmax(self.age(pair[0]), self.age(pair[1]))
@@ -99,7 +103,7 @@ class Measures:
             case of.AttributeValue() | None:
                 return np.full(len(self._snapshot), np.nan)
             case of.Statistic() if "." not in definition.statistic[1]:
-                values = series.window(self._series("metric", definition.statistic[1]), definition.over.count)
+                values = series.window(self._metric(definition.statistic[1]), definition.over.count)
                 return series.newest(values)[1]
             case _:
                 return self._event_age(definition)
@@ -112,6 +116,16 @@ class Measures:
             return snapshot.today - event_measures.newest_day(table, kept, len(snapshot))
         counts = series.window(snapshot.series[Series("count", event, "", where)], over.count)
         return series.newest(np.where(counts > 0, counts, np.nan))[1]
+
+    def _redefined(self, name: str) -> tuple[date, ...]:
+        return self._catalog.metrics[name].redefined if name in self._catalog.metrics else ()
+
+    def _metric(self, name: str) -> Numbers:
+        """Its days, without those before it was redefined."""
+        days, today = self._series("metric", name), self._snapshot.today
+        if not self._redefined(name):
+            return days
+        return series.since(days, today - windows.redefined(self._redefined(name), today))
 
     def _series(self, kind: str, name: str, prop: str = "", where: Filter = ()) -> Numbers:
         return self._snapshot.series[Series(kind, name, prop, where)]
@@ -148,7 +162,7 @@ class Measures:
         return workers[type(definition)](definition, end)
 
     def _latest(self, definition: of.Latest, end: int) -> Numbers:
-        value, age = series.newest(series.until(self._series("metric", definition.latest), end))
+        value, age = series.newest(series.until(self._metric(definition.latest), end))
         if definition.max_age is None:
             return value
         with np.errstate(invalid="ignore"):
@@ -158,7 +172,7 @@ class Measures:
         kind, subject = definition.statistic
         event, _, prop = subject.partition(".")
         if not prop:
-            values = series.window(self._series("metric", subject), definition.over.count, end)
+            values = series.window(self._metric(subject), definition.over.count, end)
             return series.statistic(kind, values, definition.min_points)
         where, over = self._where(definition, event), definition.over
         known = windows.covered(self._snapshot, event, over, end)
@@ -196,7 +210,7 @@ class Measures:
     def _days_since(self, definition: of.DaysSince, end: int) -> Numbers:
         name, snapshot = definition.days_since, self._snapshot
         if name in self._catalog.metrics:
-            return series.newest(series.until(self._series("metric", name), end))[1]
+            return series.newest(series.until(self._metric(name), end))[1]
         if name in self._catalog.facts:
             return snapshot.today - end - self._newest_fact(name, self._where(definition, name), end)
         if name not in self._catalog.events:

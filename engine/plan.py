@@ -18,10 +18,10 @@ from engine.language.measure_records import event_of
 from engine.language.measures import Measure
 from engine.language.rules import Rule
 from engine.language.settings import Settings
+from engine.models import ModelTrees, ScoreTrees
 from engine.moments import Windows
 from engine.playbooks import Branch, Hold, PlaybookTrees
 from engine.rules import Round, RuleTrees, rounds
-from engine.scoring import ModelTrees, ScoreTrees
 from engine.signals import telling_leaves
 from engine.snapshot import EventRows, Needs
 from engine.telling import CHANGES, MeasureTitle, tells_parts
@@ -190,7 +190,7 @@ class Plan:
             Needs(
                 score_days=dict.fromkeys(self.scores, max(CHANGES) if self._tells_changes else 0),
                 cooldowns=frozenset(name for name, plan in self.playbooks.items() if plan.playbook.cooldown),
-                versions=frozenset(model.fingerprint for model in self._models()),
+                versions=frozenset[str]().union(*(model.fingerprints for model in self._models())),
             ),
         ]
         return joined(*parts)

@@ -10,8 +10,8 @@ from engine.conditions import columns as of
 from engine.conditions.tree import Column, known
 from engine.domain import State
 from engine.measures import Measures
+from engine.models import codes
 from engine.rules import Standing
-from engine.scoring import codes
 from engine.series import round4
 from engine.snapshot import Numbers, ScoreLook, Snapshot, Texts
 

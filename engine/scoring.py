@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import stays
-from engine.conditions.filters import Filter
-from engine.conditions.tree import Column, Columns, Tree, mask
+from engine.conditions.tree import Column, Columns, mask
 from engine.language.scores import Score, Weighed
+from engine.models import ModelTrees, ScoreTrees, bands_of, chosen_of, codes, fingerprints_of, models_of
 from engine.points import points_of, shares_of
 from engine.points_models import points_parts
 from engine.series import DECIMALS, round4
-from engine.snapshot import Breakdown, Days, Numbers, Rows, ScoreLook, Snapshot, Texts
+from engine.snapshot import Breakdown, Numbers, Rows, ScoreLook, Snapshot
 
 NEUTRAL, LOWEST, HIGHEST = 50.0, 0.0, 100.0
 Bits = NDArray[np.bool_]
@@ -28,31 +28,6 @@ class MeasureValues(Protocol):
 
     def age(self, name: str) -> Numbers:
         """Days since the newest record that it rests on."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelTrees:
-    """A score model with its conditions as trees, one entry per measure (or per points entry)."""
-
-    model: Score
-    fingerprint: str
-    when: Tree | None = None
-    unless: tuple[Tree | None, ...] = ()
-    entry_when: tuple[Tree | None, ...] = ()
-    entry_where: tuple[Filter, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTrees:
-    """The models of one score, in their order."""
-
-    name: str
-    models: tuple[ModelTrees, ...]
-
-    @property
-    def bands(self) -> tuple[str, ...]:
-        """The names of the bands, lowest first; all models have the same."""
-        return tuple(band.band for band in self.models[0].model.bands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +88,7 @@ def look_at_score(
 ) -> ScoreLook:
     """The score of every account; `before`: scores that are final already. Who left, or has no model, is unknown."""
     accounts = len(snapshot)
-    chosen = _models(trees, snapshot, columns)
+    chosen = models_of(trees, snapshot, columns)
     base, softened, coverage = (np.full(accounts, np.nan) for _ in range(3))
     breakdowns: list[Breakdown] = []
     for place, model in enumerate(trees.models):
@@ -126,11 +101,11 @@ def look_at_score(
     adjusted = _adjusted(softened, effects)
     override = np.where(snapshot.ended, np.nan, snapshot.overrides.get(trees.name, np.full(accounts, np.nan)))
     value = np.where(np.isnan(override), adjusted, override)
-    band, fingerprint = _bands(trees, chosen, value), _of_models(chosen, [one.fingerprint for one in trees.models])
+    band, fingerprint = bands_of(trees, chosen, value), fingerprints_of(trees, snapshot, chosen)
     seen = stays.Seen(band, codes(snapshot, fingerprint), ~np.isnan(override), snapshot.today)
     return ScoreLook(
         score=trees.name,
-        model=_of_models(chosen, [model.model.model_name for model in trees.models]),
+        model=chosen_of(chosen, [model.model.model_name for model in trees.models]),
         fingerprint=fingerprint,
         base=round4(base),
         adjusted=adjusted,
@@ -140,39 +115,6 @@ def look_at_score(
         stays=stays.go_on(snapshot.stays.get(trees.name) or stays.nowhere(accounts), seen, trees.bands),
         breakdowns=tuple(breakdowns),
     )
-
-
-def codes(snapshot: Snapshot, fingerprint: Texts) -> Days:
-    """The score version of each account as its code; a version that was never in use has one of its own below 0."""
-    known: dict[str | None, int] = {None: 0}
-    known.update(snapshot.version_codes)
-    new = sorted({text for text in fingerprint if text not in known})
-    known.update({text: -1 - place for place, text in enumerate(new)})
-    return np.fromiter((known[text] for text in fingerprint), np.int64, len(fingerprint))
-
-
-def _models(trees: ScoreTrees, snapshot: Snapshot, columns: Columns) -> Days:
-    """The place of the first model whose `when` is true; −1: none."""
-    chosen = np.full(len(snapshot), -1, dtype=np.int64)
-    for place, model in enumerate(trees.models):
-        true = mask(model.when, columns) if model.when else np.ones(len(snapshot), dtype=np.bool_)
-        chosen[(chosen < 0) & true & ~snapshot.ended] = place
-    return chosen
-
-
-def _of_models(chosen: Days, texts: list[str]) -> Texts:
-    named = np.array([*texts, None], dtype=np.object_)
-    return named[chosen]
-
-
-def _bands(trees: ScoreTrees, chosen: Days, value: Numbers) -> Texts:
-    names = np.array([*trees.bands, None], dtype=np.object_)
-    places = np.full(len(value), -1, dtype=np.int64)
-    for place, model in enumerate(trees.models):
-        here = ~np.isnan(value) & ((chosen == place) | ((chosen < 0) & (place == 0)))
-        edges = [band.from_ for band in model.model.bands]
-        places[here] = np.searchsorted(edges, value[here], side="right") - 1
-    return names[places]
 
 
 def _adjusted(softened: Numbers, effects: Effects) -> Numbers:

@@ -30,6 +30,12 @@ def until(matrix: Numbers, end: int) -> Numbers:
     return matrix[:, : max(0, matrix.shape[1] - end)]
 
 
+def since(matrix: Numbers, ages: Numbers) -> Numbers:
+    """Only what was said so many days ago (one number per row) or later."""
+    age = np.arange(matrix.shape[1] - 1, -1, -1)
+    return np.where(age <= ages[:, None], matrix, np.nan)
+
+
 def points(values: Numbers) -> NDArray[np.int64]:
     """How many days have a value."""
     return np.asarray((~np.isnan(values)).sum(axis=1), dtype=np.int64)

@@ -3,14 +3,17 @@
 Day windows of counts and sums are read from the daily series; hours, and what hangs on a contact's role, from the rows.
 """
 
+from collections.abc import Collection
+from datetime import date
+
 import numpy as np
 
-from engine.clock import local_day, microseconds, moment
+from engine.clock import day_number, local_day, microseconds, moment
 from engine.conditions.filters import Filter
 from engine.event_measures import Chosen, chosen, counted, in_clock, in_days
 from engine.language.base import Duration
 from engine.series import total, window
-from engine.snapshot import ALL_DAYS, EventRows, EventTable, Needs, Numbers, Series, Snapshot
+from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Needs, Numbers, Series, Snapshot
 
 ROLE = "contact_role"
 
@@ -101,6 +104,13 @@ def covered(snapshot: Snapshot, name: str, over: Duration, end: int = 0) -> Chos
     if name not in snapshot.covered_from:
         return np.zeros(len(snapshot), dtype=np.bool_)
     return np.asarray(first_days(snapshot, over, end) >= snapshot.covered_from[name], dtype=np.bool_)
+
+
+def redefined(days: Collection[date], today: Days) -> Numbers:
+    """Per account, the newest of these days that is not after today; minus infinity where none is."""
+    numbers = [float(day_number(day)) for day in days]
+    reached = [np.where(today >= number, number, -np.inf) for number in numbers]
+    return np.max(reached, axis=0) if reached else np.full(len(today), -np.inf)
 
 
 def lived(snapshot: Snapshot, over: Duration, end: int = 0) -> Chosen:

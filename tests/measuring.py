@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine.language.catalog import Catalog
 from engine.language.measures import Measures as Definitions
 from engine.language.measures import over_of
 from engine.measures import Measures
@@ -16,15 +17,17 @@ UNKNOWN = None
 LONG_AGO = date(2020, 1, 1)
 
 
-def measures(definitions: Mapping[str, Written], *accounts: Account, **more: Any) -> Measures:
+def measures(
+    definitions: Mapping[str, Written], *accounts: Account, catalog: Catalog = CATALOG, **more: Any
+) -> Measures:
     """`more`: what `make_snapshot` takes."""
     parsed = Definitions.model_validate(definitions).root
     windowed = [name for name in parsed if over_of(name, parsed)]
     needs = joined(
-        *(of_measure(name, parsed, CATALOG) for name in parsed),
-        *(of_usual(name, parsed, CATALOG) for name in windowed),
+        *(of_measure(name, parsed, catalog) for name in parsed),
+        *(of_usual(name, parsed, catalog) for name in windowed),
     )
-    return Measures(make_snapshot(*accounts, needs=needs, **more), parsed, CATALOG)
+    return Measures(make_snapshot(*accounts, needs=needs, catalog=catalog, **more), parsed, catalog)
 
 
 def known(value: Any) -> Any:

@@ -11,8 +11,9 @@ from engine.conditions.compile import compile_condition, where_filter
 from engine.conditions.tree import Column
 from engine.language.base import Entry
 from engine.language.scores import Score
+from engine.models import ModelTrees, ScoreTrees
 from engine.needs import of_points
-from engine.scoring import Effects, ModelTrees, ScoreTrees, look_at_score
+from engine.scoring import Effects, look_at_score
 from engine.snapshot import Numbers, ScoreLook
 from engine.windows import joined
 from tests.snapshots import CATALOG, Account, make_account, make_snapshot

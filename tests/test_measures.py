@@ -280,7 +280,11 @@ def test_every_form_is_what_a_plain_reading_of_the_records_says() -> None:
     @GENERATE
     @given(histories.definitions(), histories.shards, histories.covered_from, st.integers(0, 3))
     def hold(definitions: dict[str, Written], shard: list[Account], covered: dict[str, date], spare_days: int) -> None:
-        more = {"covered_from": dates_as_days(covered), "at": histories.MOMENT, "spare_days": spare_days}
+        more: dict[str, Any] = {
+            "covered_from": dates_as_days(covered),
+            "at": histories.MOMENT,
+            "spare_days": spare_days,
+        }
         look = measures(definitions, *shard, **more)
         oracles = [Oracle(definitions, account, histories.MOMENT, covered) for account in shard]
         read.update(type(one) for one in Definitions.model_validate(definitions).root.values())

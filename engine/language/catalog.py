@@ -91,6 +91,8 @@ class Metric(Entry):
     """Whose: rows of the other sort are refused. An account's day is the mean of its contacts' values."""
     from_: Day | None = Field(default=None, alias="from")
     """Records are complete from this day on. Default: the oldest record."""
+    redefined: tuple[Day, ...] = ()
+    """Days from which on it is counted in another way: nothing is compared across one of them."""
     quiet_after: Days | None = None
     """Without a record for so long the feed is quiet."""
     label: Text | None = None

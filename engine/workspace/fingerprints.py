@@ -148,9 +148,15 @@ class Fingerprints:
         catalog = self._catalog
         entry = catalog.metrics.get(name) or catalog.events.get(name)
         since = entry.from_.isoformat() if entry and entry.from_ else None
-        whose = catalog.metrics[name].of if name in catalog.metrics else None
+        metric = catalog.metrics.get(name)
         types = {prop: catalog.property_type(name, prop) for prop in where or {}}
-        return {"from": since, "of": whose, "type": catalog.attribute_type(name), "properties": types}
+        said = {
+            "from": since,
+            "of": metric.of if metric else None,
+            "type": catalog.attribute_type(name),
+            "properties": types,
+        }
+        return said | ({"redefined": sorted(map(str, metric.redefined))} if metric and metric.redefined else {})
 
 
 def _judged(form: Entry) -> Iterator[tuple[str, str]]:
