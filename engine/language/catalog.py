@@ -30,6 +30,15 @@ BUILT_IN_PROPERTIES: dict[str, Type] = {
 }
 """Properties that every event has, in the account's zone; weekday mon … sun, hour 0 to 23."""
 
+CONTACT_FIELDS: dict[str, Type] = {
+    "email": "text",
+    "name": "text",
+    "role": "text",
+    "consent": "boolean",
+    "timezone": "text",
+}
+"""What is known of a contact."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OUTCOMES = ("churned", "renewed", "expanded", "contracted")
 

@@ -26,6 +26,8 @@ class Compiled:
 
     rules: Mapping[str, RuleTrees]
     scores: Mapping[str, ScoreTrees]
+    contact_scores: Mapping[str, ScoreTrees]
+    """Those of contacts, which stand outside the order: they rest on measures alone."""
     playbooks: Mapping[str, PlaybookTrees]
     levels: tuple[Level, ...]
 
@@ -34,11 +36,12 @@ def compile_all(
     catalog: Catalog,
     measures: Mapping[str, Measure],
     scores: Mapping[str, tuple[Score, ...]],
+    contact_scores: Mapping[str, tuple[Score, ...]],
     rules: Mapping[str, Rule],
     playbooks: Mapping[str, Playbook],
 ) -> Compiled:
     """Of files without mistakes."""
-    prints = Fingerprints(catalog, measures, scores, rules)
+    prints = Fingerprints(catalog, measures, {**scores, **contact_scores}, rules)
 
     def tree(form: Entry) -> Tree:
         return compile_condition(form, catalog)
@@ -62,7 +65,8 @@ def compile_all(
             name: RuleTrees(rule, tree(rule.when), perhaps(rule.clear_at), prints.rule(name))
             for name, rule in rules.items()
         },
-        scores={name: ScoreTrees(name, tuple(model(score) for score in models)) for name, models in scores.items()},
+        scores={name: ScoreTrees(name, tuple(map(model, models))) for name, models in scores.items()},
+        contact_scores={name: ScoreTrees(name, tuple(map(model, models))) for name, models in contact_scores.items()},
         playbooks={
             name: PlaybookTrees(playbook, program(playbook.steps, tree), perhaps(playbook.stop_when))
             for name, playbook in playbooks.items()

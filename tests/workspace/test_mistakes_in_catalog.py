@@ -273,15 +273,6 @@ from tests.workspace.base import CATALOG, MEASURES, Edit, mistake, problems_of
             "Give `over` in days, like 28d.",
         ),
         mistake(
-            "roll_up, which comes later",
-            MEASURES,
-            "since_login: {days_since: login}",
-            "since_login: {roll_up: health, of: contacts, take: mean}",
-            9,
-            "measure 'since_login': `roll_up` is not supported yet",
-            "Remove it for now.",
-        ),
-        mistake(
             "a measure with a hyphen",
             MEASURES,
             "since_login:",
