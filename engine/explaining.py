@@ -85,7 +85,7 @@ def contacts(looked: Looked) -> list[Document]:
     if people is None:
         return []
     found = score_contacts(plan, looked.snapshot, people, tuple(plan.contact_scores))
-    return [
+    told = [
         {
             **{name: people.fields[name][place] for name in ("email", "name", "role")},
             "scores": {
@@ -94,6 +94,7 @@ def contacts(looked: Looked) -> list[Document]:
         }
         for place in range(len(people.row))
     ]
+    return sorted(told, key=lambda one: str(one["email"]))
 
 
 def effects(looked: Looked) -> list[Document]:

@@ -23,12 +23,11 @@ AT_ONCE = 20_000
 
 
 class RolledUp:
-    """The roll-ups of one look. Contacts are scored when the first of their scores is asked for."""
+    """The roll-ups of one look. Only those contacts are scored that one of them asks for."""
 
     def __init__(self, plan: Plan, snapshot: Snapshot) -> None:
         self._plan = plan
         self._snapshot = snapshot
-        self._scored: dict[str, Numbers] = {}
 
     def __call__(self, definition: RollUp) -> Numbers:
         if definition.of == "contacts":
@@ -39,10 +38,9 @@ class RolledUp:
         people, score = self._snapshot.people, definition.roll_up
         if people is None or score not in self._plan.contact_scores:
             return np.full(len(self._snapshot), np.nan)
-        if score not in self._scored:
-            self._scored[score] = _values(self._plan, self._snapshot, people, score)
-        kept = _kept(people.fields, definition.where, CONTACT_FIELDS)
-        return taken(definition.take, people.row, np.where(kept, self._scored[score], np.nan), len(self._snapshot))
+        kept = np.flatnonzero(_kept(people.fields, definition.where, CONTACT_FIELDS, len(people.row)))
+        values = _values(self._plan, self._snapshot, only(people, kept), score)
+        return taken(definition.take, people.row[kept], values, len(self._snapshot))
 
     def _of_children(self, definition: RollUp) -> Numbers:
         children, score = self._snapshot.children, definition.roll_up
@@ -50,18 +48,20 @@ class RolledUp:
             return np.full(len(self._snapshot), np.nan)
         catalog = self._plan.catalog
         types = {name: catalog.attribute_type(name) or "text" for name in definition.where or ()}
-        kept = _kept(children.attributes, definition.where, types)
+        kept = _kept(children.attributes, definition.where, types, len(children.row))
         values = np.where(kept, children.scores[score], np.nan)
         weight = None if definition.weight is None else children.attributes[definition.weight].astype(np.float64)
         return taken(definition.take, children.row, values, len(self._snapshot), weight)
 
 
-def _kept(columns: Mapping[str, Column], where: Mapping[str, Want] | None, types: Mapping[str, Type]) -> Chosen | bool:
-    """Which contacts or children a `where` keeps."""
-    kept: Chosen | bool = True
+def _kept(
+    columns: Mapping[str, Column], where: Mapping[str, Want] | None, types: Mapping[str, Type], count: int
+) -> Chosen:
+    """Which of so many contacts or children a `where` keeps."""
+    kept = np.ones(count, dtype=np.bool_)
     for name, want in (where or {}).items():
         for test in filter_tests(name, want, types[name]):
-            kept = passes(columns[name], test) & kept
+            kept &= passes(columns[name], test)
     return kept
 
 
@@ -95,8 +95,12 @@ def score_contacts(plan: Plan, snapshot: Snapshot, people: People, scores: Seque
 def _values(plan: Plan, snapshot: Snapshot, people: People, score: str) -> Numbers:
     found = [np.empty(0)]
     for start in range(0, len(people.row), AT_ONCE):
-        some = slice(start, start + AT_ONCE)
-        fields = {name: column[some] for name, column in people.fields.items()}
-        part = People(people.row[some], people.contact[some], fields)
+        part = only(people, np.arange(start, min(start + AT_ONCE, len(people.row))))
         found.append(score_contacts(plan, snapshot, part, (score,))[score].value)
     return np.concatenate(found)
+
+
+def only(people: People, chosen: Rows) -> People:
+    """These of them."""
+    fields = {name: column[chosen] for name, column in people.fields.items()}
+    return People(people.row[chosen], people.contact[chosen], fields)

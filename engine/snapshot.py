@@ -92,7 +92,7 @@ class FactTable:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The contacts of the accounts, sorted by account: those that an import brought, and those that records name."""
+    """The contacts of the accounts, in no order: those that an import brought, and those that records name."""
 
     row: Rows
     """Of the account."""

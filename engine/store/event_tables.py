@@ -98,12 +98,17 @@ class _Part:
         return column
 
 
-def unseen(connection: Connection, whose: Whose, event: str) -> tuple[Days, Days]:
-    """Row of the snapshot and day of each event, up to today, that a look must not see, without repeats."""
-    today = whose.lanes.today
+def unseen(connection: Connection, whose: Whose, events: Collection[str]) -> dict[str, tuple[Days, Days]]:
+    """Of each event: row of the snapshot and day, up to today, of those that a look must not see, without repeats."""
     first = _first_day(whose, 1) if whose.known_at is None else None
+    stored = _stored(connection, whose, dict.fromkeys(events, first))
+    return {event: _unseen(whose, stored[event]) for event in events if event in stored}
+
+
+def _unseen(whose: Whose, stored: Iterable[Any]) -> tuple[Days, Days]:
+    today = whose.lanes.today
     found = [np.empty((0, 2), dtype=np.int64)]
-    for rows, span, strip in _strips(whose, _stored(connection, whose, {event: first}).get(event, ())):
+    for rows, span, strip in _strips(whose, stored):
         row, day = rows[strip.lane], strip.day + span * SPAN
         late = strip.at > whose.at
         if whose.known_at is not None:

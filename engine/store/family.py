@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import Connection, select
 
 from engine.clock import microseconds
+from engine.conditions.tree import Column
 from engine.language.catalog import Catalog
 from engine.snapshot import ALL_DAYS, Children, People, PersonalValues
 from engine.store.accounts import mark_due
 from engine.store.among import among
 from engine.store.attributes import attributes, texts
 from engine.store.database import Database
-from engine.store.people import CONTACT, contact_rows
+from engine.store.people import CONTACT, CONTACT_COLUMNS, contact_rows
 from engine.store.present import numbers_column
 from engine.store.records import Whose
 from engine.store.tables.accounts import AccountRow
@@ -37,18 +39,19 @@ def parent_by_account(database: Database) -> dict[str, str]:
 
 
 def people(connection: Connection, whose: Whose) -> People:
-    """The contacts of the accounts, listed or not, by account and address."""
-    ids = dict(zip(whose.row_of, whose.ids, strict=True))
+    """The contacts of the accounts, listed or not."""
+    ids, seqs = dict(zip(whose.row_of, whose.ids, strict=True)), whose.lanes.seqs
     found = contact_rows(connection, whose.lanes.hold(CONTACT.c.account_seq), ids, whose.known_at)
-    rows = [row for row in found if row.account_seq in whose.row_of]
-    rows.sort(key=lambda row: (row.account_seq, row.email))
+    columns = dict(zip(CONTACT_COLUMNS, zip(*found, strict=True) if found else repeat(()), strict=False))
+    seq = np.array(columns["account_seq"], dtype=np.int64)
+    row = np.minimum(np.searchsorted(seqs, seq), max(len(seqs) - 1, 0))
+    mine = np.flatnonzero(seqs[row] == seq) if len(seqs) else np.empty(0, dtype=np.intp)
+    fields: dict[str, Column] = {name: texts(list(columns[name])) for name in ("email", "name", "role", "timezone")}
+    fields["consent"] = numbers_column(columns["consent"])
     return People(
-        row=np.array([whose.row_of[row.account_seq] for row in rows], dtype=np.intp),
-        contact=np.array([row.id for row in rows], dtype=np.int64),
-        fields={
-            **{name: texts([getattr(row, name) for row in rows]) for name in ("email", "name", "role", "timezone")},
-            "consent": numbers_column([row.consent for row in rows]),
-        },
+        row=row[mine],
+        contact=np.array(columns["id"], dtype=np.int64)[mine],
+        fields={name: column[mine] for name, column in fields.items()},
     )
 
 

@@ -70,15 +70,18 @@ class ContactTuple(NamedTuple):
     timezone: str | None
 
 
+CONTACT_COLUMNS = ContactTuple._fields
+
+
 def contact_rows(
     connection: Connection, mine: Any, ids: Mapping[int, str], known_at: int | None
 ) -> Sequence[ContactTuple]:
     """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
-    query = select(*(CONTACT.c[name] for name in ContactTuple._fields)).where(mine)
+    query = select(*(CONTACT.c[name] for name in CONTACT_COLUMNS)).where(mine)
     rows: Sequence[Any] = connection.execute(query).all()
     if known_at is None:
         return rows
     there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]
     fields = before(connection, "contact", [entity for _, entity in there], known_at)
     then = (undone(row, fields.get(entity, {})) for row, entity in there)
-    return [ContactTuple(*(getattr(row, name) for name in ContactTuple._fields)) for row in then]
+    return [ContactTuple(*(getattr(row, name) for name in CONTACT_COLUMNS)) for row in then]

@@ -37,8 +37,7 @@ def count_again(
     events = {one.name for one in wanted}
     if whose.known_at is None:
         events &= set(later)
-    for event in sorted(events):
-        row, day = unseen(connection, whose, event)
+    for event, (row, day) in unseen(connection, whose, sorted(events)).items():
         if not len(row):
             continue
         mine = [one for one in wanted if one.name == event]
