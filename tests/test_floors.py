@@ -9,7 +9,7 @@ ENGINE = Path(__file__).parent.parent / "engine"
 WORDS = (
     "domain errors clock calendar conditions language snapshot batches judged people templating template_filters"
 ).split()
-ARITHMETIC = "series event_measures windows points points_models stays".split()
+ARITHMETIC = "series event_measures windows points points_models stays views".split()
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = "workspace needs plan signals playing asides concluding resolving pipeline playthrough demo".split()
 ADAPTERS = "sources channels store dispatch".split()
