@@ -11,7 +11,7 @@ WORDS = (
 ).split()
 ARITHMETIC = "series event_measures windows points points_models stays views".split()
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
-WHOLE = "workspace needs plan signals playing asides concluding resolving pipeline playthrough demo".split()
+WHOLE = "workspace needs plan signals playing asides concluding resolving pipeline playthrough demo reports".split()
 ADAPTERS = "sources channels store dispatch".split()
 LOOPS = "book loops delivering poking explaining working".split()
 DOORS = "cli scenarios __main__".split()
