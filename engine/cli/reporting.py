@@ -130,7 +130,7 @@ def days_of(said: str) -> int:
     try:
         duration = Duration.parse(said)
     except ValueError as error:
-        raise WrongWords(f"{str(error).capitalize()}.") from None
+        raise WrongWords(f"{error}.") from None
     if not duration.in_days:
         raise WrongWords(f"{said!r} is not in days. Write whole days, like 28d.")
     return duration.count
