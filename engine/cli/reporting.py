@@ -114,10 +114,10 @@ class Desk:
         return choose(said or usual, names, f"{type_} attribute")
 
     def band(self, band: str | None) -> Text:
-        """Its title in its colour."""
+        """Its title in its colour; of one that has gone from the files since the last look, its name."""
         titles = self.scale.bands
         if band is None or band not in titles:
-            return Text(NOT_KNOWN)
+            return Text(band or NOT_KNOWN)
         return Text(titles[band], style=band_style(list(titles).index(band), len(titles)))
 
 

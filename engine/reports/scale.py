@@ -34,12 +34,8 @@ class Scale:
         return self._names(standing, lambda model: model.views.stages)
 
     def piles(self, standing: Standing) -> Texts:
-        """The pile of each account's band."""
-        found = np.full(len(standing), None, dtype=np.object_)
-        for model, rows in self._by_model(standing):
-            for band, pile in zip(model.bands, model.piles, strict=True):
-                found[rows & (standing.bands == band.band)] = pile
-        return found
+        """The pile of the band that each value lies in now; its last look may have known other bands."""
+        return self._names(standing, _piles_by_edge)
 
     def bands_of(self, pile: Pile) -> tuple[str, ...]:
         """The titles of the bands that some model puts into a pile."""
@@ -65,3 +61,7 @@ class Scale:
             rest &= ~rows
             yield model, rows
         yield self.models[0], rest
+
+
+def _piles_by_edge(model: Score) -> Ladder:
+    return tuple((pile, band.from_) for pile, band in zip(model.piles, model.bands, strict=True))

@@ -77,6 +77,12 @@ def test_every_known_account_lies_in_one_of_three_piles() -> None:
     ]
 
 
+def test_an_account_whose_band_has_gone_from_the_files_lies_in_a_pile_all_the_same() -> None:
+    [row] = ranking(make_standing({"value": 80, "band": "amber"}), SCALE)
+
+    assert (row["band"], row["label"], row["pile"]) == ("amber", None, "healthy")
+
+
 def test_a_pile_of_nobody_has_no_share() -> None:
     assert [pile["share"] for pile in piles([], SCALE)] == [None, None, None]
 
