@@ -51,6 +51,7 @@ WORDS: tuple[tuple[object, str, str], ...] = (
     (settings.HourOfDay, 'a time of day like "06:00"', "times of day"),
     (settings.Zone, "a time zone like Europe/Berlin", ""),
     (settings.Currency, "a code like EUR", ""),
+    (settings.Rate, "a number above 0", ""),
     (settings.Secret, 'the name of an environment variable, like "env:NAME"', ""),
     (scores.Curve, "a list of [value, points] pairs", ""),
     (scores.Levels, 'levels 1 to 5, each with a bound like "< 20", a list of texts, or else', ""),
@@ -59,6 +60,9 @@ WORDS: tuple[tuple[object, str, str], ...] = (
     (Step, "a [step](#steps)", "[steps](#steps)"),
 )
 """What may stand at a key, by its type: of one, and of several in a list."""
+
+KEYS: Mapping[object, str] = {str: "NAME", settings.Currency: "CURRENCY"}
+"""What the keys of entries are called, by their type; others are days."""
 
 Anchors = Mapping[str, str]
 """The name of a model to the link that leads to its table."""
@@ -121,7 +125,7 @@ def words(hint: object, anchors: Anchors, *, several: bool = False) -> str:
             count = "" if arguments[-1] is ... else f"{len(arguments)} "
             return f"a list of {count}{words(arguments[0], anchors, several=True)}"
         case origin if origin is dict:
-            key = "NAME" if arguments[0] is str else "DAY"
+            key = KEYS.get(arguments[0], "DAY")
             return f"`{key}: …` entries, each {words(arguments[1], anchors)}"
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         return f"{'entries' if several else 'keys'} as under {anchors[hint.__name__]}"

@@ -130,6 +130,7 @@ def audience_of(
         company=company.name,
         currency=company.currency,
         today=plan.company.day(snapshot.at),
+        letters=plan.letters,
         usuals_known=isinstance(measures, ToldMeasures),
     )
 

@@ -42,6 +42,11 @@ class Looked:
     signals: Signals
     contacts: Sequence[Contact]
 
+    @property
+    def currency(self) -> str:
+        """The account's, else the company's."""
+        return str(self.snapshot.attributes["currency"][0] or self.plan.settings.company.currency)
+
 
 def look_at(book: Book, account: str, at: datetime) -> Looked:
     """The look that would be taken now. Raises NoSuchAccount."""

@@ -18,6 +18,7 @@ from engine.language.measure_records import event_of
 from engine.language.measures import Measure
 from engine.language.rules import Rule
 from engine.language.settings import Settings
+from engine.language.views import Ladder
 from engine.models import ModelTrees, ScoreTrees
 from engine.moments import Windows
 from engine.playbooks import Branch, Hold, PlaybookTrees
@@ -136,6 +137,15 @@ class Plan:
                 show = self.measures[entry.measure].show if entry.measure else "number"
                 titles[entry.name] = MeasureTitle(entry.label or entry.name, show)
         return titles
+
+    @cached_property
+    def letters(self) -> Mapping[tuple[str, str], Ladder]:
+        """(score, model) to its letters."""
+        return {
+            (name, model.model_name): model.views.letters
+            for name, models in self.workspace.scores.items()
+            for model in models
+        }
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

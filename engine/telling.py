@@ -13,7 +13,9 @@ from engine.conditions.tree import Column
 from engine.domain import Contact, Fact, Happening, Run, Teammate
 from engine.language.catalog import WEEKDAYS
 from engine.language.measures import Show
+from engine.language.views import LETTERS, Ladder
 from engine.snapshot import Breakdown, Numbers, ScoreLook, Snapshot
+from engine.views import name_of, shown
 
 CHANGES = (7, 14, 28)
 """Days over which `change_7d` and so on look back."""
@@ -73,6 +75,8 @@ class Audience:
     currency: str
     today: date
     """The company's."""
+    letters: Mapping[tuple[str, str], Ladder] = field(default_factory=dict)
+    """(score, model) to its letters."""
     effects: Mapping[int, Sequence[Effect]] = field(default_factory=dict)
     usuals_known: bool = True
     """False where the snapshot does not reach back far enough, because no template asks for a usual."""
@@ -110,9 +114,11 @@ def tells_parts(text: str) -> bool:
 def about_score(audience: Audience, name: str, row: int, *, parts: bool) -> dict[str, object]:
     """The fields of `score` and `scores.NAME`. `parts`: what lifts and what drags, too."""
     look = audience.scores[name]
-    band = look.band[row]
+    band, value = look.band[row], _number(look.value, row)
+    letters = audience.letters.get((name, str(look.model[row])), LETTERS)
     about: dict[str, object] = {
-        "value": _number(look.value, row),
+        "value": value,
+        "letter": None if value is None else name_of(letters, value),
         "band": band,
         "label": audience.band_titles.get((name, band)) if band is not None else None,
         "base": _number(look.base, row),
@@ -180,34 +186,38 @@ def _part(audience: Audience, breakdown: Breakdown, entry: int, index: int, row:
     usual_column = audience.measures.usual(name) if audience.usuals_known and name in audience.measure_names else None
     usual = None if usual_column is None else _number(usual_column, row)
     lost = round((100 - points) * share, 4)
+    letters = audience.letters.get((breakdown.score, breakdown.model), LETTERS)
+    currency = str(audience.snapshot.attributes["currency"][row] or audience.currency)
     values = {
         "label": title.label,
         "value": known,
         "usual": usual,
         "points": points,
+        "grade": name_of(letters, points),
         "lost": lost,
         "age": _number(breakdown.age[index], entry),
-        "sentence": part_sentence(title, known, usual),
+        "sentence": part_sentence(title, known, usual, points=points, letters=letters, currency=currency),
     }
     return Part(lost, round(max(0.0, points - 50) * share, 4), values)
 
 
-def part_sentence(title: MeasureTitle, value: str | float | None, usual: float | None) -> str:
-    """`Active users: 6, usually 19`; of the usual nothing where the value reads the same."""
+def part_sentence(
+    title: MeasureTitle,
+    value: str | float | None,
+    usual: float | None,
+    *,
+    points: float | None = None,
+    letters: Ladder = LETTERS,
+    currency: str | None = None,
+) -> str:
+    """`Active users: 6, usually 19`; of the usual nothing where the value reads the same, and none beside a grade."""
     if value is None:
         return f"{title.label}: not known"
-    said = shown(value, title.show)
-    usually = said if usual is None else shown(usual, title.show)
+    said = shown(value, title.show, points=points, letters=letters, currency=currency)
+    if usual is None or title.show == "grade":
+        return f"{title.label}: {said}"
+    usually = shown(usual, title.show, letters=letters, currency=currency)
     return f"{title.label}: {said}" if usually == said else f"{title.label}: {said}, usually {usually}"
-
-
-def shown(value: str | float, show: Show) -> str:
-    """A measure's value as people read it."""
-    if isinstance(value, str):
-        return value
-    if show == "percent":
-        return f"{round(value * 100, 1):g}%"
-    return f"{round(value, 2):,.2f}".rstrip("0").rstrip(".")
 
 
 def about_teammate(email: str | None, teammates: Mapping[str, Teammate]) -> dict[str, object]:

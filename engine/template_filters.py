@@ -4,6 +4,7 @@ What is not known stays so, whatever filter it goes through.
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from jinja2 import Undefined, pass_context
@@ -35,9 +36,12 @@ def _signed(value: Any) -> Any:
 
 def _percent(value: Any) -> Any:
     """0.3 as 30%."""
-    if isinstance(value, Undefined):
-        return value
-    return f"{_number(round(float(value) * 100, 1))}%"
+    return value if isinstance(value, Undefined) else percent(float(value))
+
+
+def percent(share: float) -> str:
+    """A share as people read it: 0.3 as 30%."""
+    return f"{_number(round(share * 100, 1))}%"
 
 
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
@@ -49,9 +53,13 @@ def _money(context: Context, value: Any) -> Any:
     if isinstance(value, Undefined):
         return value
     currency = context["account"]["currency"]
-    amount = float(value)
+    return money(float(value), None if isinstance(currency, Undefined) else currency)
+
+
+def money(amount: float | Decimal, currency: str | None) -> str:
+    """An amount as people read it: €84,000, or 84,000.50 CHF where the currency has no sign that all know."""
     shown = f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
-    if isinstance(currency, Undefined):
+    if currency is None:
         return shown
     return f"{_SIGNS[currency]}{shown}" if currency in _SIGNS else f"{shown} {currency}"
 

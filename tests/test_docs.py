@@ -19,6 +19,7 @@ from docs.generate import DOCUMENT, filled, slug
 from docs.tables import models
 from engine.cli.app import app
 from engine.cli.listing import COLUMNS
+from engine.cli.report_group import report_app
 from engine.conditions.condition import forms_in_union, walk
 from engine.errors import PulsebookError
 from engine.language.meanings import meanings
@@ -147,11 +148,17 @@ BROKEN = {
     "tests/scenarios/false.yaml": "- {scenario: no, start: 2026-03-02, days: {1: {expect: {band: {health: green}}}}}\n",
     "bad.csv": "account,at,nps\nbluebird,2026-03-01,many\n",
 }
-ASKED = {"import": "import observations bad.csv", "why": "why castle", "account show": "account show castle"}
+ASKED = {
+    "import": "import observations bad.csv",
+    "why": "why castle",
+    "account show": "account show castle",
+    "report revenue": "report revenue --quarter 2026-Q2",
+}
 """What the commands of the table are asked, so that each of their keys shows up."""
 DOCUMENTS = {
     *"check import run why test".split(),
     "account show",
+    *(f"report {command.name}" for command in report_app.registered_commands),
     "list accounts",
     *(f"list {kind}" for kind in COLUMNS),
 }

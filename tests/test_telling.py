@@ -30,6 +30,12 @@ def test_a_usual_is_told_where_the_value_is_another(
     assert part_sentence(title, value, usual) == expected
 
 
+def test_a_grade_is_told_by_its_letter_alone() -> None:
+    said = part_sentence(MeasureTitle("NPS", "grade"), 20, 35, points=50, letters=(("low", 0), ("high", 50)))
+
+    assert said == "NPS: high"
+
+
 def test_an_event_has_the_day_and_the_hour_of_where_the_account_is() -> None:
     at, day = datetime(2026, 3, 2, 23, 30, tzinfo=UTC), day_number(date(2026, 3, 3))
 

@@ -7,6 +7,7 @@ import typer
 
 from engine.cli.groups import account_app, delivery_app, task_app
 from engine.cli.options import Account, AsOf, Json, Reason, folder_of
+from engine.cli.report_group import report_app
 from engine.errors import PulsebookError
 
 PROBLEMS = 1
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.add_typer(task_app, name="task")
 app.add_typer(delivery_app, name="delivery")
 app.add_typer(account_app, name="account")
+app.add_typer(report_app, name="report")
 
 
 @app.callback()

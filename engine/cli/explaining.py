@@ -6,13 +6,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from engine import explaining
+from engine import explaining, views
 from engine.book import Book
 from engine.cli.common import open_book
 from engine.cli.listing import bands_of, in_use, offices
 from engine.cli.output import band_style, console, print_json, sparkline, table
 from engine.cli.words import choose
+from engine.language.views import LETTERS, Ladder
 from engine.store import listing, score_lists
+from engine.telling import MeasureTitle
 
 DAYS_DRAWN = 60
 ANSWERS = {True: Text("yes", style="green"), False: Text("no"), None: Text("unknown", style="yellow")}
@@ -34,17 +36,26 @@ def why(folder: Path, account: str, rule: str | None, *, as_json: bool) -> None:
     shown = console()
     if rule is None:
         for score in scores:
-            _show_score(shown, book, score)
+            _show_score(shown, book, score, looked.currency)
         _show_contacts(shown, contacts)
         for effect in effects:
             shown.print(Text(f"{effect['by']} on {effect['score']} by {effect['rule']}: {effect['because']}"))
     _show_rules(shown, rules, in_depth=rule is not None)
 
 
-def _show_score(shown: Console, book: Book, score: dict[str, Any]) -> None:
+def _show_score(shown: Console, book: Book, score: dict[str, Any], currency: str) -> None:
     shown.print(headline(book, score))
+    plan = book.judge().plan
+    letters = plan.letters.get((score["score"], score["model"]), LETTERS)
     rows = [
-        (part["measure"], part["value"], part["points"], part["weight"], part["contribution"], part["age"])
+        (
+            part["measure"],
+            _value(part, plan.measure_titles.get(part["measure"]), letters, currency),
+            part["points"],
+            part["weight"],
+            part["contribution"],
+            part["age"],
+        )
         for part in score["measures"]
     ]
     shown.print(table(None, ("measure", "value", "points", "weight", "adds", "days old"), rows))
@@ -66,6 +77,13 @@ def _show_contacts(shown: Console, contacts: list[dict[str, Any]]) -> None:
 
 def _shortly(score: dict[str, Any]) -> str | None:
     return None if score["value"] is None else f"{score['value']:.1f} {score['band']}"
+
+
+def _value(part: dict[str, Any], title: MeasureTitle | None, letters: Ladder, currency: str) -> object:
+    """As its measure says that it is shown; a plain number stays one, so that it stands right."""
+    if title is None or title.show == "number" or part["value"] is None:
+        return part["value"]
+    return views.shown(part["value"], title.show, points=part["points"], letters=letters, currency=currency)
 
 
 def headline(book: Book, score: dict[str, Any]) -> Text:

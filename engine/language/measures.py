@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, RootModel, Tag, mode
 from engine.conditions.wants import Where
 from engine.language.base import Count, Days, Duration, Entry, Mistake, Text, Window
 
-Show = Literal["number", "percent", "money", "letter"]
+Show = Literal["number", "percent", "money", "letter", "grade"]
 STATISTICS = ("sum", "mean", "min", "max", "median")
 
 
@@ -18,7 +18,7 @@ class MeasureBase(Entry):
     label: Text | None = None
     """What it is called where people read it."""
     show: Show = "number"
-    """How it is shown; changes nothing else."""
+    """How it is shown; changes nothing else. `letter`: the letter of its value, `grade`: of its points in the score."""
 
 
 class Latest(MeasureBase):

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from engine.conditions.condition import Condition
 from engine.conditions.wants import Where
 from engine.language.base import Days, Entry, Mistake, Number, Text, Whole, YesNo, parse_number, parse_share
+from engine.language.views import PILES, Pile, Views, wrong_edge
 
 LEVELS = (1, 2, 3, 4, 5)
 DEFAULT_ORDER = 100
@@ -136,6 +137,8 @@ class Band(Entry):
     """Its lower edge, which belongs to it."""
     label: Text | None = None
     """What it is called where people read it."""
+    pile: Pile | None = None
+    """Its pile in reports. Default: the lowest band is at risk, the highest healthy, what is between to be watched."""
 
     @property
     def title(self) -> str:
@@ -218,7 +221,7 @@ class Score(Entry):
     """With less of the weight known, the score is unknown."""
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
     """Ascending, the first from 0; a band ends where the next begins."""
-    views: dict[str, dict[str, Number]] = {}
+    views: Views = Views()
     """Other names for ranges of the score, like letters; display only."""
 
     @property
@@ -233,20 +236,34 @@ class Score(Entry):
     def model_name(self) -> str:
         return self.model or self.score
 
+    @property
+    def piles(self) -> tuple[Pile, ...]:
+        """The pile of each band."""
+        return tuple(band.pile or self._usual_pile(place) for place, band in enumerate(self.bands))
+
+    def _usual_pile(self, place: int) -> Pile:
+        last = len(self.bands) - 1
+        if 0 < place < last or last == 0:
+            return "watch"
+        return "healthy" if place else "at-risk"
+
     @model_validator(mode="after")
     def _bands_rise(self) -> Self:
-        edges = [band.from_ for band in self.bands]
-        if edges[0] != 0:
-            raise Mistake(f"from 0 to {edges[0]:g} is a gap between the bands; begin the first at 0", "bands", 0)
-        for place, (left, right) in enumerate(pairwise(self.bands), start=1):
-            if right.from_ <= left.from_:
-                wrong = f"band {right.band!r} from {right.from_:g} overlaps {left.band!r} from {left.from_:g}"
-                raise Mistake(f"{wrong}; let the edges rise from band to band", "bands", place)
-            if right.from_ > 100:
-                wrong = f"band {right.band!r} from {right.from_:g} can never be reached"
-                raise Mistake(f"{wrong}; a score ends at 100, so begin it lower or delete it", "bands", place)
-            if right.band in {band.band for band in self.bands[:place]}:
-                raise Mistake(f"the band {right.band!r} stands twice; rename one", "bands", place)
+        wrong = wrong_edge([(band.band, band.from_) for band in self.bands], "band")
+        if wrong:
+            raise Mistake(wrong[1], "bands", wrong[0])
+        for place, band in enumerate(self.bands):
+            if band.band in {before.band for before in self.bands[:place]}:
+                raise Mistake(f"the band {band.band!r} stands twice; rename one", "bands", place)
+        return self
+
+    @model_validator(mode="after")
+    def _piles_rise(self) -> Self:
+        order = list(PILES)
+        for place, (lower, upper) in enumerate(pairwise(self.piles), start=1):
+            if order.index(upper) < order.index(lower):
+                wrong = f"band {self.bands[place].band!r} is in the pile {upper!r}, but the band below it in {lower!r}"
+                raise Mistake(f"{wrong}; let the piles rise with the bands", "bands", place)
         return self
 
     @model_validator(mode="after")

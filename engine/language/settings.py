@@ -1,12 +1,14 @@
 """pulsebook.toml in; settings out."""
 
 import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.language.base import Count, Day, Entry, Mistake, Share, YesNo
+from engine.language.base import LARGEST, Count, Day, Entry, Mistake, Share, YesNo
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -37,10 +39,21 @@ def _secret(value: object) -> str:
     return value
 
 
+def _rate(value: object) -> Decimal:
+    try:
+        rate = Decimal(str(value))
+        if 0 < rate < Decimal(LARGEST):
+            return rate
+    except InvalidOperation:
+        pass
+    raise ValueError(f"{value!r} is no rate; write what one unit is worth, like 0.92")
+
+
 Zone = Annotated[str, BeforeValidator(check_zone)]
 HourOfDay = Annotated[str, BeforeValidator(_hour)]
 Secret = Annotated[str, BeforeValidator(_secret)]
 Currency = Annotated[str, BeforeValidator(_currency)]
+Rate = Annotated[Decimal, BeforeValidator(_rate, json_schema_input_type=float)]
 
 
 class Company(Entry):
@@ -149,3 +162,20 @@ class Settings(Entry):
     """How messages leave."""
     guards: Guards | None = None
     """Limits on what may leave; no effect yet."""
+    rates: dict[Currency, dict[Day, Rate]] = {}
+    """What one unit of a currency is worth in the company's, from a day on. Without it no currencies are added up."""
+
+    def rate(self, currency: str, today: date) -> tuple[date, Decimal] | None:
+        """What one unit is worth in the company's currency, and since when: the newest rate that is not after today."""
+        of_day = self.rates.get(currency, {})
+        return max(((day, rate) for day, rate in of_day.items() if day <= today), default=None)
+
+    @model_validator(mode="after")
+    def _rates_of_others(self) -> Self:
+        if self.company.currency in self.rates:
+            wrong = f"{self.company.currency} is the company's own currency, so it is worth 1"
+            raise Mistake(f"{wrong}; delete its rates", "rates", self.company.currency)
+        for currency, of_day in self.rates.items():
+            if not of_day:
+                raise Mistake(f'{currency} has no rate; write one like "2026-10-01" = 0.92', "rates", currency)
+        return self

@@ -112,8 +112,9 @@ def _present(saving: "Saving", look: ScoreLook, codes: Days) -> list[dict[str, A
 
 
 def _save_parts(saving: "Saving", block: int) -> None:
-    lanes = saving.reading.seqs[saving.rows] % BLOCK
-    looked_at = {int(lane) for lane in lanes}
+    # Who has left keeps the parts of the last look before it was known: reports set them against those who stayed.
+    stayed = saving.rows[~saving.judged.snapshot.ended[saving.rows]]
+    looked_at = {int(lane) for lane in saving.reading.seqs[stayed] % BLOCK}
     query = select(BREAKDOWN.c.score, BREAKDOWN.c.parts).where(BREAKDOWN.c.block == block)
     stored: dict[str, bytes] = dict(saving.connection.execute(query).all())
     rows = []

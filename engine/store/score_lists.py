@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from engine.clock import day_number, end_of_day, microseconds
+from engine.language.views import Ladder
 from engine.snapshot import ALL_DAYS, Numbers
 from engine.store.among import among
 from engine.store.breakdowns import Sheet, parts, unpack_sheets
@@ -17,13 +18,14 @@ from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.saving_scores import KEPT
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
+from engine.views import name_of
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
 BREAKDOWN = BreakdownRow.__table__  # type: ignore[attr-defined]
 SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
 
-Bands = dict[tuple[str, str], tuple[tuple[str, float], ...]]
+Bands = dict[tuple[str, str], Ladder]
 """(score, model) to its bands: name and lower edge, lowest first."""
 
 
@@ -100,6 +102,7 @@ def _of_account(
             continue
         numbers = {part: _known(series[part][place, column]) for part in KEPT}
         model = models.get(int(numbers["version"] or 0), (score, None))[1]
+        edges = bands.get((score, model or ""))
         yield {
             "account": one.account,
             "score": score,
@@ -109,7 +112,7 @@ def _of_account(
             "base": numbers["base"],
             "adjusted": numbers["adjusted"],
             "value": numbers["value"],
-            "band": _band(bands.get((score, model or "")), numbers["value"]),
+            "band": name_of(edges, numbers["value"]) if edges and numbers["value"] is not None else None,
             "coverage": numbers["coverage"],
         }
     is_scored = one.row.coverage is not None or one.row.value is not None
@@ -141,9 +144,3 @@ def _is_asked(asked: Asked, day: int) -> bool:
 
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def _band(edges: tuple[tuple[str, float], ...] | None, value: float | None) -> str | None:
-    if edges is None or value is None:
-        return None
-    return next((band for band, edge in reversed(edges) if value >= edge), None)

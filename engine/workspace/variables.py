@@ -24,7 +24,7 @@ class Items:
 Shape = Fields | Items | None
 """None: a plain value, or nothing that is known beforehand."""
 
-_PART = ("label", "value", "usual", "points", "lost", "age", "sentence")
+_PART = ("label", "value", "usual", "points", "grade", "lost", "age", "sentence")
 _CONTEXT = ("rule", "by", "because", "author", "until")
 _TEAMMATE = ("name", "first_name", "email")
 _CONTACT = (*_TEAMMATE, "role")
@@ -63,7 +63,7 @@ def variables(names: Names, tasks: Iterable[str]) -> dict[str, Shape]:
 
 
 def _score() -> Fields:
-    numbers = ("value", "band", "label", "base", "coverage", *(f"change_{days}d" for days in CHANGES))
+    numbers = ("value", "letter", "band", "label", "base", "coverage", *(f"change_{days}d" for days in CHANGES))
     parts: dict[str, Shape] = {
         "lifts": Items(plain(_PART)),
         "drags": Items(plain(_PART)),

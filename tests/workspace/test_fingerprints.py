@@ -67,7 +67,10 @@ def test_a_rule_is_another_one_when_its_answer_can_change(edit: Edit, rules: set
         pytest.param(Edit(ENGAGEMENT, "add: 1,", "add: 2,"), {"engagement"}, id="points"),
         pytest.param(Edit(HEALTH, "goal: Warn", "goal: Tell"), set(), id="the goal"),
         pytest.param(Edit(HEALTH, "bands:", "views: {letter: {D: 0, A: 80}}\nbands:"), set(), id="views"),
-        pytest.param(Edit(MEASURES, "show: percent", "show: number"), set(), id="how a measure is shown"),
+        pytest.param(
+            Edit(HEALTH, "{band: green, from: 70}", "{band: green, from: 70, pile: watch}"), set(), id="a pile"
+        ),
+        pytest.param(Edit(MEASURES, "show: percent", "show: grade"), set(), id="how a measure is shown"),
         pytest.param(Edit(RULES, "by: -10", "by: -11"), set(), id="the effect of a rule"),
     ],
 )

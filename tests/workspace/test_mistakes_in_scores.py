@@ -2,8 +2,11 @@
 
 import pytest
 
-from engine.errors import Problem
+from engine.errors import Problem, Severity
 from tests.workspace.base import ENGAGEMENT, HEALTH, Edit, mistake, problems_of
+
+NPS = "  - {measure: nps, group: relationship, weight: 2, curve: [[0, 0], [60, 100]]}\n"
+GREEN = "  - {band: green, from: 70}\n"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +165,75 @@ from tests.workspace.base import ENGAGEMENT, HEALTH, Edit, mistake, problems_of
             "score 'health', min_coverage: '150%' is more than everything",
             "Write at most 100%.",
         ),
+        mistake(
+            "a gap below the first letter",
+            HEALTH,
+            GREEN,
+            f"{GREEN}views:\n  letter:\n    C: 10\n    A: 80\n",
+            16,
+            "score 'health', views.letter.C: from 0 to 10 is a gap between the letters",
+            "Begin the first at 0.",
+        ),
+        mistake(
+            "letters that overlap",
+            HEALTH,
+            GREEN,
+            f"{GREEN}views:\n  letter:\n    C: 0\n    A: 80\n    B: 60\n",
+            18,
+            "score 'health', views.letter.B: letter 'B' from 60 overlaps 'A' from 80",
+            "Let the edges rise from letter to letter.",
+        ),
+        mistake(
+            "a stage that nobody reaches",
+            HEALTH,
+            GREEN,
+            f"{GREEN}views: {{stage: {{leaving: 0, champion: 101}}}}\n",
+            14,
+            "score 'health', views.stage.champion: stage 'champion' from 101 can never be reached",
+            "A score ends at 100, so begin it lower or delete it.",
+        ),
+        mistake(
+            "a view that needs no entry",
+            HEALTH,
+            GREEN,
+            f"{GREEN}views: {{rank: {{first: 0}}}}\n",
+            14,
+            "score 'health' has an unknown key 'rank' under views",
+            "Keys: letter, stage.",
+        ),
+        mistake(
+            "a fourth pile",
+            HEALTH,
+            "{band: green, from: 70}",
+            "{band: green, from: 70, pile: champion}",
+            13,
+            "score 'health', bands.pile: 'champion' is no choice",
+            "Choose one of: at-risk, healthy, watch.",
+        ),
+        mistake(
+            "piles that fall while the bands rise",
+            HEALTH,
+            "{band: green, from: 70}",
+            "{band: green, from: 70, pile: at-risk}",
+            13,
+            "score 'health', bands: band 'green' is in the pile 'at-risk', but the band below it in 'watch'",
+            "Let the piles rise with the bands.",
+        ),
+        mistake(
+            "more measures than anyone looks through",
+            HEALTH,
+            NPS,
+            NPS * 8,
+            5,
+            "score 'health' has 11 measures",
+            "More than ten hide each other; keep those that tell most.",
+            Severity.WARNING,
+        ),
     ],
 )
 def test_each_mistake_is_told_with_its_place_and_what_to_do(edit: Edit, problem: Problem) -> None:
     assert problems_of(edit.sources()) == (problem,)
+
+
+def test_ten_measures_are_no_mistake() -> None:
+    assert problems_of(Edit(HEALTH, NPS, NPS * 7).sources()) == ()
