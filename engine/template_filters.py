@@ -49,9 +49,13 @@ def _money(context: Context, value: Any) -> Any:
     if isinstance(value, Undefined):
         return value
     currency = context["account"]["currency"]
-    amount = float(value)
+    return money(float(value), None if isinstance(currency, Undefined) else currency)
+
+
+def money(amount: float, currency: str | None) -> str:
+    """An amount with its currency, where that is known."""
     shown = f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
-    if isinstance(currency, Undefined):
+    if currency is None:
         return shown
     return f"{_SIGNS[currency]}{shown}" if currency in _SIGNS else f"{shown} {currency}"
 
