@@ -13,13 +13,13 @@ from engine.clock import day_number
 from engine.domain import Contact
 from engine.errors import PulsebookError
 from engine.holding import held
-from engine.holds import Tally
+from engine.holds import HoldState, Tally
 from engine.judged import Judged
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Snapshot
 from engine.store.due import block_numbers, due_blocks, versions_under_way
-from engine.store.holds import Sweep, passed
+from engine.store.holds import Sweep, end_hold, passed
 from engine.store.lanes import SHARD
 from engine.store.people import contacts_of
 from engine.store.reading import Reading, Wanted, read
@@ -100,6 +100,16 @@ def look(
     if order.guard is not Guard.NONE and saved.looked and not saved.is_stale:
         passed(book.database, sweep, tally)
     return saved
+
+
+def release(book: Book, hold: int, order: Order, progress: Progress = lambda _done, _all: None) -> Saved:
+    """A held sweep is judged anew, at the moment of the order, and saved however many fire.
+
+    Raises NoSuchHold where it is held no more, and InTheFuture.
+    """
+    refuse_future(book, order.at)
+    end_hold(book.database, hold, HoldState.RELEASED, order.at)
+    return look(book, replace(order, guard=Guard.RELEASED), progress)
 
 
 def refuse_future(book: Book, at: datetime) -> None:
