@@ -196,6 +196,25 @@ def test_what_arrives_while_a_sweep_is_held_is_looked_at(book: Book) -> None:
     assert [(one.looked, one.fired, one.hold) for one in saved] == [(1, 1, None)]
 
 
+def test_shards_are_judged_one_by_one_and_held_or_saved_together(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.loops.SHARD", 1)
+    many = [f"b{number}" for number in range(600)]
+    made = book_of(database, files())
+    accounts(made, *many)
+    nps(made, on(0).date(), **dict.fromkeys(many, 60))
+    swept(made, 0)
+    nps(made, on(1).date(), **dict.fromkeys(many[100:500], 10))
+
+    hold = swept(made, 1).hold
+
+    assert hold is not None
+    assert (hold.count, hold.accounts, tasks(made)) == (400, 600, 0)
+    saved = release(made, hold.id, Order(on(1), "release"))
+    assert (saved.looked, saved.tasks, tasks(made)) == (600, 400, 400)
+
+
 @pytest.mark.parametrize(
     ("count", "accounts_", "usual", "expected"),
     [
