@@ -50,6 +50,7 @@ WORDS: tuple[tuple[object, str, str], ...] = (
     (base.Duration, "a duration like 6h, 3d or 2 business days", ""),
     (settings.HourOfDay, 'a time of day like "06:00"', "times of day"),
     (settings.Zone, "a time zone like Europe/Berlin", ""),
+    (settings.Times, "a number from 0 on", ""),
     (settings.Currency, "a code like EUR", ""),
     (settings.Rate, "a number above 0", ""),
     (settings.Secret, 'the name of an environment variable, like "env:NAME"', ""),

@@ -1,10 +1,11 @@
 """What a look concludes about the accounts of a snapshot: the one value that is saved, or shown, or thrown away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.domain import Action, Decision, Episode, PlannedTask, Run
+from engine.holds import Tally
 from engine.snapshot import Days, ScoreLook, Snapshot
 
 
@@ -32,3 +33,26 @@ class Judged:
     """Accounts whose open tasks are cancelled and whose waiting deliveries become `not_sent`."""
     look_at: Days | None = None
     """Per account, microseconds: the next moment at which something falls due by itself."""
+    tally: Tally = field(default_factory=Tally)
+
+    def only_saved(self) -> "Judged":
+        """Without what judging alone reads: matrices, events, facts and what earlier looks left."""
+        snapshot = replace(
+            self.snapshot,
+            attributes={"parent": self.snapshot.attributes["parent"]},
+            series={},
+            covered_from={},
+            events={},
+            facts={},
+            stays={},
+            history={},
+            overrides={},
+            episodes={},
+            rule_since={},
+            runs={},
+            last_start={},
+            people=None,
+            personal={},
+            children=None,
+        )
+        return replace(self, snapshot=snapshot)

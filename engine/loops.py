@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from engine.asides import Asides
 from engine.book import Book
@@ -12,25 +13,41 @@ from engine.clock import day_number
 from engine.domain import Contact
 from engine.errors import PulsebookError
 from engine.family import above_children
+from engine.holding import held
+from engine.holds import HoldState, Tally
+from engine.judged import Judged
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Snapshot
 from engine.store.due import block_numbers, due_blocks, versions_under_way
 from engine.store.family import parent_by_account
+from engine.store.holds import Sweep, end_hold, passed
 from engine.store.lanes import SHARD, SHARD_ACCOUNTS
 from engine.store.people import contacts_of
-from engine.store.reading import Wanted, read
+from engine.store.reading import Reading, Wanted, read
 from engine.store.saving import Office, Saved, save
+from engine.store.spool import Spool
 
 LONG_AGO = timedelta(hours=24)
 """What a look further back decides goes to the outbox, unless it is told to send."""
 
 Progress = Callable[[int, int], None]
-"""(blocks done, blocks in all)."""
+"""(steps done, steps in all)."""
 
 
 class InTheFuture(PulsebookError):
     """A look at what has not happened yet."""
+
+
+class Guard(Enum):
+    """What becomes of a look of which far more would fire than usual."""
+
+    SWEEP = auto()
+    """It is held; if it is not, it counts towards what is usual."""
+    RELEASED = auto()
+    """It is saved, and counts like any other."""
+    NONE = auto()
+    """It is a part of something, and neither held nor counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +62,32 @@ class Order:
     without: Collection[str] = ()
     """Ids that are left out."""
     send: bool = False
+    guard: Guard = Guard.SWEEP
+
+
+@dataclass(frozen=True, slots=True)
+class _Shard:
+    """Accounts that were judged, and what saving that takes."""
+
+    judged: Judged
+    reading: Reading
 
 
 def look(
     book: Book, order: Order, progress: Progress = lambda _done, _all: None, *, judge: Judge | None = None
 ) -> Saved:
-    """One look at the accounts of an order, shard by shard, each saved block by block.
+    """One look at the accounts of an order: all shards are judged, then each is saved block by block.
 
-    `judge`: of the version in use, where it is at hand.
+    Where far more would fire than usual nothing is saved but a hold. Where scores of children are rolled up, parents
+    are judged after their children were saved. `judge`: of the version in use, where it is at hand. Raises InTheFuture.
     """
     judge = judge or book.judge()
-    if order.at > book.clock.now():
-        raise InTheFuture(f"{order.at.isoformat()} has not come yet. Look at a moment that has passed, or now.")
+    refuse_future(book, order.at)
     total = Saved()
-    shards = [shard for part in _from_children_up(book, judge.plan, order) for shard in _shards(book, part)]
-    for done, shard in enumerate(shards, start=1):
-        with _without_collector():
-            total += _look_at_shard(book, judge, shard)
-        if total.is_stale:
-            return total
-        progress(done, len(shards))
+    for part in _from_children_up(book, judge.plan, order):
+        total += _look(book, judge, part, progress)
+        if total.is_stale or total.hold is not None:
+            break
     return total
 
 
@@ -77,6 +100,69 @@ def _from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
     yield replace(order, without=[parent for parents in generations for parent in parents])
     for parents in generations:
         yield replace(order, accounts=parents)
+
+
+def _look(book: Book, judge: Judge, order: Order, progress: Progress) -> Saved:
+    shards = list(_shards(book, order))
+    steps = _Steps(progress, 2 * len(shards))
+    sweep = Sweep(order.cause, order.at, day_number(judge.plan.company.day(order.at)))
+    with Spool() as spool:
+        tally = Tally()
+        for part in shards:
+            with _without_collector():
+                shard = _judge(book, judge, part)
+            if shard is not None:
+                tally += shard.judged.tally
+                spool.put(0, shard)
+            steps.took()
+        if order.guard is Guard.SWEEP:
+            hold = held(book.database, judge.plan, sweep, tally, order.due_by or order.at)
+            if hold is not None:
+                return Saved(hold=hold)
+        saved = _save(book, judge.plan, order, spool.of(0), steps)
+    if order.guard is not Guard.NONE and saved.looked and not saved.is_stale:
+        passed(book.database, sweep, tally)
+    return saved
+
+
+def release(book: Book, hold: int, order: Order, progress: Progress = lambda _done, _all: None) -> Saved:
+    """A held sweep is judged anew, at the moment of the order, and saved however many fire.
+
+    Raises NoSuchHold where it is held no more, and InTheFuture.
+    """
+    refuse_future(book, order.at)
+    end_hold(book.database, hold, HoldState.RELEASED, order.at)
+    return look(book, replace(order, guard=Guard.RELEASED), progress)
+
+
+def refuse_future(book: Book, at: datetime) -> None:
+    """Raises InTheFuture."""
+    if at > book.clock.now():
+        raise InTheFuture(f"{at.isoformat()} has not come yet. Look at a moment that has passed, or now.")
+
+
+@dataclass(slots=True)
+class _Steps:
+    """How far a look is: each shard is judged, and then saved."""
+
+    progress: Progress
+    count: int
+    done: int = 0
+
+    def took(self) -> None:
+        self.done += 1
+        self.progress(self.done, self.count)
+
+
+def _save(book: Book, plan: Plan, order: Order, shards: Iterator[_Shard], steps: _Steps) -> Saved:
+    total = Saved()
+    for shard in shards:
+        with _without_collector():
+            total += save(book.database, shard.judged, shard.reading, office(book, plan, order))
+        if total.is_stale:
+            break
+        steps.took()
+    return total
 
 
 def _shards(book: Book, order: Order) -> Iterator[Order]:
@@ -103,13 +189,14 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _look_at_shard(book: Book, judge: Judge, order: Order) -> Saved:
+def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
+    """Reads and judges; what only judging needed is forgotten. None: there is nobody."""
     plan = judge.plan
     wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=order.blocks)
     wanted = replace(wanted, due_by=order.due_by, without=order.without)
     reading = read(book.database, wanted)
     if not len(reading):
-        return Saved()
+        return None
 
     def deeper(accounts: Sequence[str]) -> Snapshot:
         these = replace(wanted, accounts=accounts, blocks=None, due_by=None, without=())
@@ -120,8 +207,8 @@ def _look_at_shard(book: Book, judge: Judge, order: Order) -> Saved:
 
     numbers = dict(zip(reading.snapshot.accounts, reading.seqs, strict=True))
     asides = Asides(deeper, contacts)
-    judged = judge.look(reading.snapshot, order.cause, asides)
-    return save(book.database, judged, reading, office(book, plan, order))
+    judged = judge.look(reading.snapshot, order.cause, asides).only_saved()
+    return _Shard(judged, replace(reading, snapshot=judged.snapshot))
 
 
 def wanted_of(
@@ -173,7 +260,7 @@ def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[S
         if swept := [block for block, since in mine.items() if since <= sweep]:
             order = Order(now, f"sweep {company.day(sweep)}", blocks=swept, due_by=sweep)
         else:
-            order = Order(now, "arrival", blocks=list(mine), due_by=now)
+            order = Order(now, "arrival", blocks=list(mine), due_by=now, guard=Guard.NONE)
         saved = look(book, order, judge=judge)
         yield saved
         if saved.is_stale or not saved.looked:

@@ -26,6 +26,7 @@ from engine.rules import Standing
 from engine.scoring import look_at_score
 from engine.signals import AskedRound, MakeDecider, MayMove, ask, effects_on, masked
 from engine.snapshot import ScoreLook, Snapshot
+from engine.tallying import tally_of
 
 Plans = Callable[[str], Plan | None]
 """The plan of a version: runs finish on the version that started them."""
@@ -91,6 +92,7 @@ class Judge:
             actions=plays.actions,
             account_ended=tuple(snapshot.accounts[row] for row in ended_rows(snapshot)),
             look_at=next_looks(snapshot, plan.windows, _spans(standings), self._waits(snapshot, plays), plan.company),
+            tally=tally_of(plan, snapshot, standings),
         )
 
     def signals(self, snapshot: Snapshot) -> Signals:

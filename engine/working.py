@@ -47,6 +47,8 @@ class Worker:
         for saved in look_at_due(self.book, None if lane is None else blocks_on(lane)):
             if saved.looked:
                 self.say(_told(saved, lane))
+            elif saved.hold is not None:
+                self.say(f"Held sweep {saved.hold.id}. {saved.hold.text}")
 
     def post(self) -> Post:
         settings = self.book.settings()

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stdout
+from datetime import UTC, datetime
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -22,10 +23,13 @@ from engine.cli.listing import COLUMNS
 from engine.cli.report_group import report_app
 from engine.conditions.condition import forms_in_union, walk
 from engine.errors import PulsebookError
+from engine.holds import Example, Tally
 from engine.language.meanings import meanings
 from engine.language.measures import measure_forms
 from engine.language.playbooks import STEP_KINDS, all_steps, step_kind
 from engine.sources.targets import KINDS
+from engine.store.database import Database
+from engine.store.holds import Crowd, Sweep, keep_hold
 from engine.workspace import load
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")
@@ -159,13 +163,24 @@ DOCUMENTS = {
     *"check import run why test".split(),
     "account show",
     *(f"report {command.name}" for command in report_app.registered_commands),
+    "sweep list",
     "list accounts",
     *(f"list {kind}" for kind in COLUMNS),
 }
 
 
+def hold_a_sweep(folder: Path) -> None:
+    """Too little happens on the page for one to be held by itself."""
+    database = Database.open(f"sqlite:///{folder / 'pulsebook.db'}")
+    tally = Tally(2, ("castle",), examples=(Example("castle", "Castle Clinic", None, "EUR", "fell-into-red"),))
+    with database.writing() as connection:
+        keep_hold(connection, Sweep("run", datetime(2026, 3, 18, tzinfo=UTC), 20_530), tally, Crowd(2, 0), "held")
+    database.close()
+
+
 def test_the_keys_of_every_json_document_are_those_of_the_table(followed: Shell) -> None:
     lay_out(BROKEN, followed.folder)
+    hold_a_sweep(followed.folder)
     rows = re.findall(r"^\| `([a-z ]+)` \| (?:`(\S+)` )?\| (.+) \|$", TEXT[TEXT.index("## JSON") :], re.MULTILINE)
     commands = sorted({command for command, _, _ in rows} - {"check"})
     documents = {command: followed.told(ASKED.get(command, command)) for command in commands}

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.groups import account_app, delivery_app, task_app
-from engine.cli.options import Account, AsOf, Json, Reason, folder_of
+from engine.cli.groups import account_app, delivery_app, sweep_app, task_app
+from engine.cli.options import Account, AsOf, Json, Reason, Send, folder_of
 from engine.cli.report_group import report_app
 from engine.errors import PulsebookError
 
@@ -24,6 +24,7 @@ app.add_typer(task_app, name="task")
 app.add_typer(delivery_app, name="delivery")
 app.add_typer(account_app, name="account")
 app.add_typer(report_app, name="report")
+app.add_typer(sweep_app, name="sweep")
 
 
 @app.callback()
@@ -162,7 +163,7 @@ def override(
 def run(
     context: typer.Context,
     as_of: AsOf = None,
-    send: Annotated[bool, typer.Option("--send", help="Let messages leave although T is long past.")] = False,
+    send: Send = False,
     as_json: Json = False,
 ) -> None:
     """Look at every account once, then deliver what is due."""

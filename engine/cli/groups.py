@@ -1,14 +1,17 @@
-"""The commands in groups: of tasks, deliveries and accounts."""
+"""The commands in groups: of tasks, deliveries, accounts and held sweeps."""
 
 from typing import Annotated
 
 import typer
 
-from engine.cli.options import Account, AsOf, Json, Reason, folder_of
+from engine.cli.options import Account, AsOf, Json, Reason, Send, folder_of
 
 task_app = typer.Typer(help="Tasks: what lies in the queues.", no_args_is_help=True, rich_markup_mode=None)
 delivery_app = typer.Typer(help="Deliveries that wait for approval.", no_args_is_help=True, rich_markup_mode=None)
 account_app = typer.Typer(help="One account.", no_args_is_help=True, rich_markup_mode=None)
+sweep_app = typer.Typer(
+    help="Sweeps that are held, for far more would have fired than usual.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @task_app.command("list")
@@ -96,3 +99,40 @@ def account_show(context: typer.Context, account: Account, as_json: Json = False
     from engine.cli import explaining
 
     explaining.show(folder_of(context), account, as_json=as_json)
+
+
+HoldId = Annotated[int, typer.Argument(metavar="ID", help="The number that its notice names.")]
+
+
+@sweep_app.command("list")
+def sweep_list(context: typer.Context, as_json: Json = False) -> None:
+    """The sweeps that were held, oldest first."""
+    from engine.cli import sweeps
+
+    sweeps.show_sweeps(folder_of(context), as_json=as_json)
+
+
+@sweep_app.command("show")
+def sweep_show(context: typer.Context, hold: HoldId, as_json: Json = False) -> None:
+    """What would have fired in a held sweep, and for whom."""
+    from engine.cli import sweeps
+
+    sweeps.show_sweep(folder_of(context), hold, as_json=as_json)
+
+
+@sweep_app.command("release")
+def sweep_release(
+    context: typer.Context, hold: HoldId, as_of: AsOf = None, send: Send = False, as_json: Json = False
+) -> None:
+    """Judge a held sweep anew and save it, whatever fires."""
+    from engine.cli import sweeps
+
+    sweeps.release_sweep(folder_of(context), hold, as_of=as_of, send=send, as_json=as_json)
+
+
+@sweep_app.command("discard")
+def sweep_discard(context: typer.Context, hold: HoldId, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Forget what would have fired; the next sweep judges anew."""
+    from engine.cli import sweeps
+
+    sweeps.discard_sweep(folder_of(context), hold, as_of=as_of, as_json=as_json)

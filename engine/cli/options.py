@@ -8,6 +8,7 @@ import typer
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="T", help="The moment at which it happens; default now.")]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
+Send = Annotated[bool, typer.Option("--send", help="Let messages leave although T is long past.")]
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
 
 

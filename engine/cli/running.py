@@ -2,8 +2,10 @@
 
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -15,7 +17,9 @@ from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
 from engine.delivering import deliver_soon, post_of
+from engine.holds import Hold
 from engine.loops import Order, look
+from engine.loops import Progress as HowFar
 from engine.store.saving import Saved
 from engine.working import work
 
@@ -41,21 +45,26 @@ def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
     if problems and not as_json:
         show_problems(problems)
         console().print(Text("The files have mistakes, so the version in use stays.", style="yellow"))
-    ran = run_once(book, moment_of(as_of, book), send=send, quiet=as_json)
+    at = moment_of(as_of, book)
+    order = Order(at, f"run {at.isoformat()}", send=send)
+    tell(carried_out(book, at, partial(look, book, order), quiet=as_json), as_json=as_json)
+    return 0
+
+
+def tell(ran: Ran, *, as_json: bool) -> None:
+    """The document, or a few lines."""
     if as_json:
         print_json(document(ran))
     else:
         show(ran)
-    return 0
 
 
-def run_once(book: Book, at: datetime, *, send: bool, quiet: bool) -> Ran:
-    """The main job: look, then deliver."""
+def carried_out(book: Book, at: datetime, looking: Callable[[HowFar], Saved], *, quiet: bool) -> Ran:
+    """The main job: look, then deliver. `looking`: takes a look, and says how far it is."""
     shown = console()
     with Progress(console=shown, transient=True, disable=quiet or not shown.is_terminal) as progress:
         bar = progress.add_task("Looking", total=None)
-        order = Order(at, f"run {at.isoformat()}", send=send)
-        saved = look(book, order, lambda done, count: progress.update(bar, completed=done, total=count))
+        saved = looking(lambda done, count: progress.update(bar, completed=done, total=count))
         bar = progress.add_task("Delivering", total=None)
         post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
         delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))
@@ -84,21 +93,21 @@ def document(ran: Ran) -> dict[str, object]:
         "started": saved.started,
         "deliveries": saved.deliveries,
         "tasks": saved.tasks,
+        "held": None if saved.hold is None else _held(saved.hold),
     }
+
+
+def _held(hold: Hold) -> dict[str, object]:
+    return {"id": hold.id, "count": hold.count, "usual": hold.usual}
 
 
 def show(ran: Ran) -> None:
     """What a look did, in a few lines."""
     shown, saved = console(), ran.saved
-    shown.print(Text(f"Looked at {saved.looked:,} accounts as of {ran.at:%Y-%m-%d %H:%M} UTC."))
-    if saved.seeded:
-        shown.print(Text(f"{saved.seeded:,} things were already true, so they fired nothing."))
-    shown.print(
-        Text(
-            f"{saved.fired:,} firings · {saved.started:,} playbooks started · "
-            f"{saved.tasks:,} tasks · {saved.deliveries:,} messages"
-        )
-    )
+    if saved.hold is not None:
+        shown.print(Text(told(saved.hold), style="yellow"))
+    else:
+        _show_looked(ran.at, saved)
     if ran.unknown or ran.not_sent or ran.left:
         shown.print(
             Text(f"{ran.sent:,} left · {ran.not_sent:,} not sent · {ran.unknown:,} unknown · {ran.left:,} wait")
@@ -108,6 +117,25 @@ def show(ran: Ran) -> None:
     if saved.late:
         named = ", ".join(saved.late[:5]) + (" …" if len(saved.late) > 5 else "")
         shown.print(Text(f"Left out {len(saved.late):,}, looked at later than that before: {named}", style="yellow"))
+
+
+def _show_looked(at: datetime, saved: Saved) -> None:
+    shown = console()
+    shown.print(Text(f"Looked at {saved.looked:,} accounts as of {at:%Y-%m-%d %H:%M} UTC."))
+    if saved.seeded:
+        shown.print(Text(f"{saved.seeded:,} things were already true, so they fired nothing."))
+    shown.print(
+        Text(
+            f"{saved.fired:,} firings · {saved.started:,} playbooks started · "
+            f"{saved.tasks:,} tasks · {saved.deliveries:,} messages"
+        )
+    )
+
+
+def told(hold: Hold) -> str:
+    """The notice of a hold, and what to do about it."""
+    release, discard = f"pulsebook sweep release {hold.id}", f"pulsebook sweep discard {hold.id}"
+    return f"{hold.text}\n`{release}` judges anew and lets it go, `{discard}` forgets it."
 
 
 def worker(folder: Path) -> None:

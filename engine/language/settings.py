@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.language.base import LARGEST, Count, Day, Entry, Mistake, Share, YesNo
+from engine.language.base import LARGEST, Count, Day, Entry, Mistake, Share, YesNo, parse_number
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -49,11 +49,19 @@ def _rate(value: object) -> Decimal:
     raise ValueError(f"{value!r} is no rate; write what one unit is worth, like 0.92")
 
 
+def _times(value: object) -> float:
+    number = parse_number(value)
+    if number < 0:
+        raise ValueError(f"{value!r} is below 0; write how many times the usual, like 5")
+    return number
+
+
 Zone = Annotated[str, BeforeValidator(check_zone)]
 HourOfDay = Annotated[str, BeforeValidator(_hour)]
 Secret = Annotated[str, BeforeValidator(_secret)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Rate = Annotated[Decimal, BeforeValidator(_rate, json_schema_input_type=float)]
+Times = Annotated[float, BeforeValidator(_times)]
 
 
 class Company(Entry):
@@ -133,18 +141,18 @@ class Channels(Entry):
 
 
 class Guards(Entry):
-    """Limits on what may leave; they have no effect yet."""
+    """Limits on what may leave."""
 
     quiet_hours: tuple[HourOfDay, ...] = ("20:00", "08:00")
-    """No email to a contact from the first hour to the second, in the contact's zone."""
+    """No email to a contact from the first hour to the second, in the contact's zone. (No effect yet.)"""
     per_contact: str = "1 in 1d"
-    """At most so many emails to one contact."""
+    """At most so many emails to one contact. (No effect yet.)"""
     hold_accounts: Count = 50
-    """A sweep is held when more accounts fire than this …"""
+    """A sweep is [held](#when-far-more-fires-than-usual) when more accounts fire than this …"""
     hold_share: Share = 0.2
     """… and than this share of all accounts …"""
-    hold_usual: float = 5
-    """… and than so many times the usual."""
+    hold_usual: Times = 5.0
+    """… and than so many times the usual: the median of the last 28 days with a sweep."""
 
 
 class Settings(Entry):
@@ -160,8 +168,8 @@ class Settings(Entry):
     """Messages that do not leave."""
     channels: Channels = Channels()
     """How messages leave."""
-    guards: Guards | None = None
-    """Limits on what may leave; no effect yet."""
+    guards: Guards = Guards()
+    """Limits on what may leave."""
     rates: dict[Currency, dict[Day, Rate]] = {}
     """What one unit of a currency is worth in the company's, from a day on. Without it no currencies are added up."""
 

@@ -19,9 +19,10 @@ from engine.store.ingest_context import Importing, Known, as_json
 from engine.store.ingest_days import Placed, place
 from engine.store.ingest_derived import follow_events
 from engine.store.ingest_hashes import digest, plain_text
-from engine.store.ingest_pieces import Pieces, Spool
+from engine.store.ingest_pieces import Pieces
 from engine.store.ingest_series import EVENT, Lane, count_again, counted
 from engine.store.ingest_strips import Strips
+from engine.store.spool import Spool
 from engine.store.tables.accounts import BLOCK
 from engine.store.writing import upsert
 

@@ -20,8 +20,9 @@ from engine.store.ingest_contacts import contact_ids
 from engine.store.ingest_context import Importing, Known
 from engine.store.ingest_days import Placed, place
 from engine.store.ingest_hashes import digest, plain_text
-from engine.store.ingest_pieces import Pieces, Spool, joined, picked
+from engine.store.ingest_pieces import Pieces, joined, picked
 from engine.store.ingest_series import ids_of
+from engine.store.spool import Spool
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN, ContactObservationRow
 from engine.store.writing import upsert

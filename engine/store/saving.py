@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select, update
 
 from engine.clock import microseconds
 from engine.domain import Move, Reason
+from engine.holds import Hold
 from engine.judged import Judged
 from engine.snapshot import Days
 from engine.store.accounts import lock_blocks
@@ -60,6 +61,8 @@ class Saved:
     beaten: tuple[str, ...] = ()
     is_stale: bool = False
     """The version is no longer in use: nothing was saved."""
+    hold: Hold | None = None
+    """Far more would have fired than usual: nothing was saved but this."""
 
     def __add__(self, other: "Saved") -> "Saved":
         return Saved(
@@ -72,6 +75,7 @@ class Saved:
             late=self.late + other.late,
             beaten=self.beaten + other.beaten,
             is_stale=self.is_stale or other.is_stale,
+            hold=self.hold or other.hold,
         )
 
 

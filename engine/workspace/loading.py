@@ -125,9 +125,11 @@ def version_of(sources: Sources) -> str:
 
 
 def _not_yet(spot: Spot | None) -> Iterator[Problem]:
-    if spot is not None and "guards" in spot.node.entries:
-        message = ": [guards] has no effect yet"
-        yield spot.at("guards").warns(message, "It comes with a later version; until then nothing is held back.")
+    guards = spot.node.child("guards") if spot is not None else None
+    for key in ("quiet_hours", "per_contact"):
+        if spot is not None and guards is not None and key in guards.entries:
+            message = f", guards.{key} has no effect yet"
+            yield spot.at("guards", key).warns(message, "It comes with a later version; until then emails leave.")
 
 
 def _workspace(files: Files, settings: Settings, version: str) -> Workspace:

@@ -5,7 +5,7 @@ are numbers since 1970-01-01 in the account's own zone. `account_seq` is an acco
 make a block.
 """
 
-from engine.store.tables import accounts, housekeeping, imports, looks, records, runs, series
+from engine.store.tables import accounts, holds, housekeeping, imports, looks, records, runs, series
 
-__all__ = ["accounts", "housekeeping", "imports", "looks", "records", "runs", "series"]
+__all__ = ["accounts", "holds", "housekeeping", "imports", "looks", "records", "runs", "series"]
 """All of them: whoever imports one table has the whole of them in the metadata."""

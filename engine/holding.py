@@ -1,0 +1,23 @@
+"""Whom a sweep would tell of in; the hold of it, where these are far more than usual, out."""
+
+from datetime import datetime
+
+from engine.holds import Hold, Tally, is_far_more, notice
+from engine.plan import Plan
+from engine.store.database import Database
+from engine.store.holds import Sweep, crowd_of, keep_hold, lock_holds, put_off
+
+
+def held(database: Database, plan: Plan, sweep: Sweep, tally: Tally, due_by: datetime) -> Hold | None:
+    """None: it is within the limits. `due_by`: what was due by then falls due again at the next sweep."""
+    guards = plan.settings.guards
+    if tally.count <= guards.hold_accounts:
+        return None
+    with database.writing() as connection:
+        lock_holds(connection)
+        crowd = crowd_of(connection, sweep.day)
+        if not is_far_more(tally.count, crowd.accounts, crowd.usual, guards):
+            return None
+        put_off(connection, due_by, plan.company.next_sweep(sweep.at))
+        text = notice(sweep.cause, tally, crowd.accounts, crowd.usual, plan.titles)
+        return keep_hold(connection, sweep, tally, crowd, text)
