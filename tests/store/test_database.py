@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, MetaData, func, insert, select, text, update
 
 from engine.store.database import HEAD, Database, DatabaseUnusable
 from engine.store.migrating import configuration, newest
 from engine.store.tables.accounts import AliasRow, BlockRow
 from engine.store.tables.runs import PaceRow
 from engine.store.writing import upsert
-from tests.store.records import accounts, put, rows_of
+from tests.store.records import rows_of
 
 TABLE = PaceRow.__table__  # type: ignore[attr-defined]
 
@@ -38,16 +38,33 @@ def test_making_the_tables_again_changes_nothing(database: Database) -> None:
 
 
 def test_tables_of_an_older_pulsebook_are_brought_up_to_date_with_what_they_hold(database: Database) -> None:
-    put(database, accounts("acme"))
     with database.writing() as connection:
-        connection.execute(text("alter table account drop column newest"))
-        connection.execute(text("update alembic_version set version_num = '0001'"))
+        _drop_everything(connection)
+        command.upgrade(configuration(connection), "0001")
+        for statement in OLD_ROWS:
+            connection.execute(text(statement))
 
     database.migrate()
 
-    assert (database.version(), rows_of(database, "account", "id", "newest")) == (HEAD, [("acme", None)])
+    assert database.version() == HEAD
+    assert rows_of(database, "account", "id", "newest") == [("acme", None)]
+    assert rows_of(database, "delivery", "key", "run_id") == [("acme/save/1/tell/1", "acme/save/1")]
     with database.writing() as connection:
         command.check(configuration(connection))
+
+
+OLD_ROWS = (
+    "insert into account (seq, id, attributes, changed, looked, seed_next) values (0, 'acme', '{}', 0, 0, false)",
+    """insert into delivery (key, account_seq, run_id, playbook, step, channel, template, text, marketing, outbox_only,
+    state, decided_at, day, attempts, looks_back, version, cause) values ('acme/save/1/tell/1', 0, 'acme/save/1',
+    'save', 'tell', 'slack', 'at-risk', 'Acme fell', false, false, 'sent', 0, 0, 1, 0, 'v1', 'test')""",
+)
+
+
+def _drop_everything(connection: Connection) -> None:
+    tables = MetaData()
+    tables.reflect(connection)
+    tables.drop_all(connection)
 
 
 def test_tables_of_a_newer_pulsebook_are_refused(database: Database) -> None:

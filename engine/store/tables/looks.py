@@ -97,3 +97,21 @@ class DecisionRow(SQLModel, table=True):
     fingerprint: str
     version: str
     cause: str
+
+
+class FindingRow(SQLModel, table=True):
+    """Something about many accounts at once, or about a feed. Days are the company's."""
+
+    __tablename__ = "finding"
+    id: int | None = id_field()
+    key: str = Field(unique=True)
+    """What it tells of, so that it is opened once: `quiet/NAME/DAY`, `across/RULE/GROUP/MOMENT`."""
+    kind: str
+    name: str
+    group: str | None = None
+    text: str
+    accounts: list[str] = json_field()
+    at: int = moment_field()
+    day: int
+    ended_at: int | None = moment_field(nullable=True, index=True)
+    ended_day: int | None = None
