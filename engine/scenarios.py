@@ -1,7 +1,7 @@
 """Scenarios in; played day by day on an empty database with a clock of its own, and what was not as expected, out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,15 @@ class Happened:
 
 
 class Theatre:
-    """Plays the scenarios of one workspace, one after the other; nothing is sent."""
+    """Plays the scenarios of one workspace, one after the other; nothing is sent, and no feed is ever quiet."""
 
     def __init__(self, loaded: Loaded, sources: Mapping[str, str]) -> None:
+        workspace = loaded.checked()
         self._clock = SetClock(datetime(2000, 1, 1, tzinfo=UTC))
-        self._book = Book(Path(), loaded, sources, Database.open("sqlite://"), self._clock)
+        self._workspace = replace(workspace, catalog=workspace.catalog.never_quiet())
+        played = replace(loaded, workspace=self._workspace)
+        self._book = Book(Path(), played, sources, Database.open("sqlite://"), self._clock)
         self._book.database.migrate()
-        self._workspace = loaded.checked()
 
     def play(self, placed: PlacedScenario) -> Result:
         """One scenario; a look at the end of each day from 0 to the last one listed."""

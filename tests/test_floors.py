@@ -13,7 +13,7 @@ ARITHMETIC = "series event_measures windows points points_models models stays tr
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = "workspace needs plan signals playing asides concluding resolving pipeline playthrough demo".split()
 ADAPTERS = "sources channels store dispatch".split()
-LOOPS = "book loops delivering poking explaining working".split()
+LOOPS = "book loops findings delivering poking explaining working".split()
 DOORS = "cli scenarios __main__".split()
 FLOORS = (WORDS, ARITHMETIC, STAGES, WHOLE, ADAPTERS, LOOPS, DOORS)
 

@@ -15,6 +15,8 @@ from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
 from engine.delivering import deliver_soon, post_of
+from engine.domain import Finding
+from engine.findings import find
 from engine.loops import Order, look
 from engine.store.saving import Saved
 from engine.working import work
@@ -26,6 +28,7 @@ class Ran:
 
     at: datetime
     saved: Saved
+    found: tuple[Finding, ...]
     sent: int
     not_sent: int
     unknown: int
@@ -56,6 +59,7 @@ def run_once(book: Book, at: datetime, *, send: bool, quiet: bool) -> Ran:
         bar = progress.add_task("Looking", total=None)
         order = Order(at, f"run {at.isoformat()}", send=send)
         saved = look(book, order, lambda done, count: progress.update(bar, completed=done, total=count))
+        found = () if saved.is_stale else find(book, order)
         bar = progress.add_task("Delivering", total=None)
         post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
         delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))
@@ -64,6 +68,7 @@ def run_once(book: Book, at: datetime, *, send: bool, quiet: bool) -> Ran:
     return Ran(
         at=at,
         saved=saved,
+        found=found,
         sent=delivered.sent,
         not_sent=delivered.not_sent,
         unknown=delivered.unknown,
@@ -84,6 +89,7 @@ def document(ran: Ran) -> dict[str, object]:
         "started": saved.started,
         "deliveries": saved.deliveries,
         "tasks": saved.tasks,
+        "findings": len(ran.found),
     }
 
 
@@ -99,6 +105,8 @@ def show(ran: Ran) -> None:
             f"{saved.tasks:,} tasks · {saved.deliveries:,} messages"
         )
     )
+    for finding in ran.found:
+        shown.print(Text(f"Found: {finding.text}", style="yellow"))
     if ran.unknown or ran.not_sent or ran.left:
         shown.print(
             Text(f"{ran.sent:,} left · {ran.not_sent:,} not sent · {ran.unknown:,} unknown · {ran.left:,} wait")

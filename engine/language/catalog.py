@@ -94,7 +94,7 @@ class Metric(Entry):
     redefined: tuple[Day, ...] = ()
     """Days from which on it is counted in another way: nothing is compared across one of them."""
     quiet_after: Days | None = None
-    """Without a record for so long the feed is quiet."""
+    """When no account has had a record for so long the feed is quiet: what rests on it stays as of its last day."""
     label: Text | None = None
     """What it is called where people read it."""
 
@@ -107,7 +107,7 @@ class Event(Entry):
     from_: Day | None = Field(default=None, alias="from")
     """Records are complete from this day on. Default: the oldest record."""
     quiet_after: Days | None = None
-    """Without a record for so long the feed is quiet."""
+    """When no account has had a record for so long the feed is quiet: what rests on it stays as of its last day."""
     label: Text | None = None
     """What it is called where people read it."""
 
@@ -146,6 +146,21 @@ class Catalog(Entry):
 
     def attribute_names(self) -> tuple[str, ...]:
         return (*BUILT_IN_ATTRIBUTES, *(name for name in self.attributes if name not in BUILT_IN_ATTRIBUTES))
+
+    def quiet_days(self) -> dict[str, int]:
+        """Per metric and event that can be quiet: after how many days without a record it is."""
+        entries: dict[str, Metric | Event] = {**self.metrics, **self.events}
+        return {name: entry.quiet_after.count for name, entry in entries.items() if entry.quiet_after}
+
+    def never_quiet(self) -> "Catalog":
+        """The same, with feeds that are never quiet."""
+        awake = {"quiet_after": None}
+        return self.model_copy(
+            update={
+                "metrics": {name: metric.model_copy(update=awake) for name, metric in self.metrics.items()},
+                "events": {name: event.model_copy(update=awake) for name, event in self.events.items()},
+            }
+        )
 
     def property_type(self, name: str, prop: str) -> Type | None:
         """The type of a property of an event or a fact; None if there is none of that name."""

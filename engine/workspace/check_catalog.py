@@ -18,7 +18,6 @@ def check_catalog(names: Names) -> Iterator[Problem]:
     yield from _reserved(spot, names)
     yield from _built_in(spot, names)
     yield from _changes(spot, names)
-    yield from _quiet(spot, names)
     for place, outcome in enumerate(names.catalog.outcomes):
         if outcome in OUTCOMES:
             yield spot.at("outcomes", place).says(f" declares the outcome {outcome!r}, which is built in", "Delete it.")
@@ -74,12 +73,3 @@ def _changes(spot: Spot, names: Names) -> Iterator[Problem]:
         if fact.when_changes is not None:
             at = spot.at("facts", name, "when_changes")
             yield from names.unknown("attribute", fact.when_changes, at, f": fact {name!r} follows an unknown")
-
-
-def _quiet(spot: Spot, names: Names) -> Iterator[Problem]:
-    for section, entries in (("metrics", names.catalog.metrics), ("events", names.catalog.events)):
-        for name, entry in entries.items():
-            if entry.quiet_after is not None:
-                at = spot.at(section, name, "quiet_after")
-                message = f": `quiet_after` of {name!r} has no effect yet"
-                yield at.warns(message, "It comes with a later version; until then no feed counts as quiet.")

@@ -150,13 +150,17 @@ class Fingerprints:
         since = entry.from_.isoformat() if entry and entry.from_ else None
         metric = catalog.metrics.get(name)
         types = {prop: catalog.property_type(name, prop) for prop in where or {}}
-        said = {
+        said: dict[str, object] = {
             "from": since,
             "of": metric.of if metric else None,
             "type": catalog.attribute_type(name),
             "properties": types,
         }
-        return said | ({"redefined": sorted(map(str, metric.redefined))} if metric and metric.redefined else {})
+        if metric and metric.redefined:
+            said["redefined"] = sorted(map(str, metric.redefined))
+        if entry and entry.quiet_after:
+            said["quiet_after"] = str(entry.quiet_after)
+        return said
 
 
 def _judged(form: Entry) -> Iterator[tuple[str, str]]:

@@ -91,16 +91,6 @@ from tests.workspace.base import CATALOG, MEASURES, Edit, mistake, problems_of
             "Did you mean 'renewal_date'?",
         ),
         mistake(
-            "a quiet feed, which comes later",
-            CATALOG,
-            "unit: users, min: 0",
-            "unit: users, quiet_after: 3d",
-            8,
-            "the catalog: `quiet_after` of 'active_users' has no effect yet",
-            "It comes with a later version; until then no feed counts as quiet.",
-            Severity.WARNING,
-        ),
-        mistake(
             "an attribute with capitals",
             CATALOG,
             "  plan: {type: text}",

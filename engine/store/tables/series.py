@@ -38,8 +38,8 @@ class ChunkRow(SQLModel, table=True):
 
 
 class RecordedRow(SQLModel, table=True):
-    """The oldest and the newest day on which any account has a record of that metric or event; of events also the
-    newest moment, so that a look knows whether something of its day came after it."""
+    """The oldest and the newest day on which any account has a record of that metric or event, and the newest moment
+    of one, so that a look knows whether something came after it."""
 
     __tablename__ = "recorded"
     name: str = Field(primary_key=True)

@@ -30,6 +30,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_ended_at"), ["ended_at"], unique=False)
+    op.create_table(
+        "tick",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.alter_column("account_seq", existing_type=sa.Integer(), nullable=True)
         for name in OF_A_RUN:
