@@ -224,32 +224,6 @@ class PlannedTask:
     day: int
 
 
-class FindingKind(StrEnum):
-    """What a finding is about."""
-
-    ACROSS = "across"
-    """A rule that counts across accounts fired for a group of them."""
-    QUIET = "quiet"
-    """A feed that has brought no record for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about many accounts at once, or about a feed; opened once under its key, ended once.
-
-    `name`: of the rule or the feed; `group`: of a rule across accounts; `accounts`: ids; `day` is the company's.
-    """
-
-    key: str
-    kind: FindingKind
-    name: str
-    text: str
-    at: datetime
-    day: int
-    group: str | None = None
-    accounts: tuple[str, ...] = ()
-
-
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"

@@ -1,22 +1,30 @@
-"""A book and a moment in; what there is to tell of feeds, kept and told to the operator, out.
+"""A book and a moment in; what there is to tell of feeds and of groups of accounts, kept and told, out.
 
 Findings are made beside the looks at accounts: by each `run`, and by workers once a day when its sweep is through.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection
 
+from engine.across import Grouped, Sweep, Tally, judge_groups, tally
 from engine.book import Book
-from engine.clock import day_number, day_of
-from engine.domain import Finding, FindingKind
-from engine.loops import Order, office
+from engine.clock import day_of
+from engine.judged import Finding, FindingKind
+from engine.loops import Order, office, wanted_of
+from engine.pipeline import Judge
 from engine.plan import Plan
-from engine.store.due import due_blocks
+from engine.store.database import portions
+from engine.store.due import block_numbers, due_blocks
 from engine.store.feeds import quiet_feeds
-from engine.store.findings import end_findings, open_finding, open_keys
-from engine.store.saving import is_in_use
+from engine.store.findings import end_findings, open_finding, open_keys, remind
+from engine.store.groups import end_others, groups_before, save_groups
+from engine.store.lanes import SHARD
+from engine.store.reading import read
+from engine.store.saving import Office, is_in_use
 from engine.store.ticks import is_taken, move_on, take
 
 NEWEST = "findings"
@@ -29,15 +37,19 @@ def find(book: Book, order: Order, tick: str | None = None) -> tuple[Finding, ..
     Nothing where that was done as of a later moment, or the version is no longer in use. `tick`: only for whoever
     takes it.
     """
-    plan = book.judge().plan
+    judge = book.judge()
+    plan = judge.plan
     with book.database.reading() as connection:
-        quiet = _quiet(connection, plan, order)
+        held = quiet_feeds(connection, plan.catalog, plan.company.zone, order.at)
+    sweep = Sweep(order.at, plan.company, held)
+    tallies = _tallies(book, plan, order)
     with book.database.writing() as connection:
         if not is_in_use(connection, plan.version) or not move_on(connection, NEWEST, order.at):
             return ()
         if tick is not None and not take(connection, tick, order.at):
             return ()
-        return _kept(connection, book, order, FindingKind.QUIET, quiet)
+        grouped = _grouped(connection, judge, tallies, sweep)
+        return _kept(connection, office(book, plan, order), plan.version, order, _quiet(plan, sweep), grouped)
 
 
 def due_tick(book: Book) -> str | None:
@@ -55,30 +67,41 @@ def find_daily(book: Book) -> tuple[Finding, ...]:
 
 
 def _kept(
-    connection: Connection, book: Book, order: Order, kind: FindingKind, found: Sequence[Finding]
+    connection: Connection,
+    desk: Office,
+    version: str,
+    order: Order,
+    quiet: Sequence[Finding],
+    grouped: Sequence[Grouped],
 ) -> tuple[Finding, ...]:
-    """Those of a kind that are new; those that are no longer found have ended."""
-    plan = book.judge().plan
-    told = office(book, plan, order)
-    over = open_keys(connection, kind, order.at) - {one.key for one in found}
-    end_findings(connection, over, order.at, told.company_day)
-    return tuple(one for one in found if open_finding(connection, one, told, version=plan.version, cause=order.cause))
+    """Keeps what is new, and says what is: of feeds each that was awake, of groups each that fired or reminds."""
+    opened = partial(open_finding, connection, office=desk, version=version, cause=order.cause)
+    going_on: Mapping[FindingKind, Collection[str]] = {
+        FindingKind.QUIET: {one.key for one in quiet},
+        FindingKind.ACROSS: {key for one in grouped for key in one.going_on},
+    }
+    for kind, keys in going_on.items():
+        end_findings(connection, open_keys(connection, kind, order.at) - {*keys}, order.at, desk.company_day)
+    new = [one for one in quiet if opened(one)]
+    for finding in (finding for one in grouped for finding in one.findings):
+        if not opened(finding):
+            remind(connection, finding, desk, version=version, cause=order.cause)
+        new.append(finding)
+    return tuple(new)
 
 
-def _quiet(connection: Connection, plan: Plan, order: Order) -> tuple[Finding, ...]:
+def _quiet(plan: Plan, sweep: Sweep) -> tuple[Finding, ...]:
     """The feeds that are quiet; a feed that comes back and goes quiet again is another finding."""
-    company = plan.company
-    today = day_number(company.day(order.at))
     return tuple(
         Finding(
             key=f"{FindingKind.QUIET}/{name}/{day_of(last)}",
             kind=FindingKind.QUIET,
             name=name,
-            text=_quiet_text(plan, name, today - last, day_of(last)),
-            at=order.at,
-            day=today,
+            text=_quiet_text(plan, name, sweep.today - last, day_of(last)),
+            at=sweep.at,
+            day=sweep.today,
         )
-        for name, last in sorted(quiet_feeds(connection, plan.catalog, company.zone, order.at).items())
+        for name, last in sorted(sweep.held.items())
     )
 
 
@@ -88,3 +111,28 @@ def _quiet_text(plan: Plan, name: str, days: int, last: date) -> str:
         f"No record of {title} has come for {days} days, the last on {last.day} {last:%b %Y}. "
         "What rests on it stays as of that day until it is back."
     )
+
+
+def _tallies(book: Book, plan: Plan, order: Order) -> Mapping[str, Tally]:
+    """What each rule across accounts counts, over all accounts, shard by shard."""
+    counted = {name: Tally() for name in plan.across}
+    if not counted:
+        return counted
+    wanted = replace(wanted_of(book, plan, order.at), needs=plan.across_needs, only_measured=True)
+    for blocks in portions(block_numbers(book.database), SHARD):
+        snapshot = read(book.database, replace(wanted, blocks=blocks)).snapshot
+        for name, rule in plan.across.items():
+            counted[name] += tally(rule, snapshot)
+    return counted
+
+
+def _grouped(connection: Connection, judge: Judge, tallies: Mapping[str, Tally], sweep: Sweep) -> tuple[Grouped, ...]:
+    """Each rule across accounts judged for its groups, whose episodes are saved."""
+    plan, before, found = judge.plan, groups_before(connection), []
+    end_others(connection, plan.across)
+    for name, rule in plan.across.items():
+        episodes, since = before.episodes.get(name, {}), before.rule_since.get(rule.fingerprint)
+        grouped = judge_groups(plan, rule, judge.across[name], tallies[name], episodes, since, sweep)
+        save_groups(connection, grouped.episodes, {rule.fingerprint: (name, sweep.at)} if since is None else {})
+        found.append(grouped)
+    return tuple(found)

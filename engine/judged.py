@@ -1,8 +1,12 @@
-"""What a look concludes about the accounts of a snapshot: the one value that is saved, or shown, or thrown away."""
+"""What a look concludes about the accounts of a snapshot: the one value that is saved, or shown, or thrown away.
+
+And what a sweep finds out beside its accounts.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from engine.domain import Action, Decision, Episode, PlannedTask, Run
 from engine.snapshot import Days, ScoreLook, Snapshot
@@ -32,3 +36,29 @@ class Judged:
     """Accounts whose open tasks are cancelled and whose waiting deliveries become `not_sent`."""
     look_at: Days | None = None
     """Per account, microseconds: the next moment at which something falls due by itself."""
+
+
+class FindingKind(StrEnum):
+    """What a finding is about."""
+
+    ACROSS = "across"
+    """A rule that counts across accounts fired for a group of them."""
+    QUIET = "quiet"
+    """A feed that has brought no record for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about many accounts at once, or about a feed; opened once under its key, ended once.
+
+    `name`: of the rule or the feed; `group`: of a rule across accounts; `accounts`: ids; `day` is the company's.
+    """
+
+    key: str
+    kind: FindingKind
+    name: str
+    text: str
+    at: datetime
+    day: int
+    group: str | None = None
+    accounts: tuple[str, ...] = ()

@@ -9,6 +9,8 @@ from typing import Any
 from engine.batches import Arrival, Batch
 from engine.book import Book
 from engine.clock import SetClock, microseconds
+from engine.findings import find
+from engine.judged import Finding
 from engine.language.scenarios import DayEntry, Expected, Sent
 from engine.loops import Order, look
 from engine.playthrough import Stage, arriving, opening
@@ -87,9 +89,9 @@ class Theatre:
         plan = self._book.plan(self._workspace.version)
         company = self._workspace.settings.company
         for batch in batches:
-            series = plan.needs.series if plan else ()
+            series = plan.kept_series if plan else ()
             Ingest(self._book.database).apply(
-                batch, self._workspace.catalog, Arrival(at, "scenario"), company.timezone, list(series)
+                batch, self._workspace.catalog, Arrival(at, "scenario"), company.timezone, series
             )
 
     def _close_tasks(self, stage: Stage, day: int, entry: DayEntry) -> Iterator[Failure]:
@@ -106,10 +108,12 @@ class Theatre:
             said = entry.override
             until = stage.end_of(said.until)
             override(self._book.database, Override(stage.account, said.score, said.value, at, until, said.reason, None))
-        look(self._book, Order(at, f"scenario day {day}", send=True))
-        return self._happened(stage, at)
+        order = Order(at, f"scenario day {day}", send=True)
+        look(self._book, order)
+        return self._happened(stage, at, find(self._book, order))
 
-    def _happened(self, stage: Stage, at: datetime) -> Happened:
+    def _happened(self, stage: Stage, at: datetime, found: Iterable[Finding]) -> Happened:
+        """What rules across accounts found counts as their firing; what the operator is told of it, as no message."""
         database, when = self._book.database, listing.iso(microseconds(at))
         company = self._workspace.settings.company
         decisions = [one for one in listing.decisions(database, listing.Asked()) if one["at"] == when]
@@ -119,11 +123,14 @@ class Theatre:
         sent = [one for one in listing.deliveries(database, listing.Asked(), offices) if one["decided_at"] == when]
         [account] = listing.accounts(database, listing.Asked(account=stage.account))
         return Happened(
-            fires=[one["rule"] for one in decisions if one["state"] in ("fired", "reminded")],
+            fires=[
+                *(one["rule"] for one in decisions if one["state"] in ("fired", "reminded")),
+                *(one.name for one in found),
+            ],
             starts=[one["playbook"] for one in decisions if one["reason"] == "started"],
             stops=[one["playbook"] for one in runs if one["ended_at"] == when and one["end"] != "finished"],
             tasks=[one["step"] for one in tasks],
-            sends=[one for one in sent if one["state"] != "not_sent"],
+            sends=[one for one in sent if one["state"] != "not_sent" and one["run"] is not None],
             scores=account["scores"],
         )
 

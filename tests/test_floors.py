@@ -11,7 +11,7 @@ WORDS = (
 ).split()
 ARITHMETIC = "series event_measures windows points points_models models stays trends".split()
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
-WHOLE = "workspace needs plan signals playing asides concluding resolving pipeline playthrough demo".split()
+WHOLE = "workspace needs plan signals playing asides concluding resolving pipeline across playthrough demo".split()
 ADAPTERS = "sources channels store dispatch".split()
 LOOPS = "book loops findings delivering poking explaining working".split()
 DOORS = "cli scenarios __main__".split()

@@ -15,8 +15,8 @@ from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
 from engine.delivering import deliver_soon, post_of
-from engine.domain import Finding
 from engine.findings import find
+from engine.judged import Finding
 from engine.loops import Order, look
 from engine.store.saving import Saved
 from engine.working import work

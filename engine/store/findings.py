@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select, update
 
 from engine.clock import day_number, microseconds
-from engine.domain import Finding, FindingKind
+from engine.judged import Finding, FindingKind
 from engine.store.among import among
 from engine.store.database import Database
 from engine.store.listing import Asked, Document, day_text, iso
@@ -38,6 +38,12 @@ def open_finding(connection: Connection, finding: Finding, office: "Office", *, 
         return False
     save_notice(connection, finding.key, finding.text, finding.at, office, version=version, cause=cause)
     return True
+
+
+def remind(connection: Connection, finding: Finding, office: "Office", *, version: str, cause: str) -> None:
+    """Tells the operator once more of a finding that goes on."""
+    key = f"{finding.key} {finding.at.isoformat()}"
+    save_notice(connection, key, finding.text, finding.at, office, version=version, cause=cause)
 
 
 def open_keys(connection: Connection, kind: FindingKind, at: datetime) -> frozenset[str]:

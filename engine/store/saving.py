@@ -97,7 +97,7 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
         with database.writing() as connection:
             if not is_in_use(connection, judged.version):
                 return Saved(is_stale=True)
-            save_rule_versions(connection, judged)
+            save_rule_versions(connection, judged.rule_since)
             codes = score_codes(connection, judged)
     total, series = Saved(), dict[str, int]()
     blocks = reading.seqs // BLOCK

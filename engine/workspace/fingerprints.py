@@ -137,7 +137,7 @@ class Fingerprints:
         match form:
             case forms.FactWithin() | forms.FactActive():
                 return self._records(form.fact, form.where)
-            case forms.EventCount() | forms.EventNone():
+            case forms.EventCount() | forms.EventNone() | forms.EventAcross():
                 return self._records(form.event, form.where)
             case forms.AccountIs():
                 return {name: self._catalog.attribute_type(name) for name in form.account}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.clock import day_number
-from engine.domain import Finding, FindingKind
+from engine.judged import Finding, FindingKind
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.findings import end_findings, findings, open_finding, open_keys

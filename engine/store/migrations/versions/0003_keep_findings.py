@@ -31,6 +31,20 @@ def upgrade() -> None:
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_ended_at"), ["ended_at"], unique=False)
     op.create_table(
+        "group_episode",
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("group", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("since_day", sa.Integer(), nullable=False),
+        sa.Column("fired_at", sa.BigInteger(), nullable=True),
+        sa.Column("fired_day", sa.Integer(), nullable=True),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.Column("told_day", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("rule", "group"),
+    )
+    op.create_table(
         "tick",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
