@@ -5,27 +5,28 @@ Findings are made beside the looks at accounts: by each `run`, and by workers on
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from sqlalchemy import Connection
 
 from engine.across import Grouped, Sweep, Tally, judge_groups, tally
 from engine.book import Book
-from engine.clock import day_of
+from engine.feed_findings import HeldFeed, quiet_findings, thin_findings
 from engine.judged import Finding, FindingKind
-from engine.loops import Order, office, wanted_of
+from engine.loops import Order, Progress, look, office, wanted_of
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.store.database import portions
 from engine.store.due import block_numbers, due_blocks
-from engine.store.feeds import quiet_feeds
+from engine.store.feeds import held_feeds, quiet_feeds
 from engine.store.findings import end_findings, open_finding, open_keys, remind
 from engine.store.groups import end_others, groups_before, save_groups
 from engine.store.lanes import SHARD
 from engine.store.reading import read
-from engine.store.saving import Office, is_in_use
+from engine.store.saving import Office, Saved, is_in_use
+from engine.store.thin_feeds import thin_feeds
 from engine.store.ticks import is_taken, move_on, take
+from engine.thinning import judge_feeds
 
 NEWEST = "findings"
 """The tick that keeps the moment as of which findings were made last."""
@@ -40,7 +41,11 @@ def find(book: Book, order: Order, tick: str | None = None) -> tuple[Finding, ..
     judge = book.judge()
     plan = judge.plan
     with book.database.reading() as connection:
-        held = quiet_feeds(connection, plan.catalog, plan.company.zone, order.at)
+        held = held_feeds(connection, plan.catalog, plan.company.zone, order.at)
+        feeds = (
+            *quiet_findings(plan, order.at, quiet_feeds(connection, plan.catalog, plan.company.zone, order.at)),
+            *thin_findings(plan, order.at, thin_feeds(connection, plan.catalog.thin_shares(), order.at)),
+        )
     sweep = Sweep(order.at, plan.company, held)
     tallies = _tallies(book, plan, order)
     with book.database.writing() as connection:
@@ -49,7 +54,14 @@ def find(book: Book, order: Order, tick: str | None = None) -> tuple[Finding, ..
         if tick is not None and not take(connection, tick, order.at):
             return ()
         grouped = _grouped(connection, judge, tallies, sweep)
-        return _kept(connection, office(book, plan, order), plan.version, order, _quiet(plan, sweep), grouped)
+        return _kept(connection, office(book, plan, order), plan.version, order, feeds, grouped)
+
+
+def sweep(book: Book, order: Order, progress: Progress = lambda _done, _all: None) -> tuple[Saved, tuple[Finding, ...]]:
+    """The main job once: feeds are judged, all accounts looked at, and what there is to find is found."""
+    judge_feeds(book, order.at)
+    saved = look(book, order, progress)
+    return saved, () if saved.is_stale else find(book, order)
 
 
 def due_tick(book: Book) -> str | None:
@@ -71,46 +83,24 @@ def _kept(
     desk: Office,
     version: str,
     order: Order,
-    quiet: Sequence[Finding],
+    feeds: Sequence[HeldFeed],
     grouped: Sequence[Grouped],
 ) -> tuple[Finding, ...]:
-    """Keeps what is new, and says what is: of feeds each that was awake, of groups each that fired or reminds."""
+    """Keeps what is new, and says what is: of feeds each that was whole, of groups each that fired or reminds."""
     opened = partial(open_finding, connection, office=desk, version=version, cause=order.cause)
     going_on: Mapping[FindingKind, Collection[str]] = {
-        FindingKind.QUIET: {one.key for one in quiet},
+        FindingKind.QUIET: {one.finding.key for one in feeds},
+        FindingKind.THIN: {one.finding.key for one in feeds},
         FindingKind.ACROSS: {key for one in grouped for key in one.going_on},
     }
     for kind, keys in going_on.items():
         end_findings(connection, open_keys(connection, kind, order.at) - {*keys}, order.at, desk.company_day)
-    new = [one for one in quiet if opened(one)]
+    new = [one.finding for one in feeds if one.is_told and opened(one.finding)]
     for finding in (finding for one in grouped for finding in one.findings):
         if not opened(finding):
             remind(connection, finding, desk, version=version, cause=order.cause)
         new.append(finding)
     return tuple(new)
-
-
-def _quiet(plan: Plan, sweep: Sweep) -> tuple[Finding, ...]:
-    """The feeds that are quiet; a feed that comes back and goes quiet again is another finding."""
-    return tuple(
-        Finding(
-            key=f"{FindingKind.QUIET}/{name}/{day_of(last)}",
-            kind=FindingKind.QUIET,
-            name=name,
-            text=_quiet_text(plan, name, sweep.today - last, day_of(last)),
-            at=sweep.at,
-            day=sweep.today,
-        )
-        for name, last in sorted(sweep.held.items())
-    )
-
-
-def _quiet_text(plan: Plan, name: str, days: int, last: date) -> str:
-    title = plan.titles.of("metric" if name in plan.catalog.metrics else "event", name)
-    return (
-        f"No record of {title} has come for {days} days, the last on {last.day} {last:%b %Y}. "
-        "What rests on it stays as of that day until it is back."
-    )
 
 
 def _tallies(book: Book, plan: Plan, order: Order) -> Mapping[str, Tally]:

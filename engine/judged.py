@@ -45,6 +45,8 @@ class FindingKind(StrEnum):
     """A rule that counts across accounts fired for a group of them."""
     QUIET = "quiet"
     """A feed that has brought no record for too long."""
+    THIN = "thin"
+    """A feed that has brought records of far fewer accounts than usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from engine.store.lanes import SHARD
 from engine.store.people import contacts_of
 from engine.store.reading import Wanted, read
 from engine.store.saving import Office, Saved, save
+from engine.thinning import judge_feeds_daily
 
 LONG_AGO = timedelta(hours=24)
 """What a look further back decides goes to the outbox, unless it is told to send."""
@@ -155,6 +156,7 @@ def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[S
         company = judge.plan.company
         sweep = company.last_sweep(now)
         if swept := [block for block, since in mine.items() if since <= sweep]:
+            judge_feeds_daily(book, now)
             order = Order(now, f"sweep {company.day(sweep)}", blocks=swept, due_by=sweep)
         else:
             order = Order(now, "arrival", blocks=list(mine), due_by=now)

@@ -209,13 +209,15 @@ class Plan:
     @cached_property
     def kept_series(self) -> tuple[Series, ...]:
         """The series that are kept up as records come in."""
-        return tuple(joined(self.needs, self.across_needs).series)
+        thin = (Series("count", name) for name in self.catalog.thin_shares() if name in self.catalog.events)
+        return tuple(dict.fromkeys((*joined(self.needs, self.across_needs).series, *thin)))
 
     @cached_property
     def uncovered(self) -> frozenset[str]:
         """The metrics and events that are used and have no `from`: until there is a record, no window of theirs is
         covered."""
-        used = {series.name for series in self.kept_series} | {*self.needs.rows, *self.across_needs.rows}
+        needed = joined(self.needs, self.across_needs)
+        used = {series.name for series in needed.series} | set(needed.rows)
         declared: dict[str, Metric | Event] = {**self.catalog.metrics, **self.catalog.events}
         return frozenset(name for name in used if name in declared and declared[name].from_ is None)
 

@@ -9,10 +9,10 @@ from typing import Any
 from engine.batches import Arrival, Batch
 from engine.book import Book
 from engine.clock import SetClock, microseconds
-from engine.findings import find
+from engine.findings import sweep
 from engine.judged import Finding
 from engine.language.scenarios import DayEntry, Expected, Sent
-from engine.loops import Order, look
+from engine.loops import Order
 from engine.playthrough import Stage, arriving, opening
 from engine.store import listing
 from engine.store.database import Database
@@ -57,12 +57,12 @@ class Happened:
 
 
 class Theatre:
-    """Plays the scenarios of one workspace, one after the other; nothing is sent, and no feed is ever quiet."""
+    """Plays the scenarios of one workspace, one after the other; nothing is sent, and no feed is ever quiet or thin."""
 
     def __init__(self, loaded: Loaded, sources: Mapping[str, str]) -> None:
         workspace = loaded.checked()
         self._clock = SetClock(datetime(2000, 1, 1, tzinfo=UTC))
-        self._workspace = replace(workspace, catalog=workspace.catalog.never_quiet())
+        self._workspace = replace(workspace, catalog=workspace.catalog.never_held())
         played = replace(loaded, workspace=self._workspace)
         self._book = Book(Path(), played, sources, Database.open("sqlite://"), self._clock)
         self._book.database.migrate()
@@ -109,8 +109,8 @@ class Theatre:
             until = stage.end_of(said.until)
             override(self._book.database, Override(stage.account, said.score, said.value, at, until, said.reason, None))
         order = Order(at, f"scenario day {day}", send=True)
-        look(self._book, order)
-        return self._happened(stage, at, find(self._book, order))
+        _saved, found = sweep(self._book, order)
+        return self._happened(stage, at, found)
 
     def _happened(self, stage: Stage, at: datetime, found: Iterable[Finding]) -> Happened:
         """What rules across accounts found counts as their firing; what the operator is told of it, as no message."""

@@ -90,7 +90,7 @@ def test_a_feed_that_stops_is_found_and_told_once(book: Book) -> None:
     assert {day: names for day, names in new.items() if names} == {STOPS + 3: ["nps", "trouble"]}
     assert told(book)[0] == (
         "No record of nps has come for 3 days, the last on 11 Mar 2026. "
-        "What rests on it stays as of that day until it is back."
+        "What rests on it stays as of 11 Mar 2026 until it is back."
     )
     assert len(told(book)) == 2
 

@@ -15,9 +15,9 @@ from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
 from engine.delivering import deliver_soon, post_of
-from engine.findings import find
+from engine.findings import sweep
 from engine.judged import Finding
-from engine.loops import Order, look
+from engine.loops import Order
 from engine.store.saving import Saved
 from engine.working import work
 
@@ -58,8 +58,7 @@ def run_once(book: Book, at: datetime, *, send: bool, quiet: bool) -> Ran:
     with Progress(console=shown, transient=True, disable=quiet or not shown.is_terminal) as progress:
         bar = progress.add_task("Looking", total=None)
         order = Order(at, f"run {at.isoformat()}", send=send)
-        saved = look(book, order, lambda done, count: progress.update(bar, completed=done, total=count))
-        found = () if saved.is_stale else find(book, order)
+        saved, found = sweep(book, order, lambda done, count: progress.update(bar, completed=done, total=count))
         bar = progress.add_task("Delivering", total=None)
         post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
         delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))

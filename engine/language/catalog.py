@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.language.base import Day, Days, Entry, Number, Text, texts
+from engine.language.base import Day, Days, Entry, Number, Text, parse_share, texts
 
 Type = Literal["text", "number", "boolean", "date", "time"]
 
@@ -78,6 +78,16 @@ Attribute = Annotated[FieldType, BeforeValidator(_blank, json_schema_input_type=
 Property = Annotated[FieldType, BeforeValidator(_short, json_schema_input_type=FieldType | Type | None)]
 
 
+def _part_of_usual(value: object) -> float:
+    share = parse_share(value)
+    if not 0 < share <= 1:
+        raise ValueError(f"{value!r} is no part of the usual; write more than 0% and at most 100%")
+    return share
+
+
+PartOfUsual = Annotated[float, BeforeValidator(_part_of_usual, json_schema_input_type=str)]
+
+
 class Metric(Entry):
     """A level: one number a day."""
 
@@ -95,6 +105,8 @@ class Metric(Entry):
     """Days from which on it is counted in another way: nothing is compared across one of them."""
     quiet_after: Days | None = None
     """When no account has had a record for so long the feed is quiet: what rests on it stays as of its last day."""
+    thin_below: PartOfUsual | None = None
+    """A day with records of fewer accounts than this share of the usual is thin: what rests on it stays as it was."""
     label: Text | None = None
     """What it is called where people read it."""
 
@@ -108,6 +120,8 @@ class Event(Entry):
     """Records are complete from this day on. Default: the oldest record."""
     quiet_after: Days | None = None
     """When no account has had a record for so long the feed is quiet: what rests on it stays as of its last day."""
+    thin_below: PartOfUsual | None = None
+    """A day with records of fewer accounts than this share of the usual is thin: what rests on it stays as it was."""
     label: Text | None = None
     """What it is called where people read it."""
 
@@ -149,16 +163,22 @@ class Catalog(Entry):
 
     def quiet_days(self) -> dict[str, int]:
         """Per metric and event that can be quiet: after how many days without a record it is."""
-        entries: dict[str, Metric | Event] = {**self.metrics, **self.events}
-        return {name: entry.quiet_after.count for name, entry in entries.items() if entry.quiet_after}
+        return {name: entry.quiet_after.count for name, entry in self._feeds().items() if entry.quiet_after}
 
-    def never_quiet(self) -> "Catalog":
-        """The same, with feeds that are never quiet."""
-        awake = {"quiet_after": None}
+    def thin_shares(self) -> dict[str, float]:
+        """Per metric and event whose days can be thin: below which share of the usual they are."""
+        return {name: entry.thin_below for name, entry in self._feeds().items() if entry.thin_below}
+
+    def _feeds(self) -> dict[str, "Metric | Event"]:
+        return {**self.metrics, **self.events}
+
+    def never_held(self) -> "Catalog":
+        """The same, with feeds that are never quiet and never thin."""
+        whole = {"quiet_after": None, "thin_below": None}
         return self.model_copy(
             update={
-                "metrics": {name: metric.model_copy(update=awake) for name, metric in self.metrics.items()},
-                "events": {name: event.model_copy(update=awake) for name, event in self.events.items()},
+                "metrics": {name: metric.model_copy(update=whole) for name, metric in self.metrics.items()},
+                "events": {name: event.model_copy(update=whole) for name, event in self.events.items()},
             }
         )
 

@@ -1,13 +1,13 @@
-"""Records and a moment in; the feeds that are quiet by then, each with the last day of which it brought any, out."""
+"""Records and a moment in; the feeds that are held by then, each with the last day that is seen of it, out."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from sqlalchemy import Connection, select
 
-from engine.clock import local_day, microseconds
+from engine.clock import day_number, local_day, microseconds
 from engine.language.catalog import Catalog
 from engine.snapshot import ALL_DAYS, EventRows, Series
 from engine.store.accounts import NEVER, all_blocks
@@ -19,6 +19,7 @@ from engine.store.records import Whose, today_of
 from engine.store.recounting import average_today_again
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.series import RecordedRow
+from engine.store.thin_feeds import thin_feeds
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
@@ -47,6 +48,24 @@ def quiet_feeds(
         if newest is not None and today - newest >= after[row.name]:
             quiet[row.name] = newest
     return quiet
+
+
+def held_feeds(
+    connection: Connection, catalog: Catalog, company_zone: str, at: datetime, known_at: int | None = None
+) -> dict[str, int]:
+    """Per metric and event that is quiet, or thin as the last sweep said: the last day that is seen of it."""
+    held = quiet_feeds(connection, catalog, company_zone, at, known_at)
+    for name, thin in thin_feeds(connection, catalog.thin_shares(), at).items():
+        held[name] = min(thin.last_day, held.get(name, thin.last_day))
+    return held
+
+
+def complete_since(connection: Connection, catalog: Catalog, names: Collection[str]) -> dict[str, int]:
+    """Per metric and event the day from which on its records are complete; one without records is not there."""
+    stored = select(RECORDED.c.name, RECORDED.c.first_day).where(among(RECORDED.c.name, names))
+    begun: dict[str, int] = dict(connection.execute(stored).all())
+    declared = {name: (catalog.metrics.get(name) or catalog.events[name]).from_ for name in begun}
+    return {name: day_number(said) if (said := declared[name]) else first for name, first in begun.items()}
 
 
 @dataclass(frozen=True, slots=True)

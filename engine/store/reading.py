@@ -16,7 +16,7 @@ from engine.store import present, records
 from engine.store.among import among
 from engine.store.database import Database
 from engine.store.event_tables import as_number, event_tables
-from engine.store.feeds import quiet_feeds
+from engine.store.feeds import held_feeds
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.people import teammates
 from engine.store.records import Whose
@@ -113,7 +113,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
     zones = [row.timezone or wanted.company_zone for row in rows]
     today, time = records.today_of(wanted.at, zones)
     lanes = Lanes(np.array([row.seq for row in rows], dtype=np.int64), today, time)
-    held = quiet_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known)
+    held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known)
     whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known, held)
     recorded = connection.execute(select(RECORDED.c.name, RECORDED.c.first_day, RECORDED.c.last_at)).all()
     series, history = _series(connection, whose, wanted, recorded)

@@ -160,6 +160,8 @@ class Fingerprints:
             said["redefined"] = sorted(map(str, metric.redefined))
         if entry and entry.quiet_after:
             said["quiet_after"] = str(entry.quiet_after)
+        if entry and entry.thin_below:
+            said["thin_below"] = entry.thin_below
         return said
 
 

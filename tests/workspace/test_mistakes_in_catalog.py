@@ -91,6 +91,15 @@ from tests.workspace.base import CATALOG, MEASURES, Edit, mistake, problems_of
             "Did you mean 'renewal_date'?",
         ),
         mistake(
+            "a part of the usual that is more than all",
+            CATALOG,
+            "unit: users, min: 0",
+            "unit: users, thin_below: 150%",
+            8,
+            "metric 'active_users', thin_below: '150%' is no part of the usual",
+            "Write more than 0% and at most 100%.",
+        ),
+        mistake(
             "an attribute with capitals",
             CATALOG,
             "  plan: {type: text}",

@@ -48,6 +48,18 @@ class RecordedRow(SQLModel, table=True):
     last_at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
 
 
+class FeedRow(SQLModel, table=True):
+    """What a sweep said of a feed whose days can be thin: as of which day it is held (none: it is not), and of how
+    many accounts the last thin day has a record, and usually."""
+
+    __tablename__ = "feed"
+    name: str = Field(primary_key=True)
+    at: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    last_day: int | None = None
+    accounts: int | None = None
+    usual: float | None = None
+
+
 class ContactObservationRow(SQLModel, table=True):
     """A contact's value of a metric on a day; the account's series holds the mean of its contacts.
 

@@ -45,6 +45,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rule", "group"),
     )
     op.create_table(
+        "feed",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last_day", sa.Integer(), nullable=True),
+        sa.Column("accounts", sa.Integer(), nullable=True),
+        sa.Column("usual", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("name", "at"),
+    )
+    op.create_table(
         "tick",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
