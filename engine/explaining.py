@@ -17,6 +17,7 @@ from engine.errors import PulsebookError
 from engine.loops import wanted_of
 from engine.pipeline import Signals
 from engine.plan import Plan
+from engine.roll_ups import score_contacts
 from engine.rules import RuleTrees
 from engine.snapshot import ScoreLook, Snapshot
 from engine.store.breakdowns import parts, sheet_of
@@ -76,6 +77,23 @@ def _score(snapshot: Snapshot, look: ScoreLook) -> Document:
 
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def contacts(looked: Looked) -> list[Document]:
+    """Each contact with the scores of contacts, by address; these are worked out at each look and not stored."""
+    people, plan = looked.snapshot.people, looked.plan
+    if people is None:
+        return []
+    found = score_contacts(plan, looked.snapshot, people, tuple(plan.contact_scores))
+    return [
+        {
+            **{name: people.fields[name][place] for name in ("email", "name", "role")},
+            "scores": {
+                score: {"value": _known(look.value[place]), "band": look.band[place]} for score, look in found.items()
+            },
+        }
+        for place in range(len(people.row))
+    ]
 
 
 def effects(looked: Looked) -> list[Document]:

@@ -11,11 +11,13 @@ from engine.book import Book
 from engine.clock import day_number
 from engine.domain import Contact
 from engine.errors import PulsebookError
+from engine.family import above_children
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Snapshot
 from engine.store.due import block_numbers, due_blocks, versions_under_way
-from engine.store.lanes import SHARD
+from engine.store.family import parent_by_account
+from engine.store.lanes import SHARD, SHARD_ACCOUNTS
 from engine.store.people import contacts_of
 from engine.store.reading import Wanted, read
 from engine.store.saving import Office, Saved, save
@@ -41,6 +43,8 @@ class Order:
     accounts: Collection[str] | None = None
     blocks: Collection[int] | None = None
     due_by: datetime | None = None
+    without: Collection[str] = ()
+    """Ids that are left out."""
     send: bool = False
 
 
@@ -55,25 +59,37 @@ def look(
     if order.at > book.clock.now():
         raise InTheFuture(f"{order.at.isoformat()} has not come yet. Look at a moment that has passed, or now.")
     total = Saved()
-    shards = list(_shards(book, order))
-    done, count = 0, sum(len(blocks) for blocks in shards)
-    for blocks in shards:
+    shards = [shard for part in _from_children_up(book, judge.plan, order) for shard in _shards(book, part)]
+    for done, shard in enumerate(shards, start=1):
         with _without_collector():
-            total += _look_at_shard(book, judge, order, blocks)
+            total += _look_at_shard(book, judge, shard)
         if total.is_stale:
             return total
-        done += len(blocks)
-        progress(done, count)
+        progress(done, len(shards))
     return total
 
 
-def _shards(book: Book, order: Order) -> Iterator[list[int]]:
+def _from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
+    """Of everybody, parents come after their children, for they rest on what these looks leave."""
+    if not plan.rolled_up or order.accounts is not None or order.blocks is not None:
+        yield order
+        return
+    generations = above_children(parent_by_account(book.database))
+    yield replace(order, without=[parent for parents in generations for parent in parents])
+    for parents in generations:
+        yield replace(order, accounts=parents)
+
+
+def _shards(book: Book, order: Order) -> Iterator[Order]:
+    """The same order in parts that fit into memory."""
     if order.accounts is not None:
-        yield []
+        accounts = sorted(order.accounts)
+        for start in range(0, len(accounts), SHARD_ACCOUNTS):
+            yield replace(order, accounts=accounts[start : start + SHARD_ACCOUNTS])
         return
     blocks = sorted(order.blocks) if order.blocks is not None else block_numbers(book.database)
     for start in range(0, len(blocks), SHARD):
-        yield blocks[start : start + SHARD]
+        yield replace(order, blocks=blocks[start : start + SHARD])
 
 
 @contextmanager
@@ -88,17 +104,16 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _look_at_shard(book: Book, judge: Judge, order: Order, blocks: list[int]) -> Saved:
+def _look_at_shard(book: Book, judge: Judge, order: Order) -> Saved:
     plan = judge.plan
-    wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=blocks)
-    if order.due_by is not None:
-        wanted = replace(wanted, due_by=order.due_by)
+    wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=order.blocks)
+    wanted = replace(wanted, due_by=order.due_by, without=order.without)
     reading = read(book.database, wanted)
     if not len(reading):
         return Saved()
 
     def deeper(accounts: Sequence[str]) -> Snapshot:
-        these = replace(wanted, accounts=accounts, blocks=None, due_by=None)
+        these = replace(wanted, accounts=accounts, blocks=None, due_by=None, without=())
         return read(book.database, replace(these, needs=plan.deep_needs, only_measured=True)).snapshot
 
     def contacts(accounts: Sequence[str]) -> Mapping[str, Sequence[Contact]]:
@@ -138,6 +153,7 @@ def office(book: Book, plan: Plan, order: Order) -> Office:
         company_day=day_number(plan.company.day(order.at)),
         now=now,
         outbox_only=now - order.at > LONG_AGO and not order.send,
+        rolled_up=plan.rolled_up,
     )
 
 

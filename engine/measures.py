@@ -24,10 +24,17 @@ LEAST_WINDOWS = 4
 YESTERDAY = 1
 
 
+RollUps = Callable[[of.RollUp], Numbers]
+
+
 class Measures:
     """The measures of one look, each worked out when it is first asked for. A name that is not there is unknown."""
 
-    def __init__(self, snapshot: Snapshot, definitions: Definitions, catalog: Catalog) -> None:
+    def __init__(
+        self, snapshot: Snapshot, definitions: Definitions, catalog: Catalog, roll_up: RollUps | None = None
+    ) -> None:
+        """`roll_up`: what the scores of contacts or children come to; without it that is unknown."""
+        self._roll_up = roll_up or (lambda _definition: np.full(len(snapshot), np.nan))
         self._snapshot = snapshot
         self._definitions = definitions
         self._catalog = catalog
@@ -100,7 +107,7 @@ class Measures:
                 return self.age(inner)
             case of.DaysSince():
                 return self._days_since(definition, 0)
-            case of.AttributeValue() | None:
+            case of.AttributeValue() | of.RollUp() | None:
                 return np.full(len(self._snapshot), np.nan)
             case of.Statistic() if "." not in definition.statistic[1]:
                 values = series.window(self._metric(definition.statistic[1]), definition.over.count)
@@ -158,6 +165,7 @@ class Measures:
             of.Change: self._change,
             of.ChangePercent: self._change_percent,
             of.Usual: self._usual,
+            of.RollUp: lambda definition, _end: self._roll_up(definition),
         }
         return workers[type(definition)](definition, end)
 

@@ -30,6 +30,10 @@ def of_measure(name: str, definitions: Definitions, catalog: Catalog, end: int =
             return joined(*(of_measure(inner, definitions, catalog, at) for at in (end, earlier)))
         case forms.Usual(usual=inner):
             return of_usual(inner, definitions, catalog)
+        case forms.RollUp(of="children"):
+            return Needs(children=frozenset({definition.roll_up}))
+        case forms.RollUp():
+            return Needs(people=True)
         case None | forms.AttributeValue():
             return Needs()
         case _:
@@ -116,3 +120,16 @@ def of_points(entry: PointsEntry, catalog: Catalog) -> Needs:
         return Needs()
     span = entry.fades or entry.over
     return count_needs(entry.event, span or Duration(1, "d"), where_filter(entry.event, entry.where, catalog))
+
+
+def of_contacts(asked: Needs) -> Needs:
+    """To work out for each contact what `asked` would be for their account: rows of events, and their own values."""
+    rows = [Needs(rows=asked.rows, people=True)]
+    personal: dict[str, int] = {}
+    for series, days in asked.series.items():
+        if series.kind == "metric":
+            personal[series.name] = days
+            continue
+        read = frozenset({test.prop for test in series.where} | ({series.prop} - {""}))
+        rows.append(Needs(rows={series.name: EventRows(days, read)}))
+    return joined(*rows, Needs(personal=personal))

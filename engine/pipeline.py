@@ -21,6 +21,7 @@ from engine.plan import Plan
 from engine.playbooks import PlaybookTrees, end_with_account, waits_until
 from engine.playing import Players, Plays, play_all
 from engine.resolving import resolvers
+from engine.roll_ups import RolledUp
 from engine.rules import Round, Standing, rounds
 from engine.scoring import look_at_score
 from engine.signals import AskedRound, MakeDecider, MayMove, ask, effects_on, masked
@@ -94,7 +95,7 @@ class Judge:
     def signals(self, snapshot: Snapshot) -> Signals:
         """Measures; then level by level scores, and the rounds of rules that rest on them."""
         plan = self.plan
-        measures = Measures(snapshot, plan.measures, plan.catalog)
+        measures = Measures(snapshot, plan.measures, plan.catalog, RolledUp(plan, snapshot))
         standings = {name: Standing(rule, snapshot) for name, rule in plan.rules.items()}
         scores: dict[str, ScoreLook] = {}
         bands = {name: trees.bands for name, trees in plan.scores.items()}

@@ -85,6 +85,11 @@ class Plan:
     def scores(self) -> Mapping[str, ScoreTrees]:
         return self.workspace.compiled.scores
 
+    @property
+    def contact_scores(self) -> Mapping[str, ScoreTrees]:
+        """Scores of contacts: what measures roll up."""
+        return self.workspace.compiled.contact_scores
+
     @cached_property
     def levels(self) -> tuple[Level, ...]:
         return tuple(
@@ -158,6 +163,27 @@ class Plan:
         """Every condition of the workspace."""
         return (*self._rule_trees(), *self._model_trees(), *self._playbook_trees())
 
+    @cached_property
+    def contact_needs(self) -> Needs:
+        """What the scores of contacts rest on, as a snapshot of contacts has to hold it."""
+        models = [model for score in self.contact_scores.values() for model in score.models]
+        trees = [tree for model in models for tree in _trees_of(model)]
+        columns = frozenset[of.ColumnOf]().union(*(columns_of(tree) for tree in trees))
+        return joined(
+            needs.of_columns(columns, self.measures, self.catalog),
+            *(
+                needs.of_measure(entry.name, self.measures, self.catalog)
+                for model in models
+                for entry in model.model.measures
+            ),
+            *(needs.of_points(entry, self.catalog) for model in models for entry in model.model.points),
+        )
+
+    @cached_property
+    def rolled_up(self) -> frozenset[str]:
+        """The scores of children that a measure rolls up: a parent is due when one of them changes."""
+        return self.needs.children
+
     def _rule_trees(self) -> Iterator[Tree]:
         for rule in self.rules.values():
             yield rule.when
@@ -167,7 +193,7 @@ class Plan:
     def _model_trees(self) -> Iterator[Tree]:
         for score in self.scores.values():
             for model in score.models:
-                yield from (tree for tree in (model.when, *model.unless, *model.entry_when) if tree is not None)
+                yield from _trees_of(model)
 
     def _playbook_trees(self) -> Iterator[Tree]:
         for playbook in self.playbooks.values():
@@ -192,6 +218,7 @@ class Plan:
             *(needs.of_measure(name, measures, catalog) for name in measures),
             *(needs.of_points(entry, catalog) for model in self._models() for entry in model.model.points),
             *self._told_events(),
+            *((needs.of_contacts(self.contact_needs),) if self.contact_scores else ()),
             Needs(
                 score_days=dict.fromkeys(self.scores, max(CHANGES) if self._tells_changes else 0),
                 cooldowns=frozenset(name for name, plan in self.playbooks.items() if plan.playbook.cooldown),
@@ -268,6 +295,10 @@ class Plan:
                 events.setdefault(event_of(measure), set()).add(over.microseconds)
         lasting = frozenset(column.fact for column in self.columns if isinstance(column, of.FactCount))
         return Windows(_frozen(events), _frozen(facts), lasting)
+
+
+def _trees_of(model: ModelTrees) -> Iterator[Tree]:
+    yield from (tree for tree in (model.when, *model.unless, *model.entry_when) if tree is not None)
 
 
 def _event(column: of.ColumnOf) -> str:

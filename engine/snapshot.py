@@ -62,6 +62,12 @@ class Needs:
     """Playbooks whose last start must be known."""
     versions: frozenset[str] = frozenset()
     """Score fingerprints whose codes must be known."""
+    people: bool = False
+    """The contacts, as rows of their own."""
+    personal: Mapping[str, int] = field(default_factory=dict)
+    """Per metric of contacts: of so many days (today included; ALL_DAYS), contact by contact."""
+    children: frozenset[str] = frozenset()
+    """Scores of the accounts of which these are the parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,37 @@ class FactTable:
 
     row: Rows
     facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The contacts of the accounts, sorted by account: those that an import brought, and those that records name."""
+
+    row: Rows
+    """Of the account."""
+    contact: Days
+    """The number that events know them by."""
+    fields: Mapping[str, Column]
+    """email, name, role, timezone; consent as 1 and 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalValues:
+    """The values of one metric, contact by contact."""
+
+    contact: Days
+    day: Days
+    value: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """The accounts of which these are the parent. A score that is not known is NaN; who has left has none."""
+
+    row: Rows
+    """Of the parent."""
+    scores: Mapping[str, Numbers]
+    attributes: Mapping[str, Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +190,11 @@ class Snapshot:
     """(row, playbook) to the company's day of its last start."""
     lags: Mapping[str, Days] = field(default_factory=dict)
     """Per metric and event whose feed is held: how many days before today the last day lies that is seen of it."""
+    people: People | None = None
+    """Where a score of contacts is rolled up."""
+    personal: Mapping[str, PersonalValues] = field(default_factory=dict)
+    children: Children | None = None
+    """Where a score of children is rolled up."""
 
     def last_day(self, name: str) -> Days:
         """Per account, the last day that is seen of a metric or event: today, unless its feed is held."""

@@ -48,6 +48,7 @@ def joined(*needs: Needs) -> Needs:
     series: dict[Series, int] = {}
     rows: dict[str, EventRows] = {}
     score_days: dict[str, int] = {}
+    personal: dict[str, int] = {}
     for need in needs:
         for key, days in need.series.items():
             series[key] = longer(series.get(key), days)
@@ -56,12 +57,17 @@ def joined(*needs: Needs) -> Needs:
             rows[event] = EventRows(longer(before.days, wanted.days), before.properties | wanted.properties)
         for score, days in need.score_days.items():
             score_days[score] = max(score_days.get(score, 0), days)
+        for metric, days in need.personal.items():
+            personal[metric] = longer(personal.get(metric), days)
     return Needs(
         series=series,
         rows=rows,
         score_days=score_days,
         cooldowns=frozenset().union(*(need.cooldowns for need in needs)),
         versions=frozenset().union(*(need.versions for need in needs)),
+        people=any(need.people for need in needs),
+        personal=personal,
+        children=frozenset().union(*(need.children for need in needs)),
     )
 
 

@@ -7,6 +7,7 @@ complete since 1970.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,18 @@ from engine.conditions.filters import Filter
 from engine.conditions.tree import Column
 from engine.domain import Contact, Fact, Value
 from engine.language.catalog import WEEKDAYS, Catalog
-from engine.snapshot import ALL_DAYS, EventRows, EventTable, FactTable, Needs, Numbers, Series, Snapshot
+from engine.snapshot import (
+    ALL_DAYS,
+    EventRows,
+    EventTable,
+    FactTable,
+    Needs,
+    Numbers,
+    People,
+    PersonalValues,
+    Series,
+    Snapshot,
+)
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday, noon in London."""
@@ -53,6 +65,7 @@ class Observed:
     name: str
     ago: int
     value: float
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,9 @@ class Account:
     ended: bool = False
     contacts: tuple[Contact, ...] = ()
     attributes: Mapping[str, Value | None] = field(default_factory=dict)
+
+    def observed(self, name: str) -> list[Observed]:
+        return [one for one in self.records if isinstance(one, Observed) and one.name == name]
 
     @property
     def occurred(self) -> list[Occurred]:
@@ -146,6 +162,8 @@ def make_snapshot(
         "series": {series: layout.matrix(series, days) for series, days in needs.series.items()},
         "covered_from": dict.fromkeys((*catalog.metrics, *catalog.events), 0) if covered_from is None else covered_from,
         "events": {name: layout.events(name, wanted) for name, wanted in needs.rows.items()},
+        "people": layout.people() if needs.people else None,
+        "personal": {metric: layout.personal(metric) for metric in needs.personal},
         "facts": {name: table for name in catalog.facts if len((table := layout.facts(name)).row)},
         "first_look": np.full(len(accounts), -1, dtype=np.int64),
         "last_look": np.full(len(accounts), -1, dtype=np.int64),
@@ -219,8 +237,7 @@ class _Layout:
         """(row, days ago, value)."""
         for row, account in enumerate(self.told):
             if series.kind == "metric":
-                metrics = (one for one in account.records if isinstance(one, Observed) and one.name == series.name)
-                yield from ((row, one.ago, one.value) for one in metrics)
+                yield from ((row, one.ago, one.value) for one in account.observed(series.name) if not one.contact)
                 continue
             for event in self._events_of(row, series.name):
                 if not self._passes(row, event, series.where):
@@ -252,7 +269,7 @@ class _Layout:
 
     def events(self, name: str, wanted: EventRows) -> EventTable:
         found = [(row, event) for row in range(len(self.told)) for event in self._events_of(row, name)]
-        people = {who: number for number, who in enumerate(dict.fromkeys((row, one.contact) for row, one in found))}
+        people = self.numbers
         reach = 10**6 if wanted.days == ALL_DAYS else wanted.days + self.spare_days
         kept = [(row, event) for row, event in found if self.today[row] - self._day(row, event) < reach]
         return EventTable(
@@ -263,6 +280,44 @@ class _Layout:
                 [people[row, event.contact] if event.contact else -1 for row, event in kept], dtype=np.int64
             ),
             properties={prop: self._property_column(name, prop, kept) for prop in wanted.properties},
+        )
+
+    @cached_property
+    def numbers(self) -> Mapping[tuple[int, str | None], int]:
+        """Contacts by account and address, those that an import brought and those that records name."""
+        listed = [(row, one.email) for row, account in enumerate(self.told) for one in account.contacts]
+        named = [(row, one.contact) for row, account in enumerate(self.told) for one in account.occurred]
+        pairs = dict.fromkeys(pair for pair in (*listed, *named) if pair[1])
+        return {who: number for number, who in enumerate(sorted(pairs, key=lambda pair: (pair[0], str(pair[1]))))}
+
+    def people(self) -> People:
+        contacts = [
+            next((one for one in self.told[row].contacts if one.email == email), make_contact(str(email)))
+            for row, email in self.numbers
+        ]
+        return People(
+            row=np.array([row for row, _ in self.numbers], dtype=np.intp),
+            contact=np.array(list(self.numbers.values()), dtype=np.int64),
+            fields={
+                **{
+                    name: _texts(getattr(one, name) for one in contacts)
+                    for name in ("email", "name", "role", "timezone")
+                },
+                "consent": _numbers(as_constant(one.consent) for one in contacts),
+            },
+        )
+
+    def personal(self, metric: str) -> PersonalValues:
+        said = [
+            (self.numbers[row, one.contact], self.today[row] - one.ago, one.value)
+            for row, account in enumerate(self.told)
+            for one in account.observed(metric)
+            if one.contact
+        ]
+        return PersonalValues(
+            contact=np.array([contact for contact, _, _ in said], dtype=np.int64),
+            day=np.array([day for _, day, _ in said], dtype=np.int64),
+            value=np.array([value for _, _, value in said], dtype=np.float64),
         )
 
     def _property_column(self, event: str, prop: str, kept: list[tuple[int, Occurred]]) -> Column:

@@ -7,12 +7,13 @@ import pytest
 
 ENGINE = Path(__file__).parent.parent / "engine"
 WORDS = (
-    "domain errors clock calendar conditions language snapshot batches judged people templating template_filters"
+    "domain errors clock calendar conditions language snapshot batches judged people family templating template_filters"
 ).split()
-ARITHMETIC = "series thin event_measures windows points points_models models stays trends".split()
+ARITHMETIC = "series thin event_measures windows points points_models models personal stays trends".split()
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = (
-    "workspace needs plan signals playing asides concluding resolving pipeline across feed_findings playthrough demo"
+    "workspace needs plan signals playing asides concluding resolving roll_ups pipeline across feed_findings "
+    "playthrough demo"
 ).split()
 ADAPTERS = "sources channels store dispatch".split()
 LOOPS = "book thinning loops findings delivering poking explaining working".split()

@@ -25,14 +25,17 @@ def why(folder: Path, account: str, rule: str | None, *, as_json: bool) -> None:
     if rule is not None:
         choose(rule, tuple(looked.plan.rules), "rule")
     scores, rules = explaining.scores(looked), explaining.rules(looked, rule)
-    effects = explaining.effects(looked)
+    effects, contacts = explaining.effects(looked), explaining.contacts(looked)
     if as_json:
-        print_json({"account": account, "at": looked.snapshot.at, "scores": scores, "rules": rules, "effects": effects})
+        at = looked.snapshot.at
+        told = {"scores": scores, "rules": rules, "effects": effects, "contacts": contacts}
+        print_json({"account": account, "at": at, **told})
         return
     shown = console()
     if rule is None:
         for score in scores:
             _show_score(shown, book, score)
+        _show_contacts(shown, contacts)
         for effect in effects:
             shown.print(Text(f"{effect['by']} on {effect['score']} by {effect['rule']}: {effect['because']}"))
     _show_rules(shown, rules, in_depth=rule is not None)
@@ -46,6 +49,23 @@ def _show_score(shown: Console, book: Book, score: dict[str, Any]) -> None:
     ]
     shown.print(table(None, ("measure", "value", "points", "weight", "adds", "days old"), rows))
     shown.print()
+
+
+def _show_contacts(shown: Console, contacts: list[dict[str, Any]]) -> None:
+    """Whoever has a score of contacts, with it."""
+    names = tuple(contacts[0]["scores"]) if contacts else ()
+    rows = [
+        (one["email"], one["name"], one["role"], *(_shortly(one["scores"][name]) for name in names))
+        for one in contacts
+        if any(said["value"] is not None for said in one["scores"].values())
+    ]
+    if rows:
+        shown.print(table(None, ("contact", "name", "role", *names), rows))
+        shown.print()
+
+
+def _shortly(score: dict[str, Any]) -> str | None:
+    return None if score["value"] is None else f"{score['value']:.1f} {score['band']}"
 
 
 def headline(book: Book, score: dict[str, Any]) -> Text:

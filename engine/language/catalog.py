@@ -4,7 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.language.base import Day, Days, Entry, Number, Text, parse_share, texts
+from engine.conditions.wants import Where
+from engine.language.base import Day, Days, Entry, Mistake, Number, Text, parse_share, texts
 
 Type = Literal["text", "number", "boolean", "date", "time"]
 
@@ -29,6 +30,15 @@ BUILT_IN_PROPERTIES: dict[str, Type] = {
     "hour": "number",
 }
 """Properties that every event has, in the account's zone; weekday mon … sun, hour 0 to 23."""
+
+CONTACT_FIELDS: dict[str, Type] = {
+    "email": "text",
+    "name": "text",
+    "role": "text",
+    "consent": "boolean",
+    "timezone": "text",
+}
+"""What is known of a contact."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OUTCOMES = ("churned", "renewed", "expanded", "contracted")
@@ -134,9 +144,25 @@ class FactKind(Entry):
     lasts: Days | None = None
     """The end of one that comes without `until`: day + lasts − 1. Without both it holds until ended."""
     when_changes: str | None = None
-    """An attribute of accounts: when its value changes to another, the fact is asserted by itself."""
+    """An attribute of accounts: when its value changes to another, the fact is asserted by itself, with `was`, `now`
+    and, if it is declared as a number, `by`: the days or the difference."""
+    when_role_changes: Text | None = None
+    """A role of contacts: when one who had it has it no longer, the fact is asserted by itself, with their address as
+    `was`, and as `now` that of the contact who got it at the same time."""
+    when_event: str | None = None
+    """An event: with each one the fact is asserted by itself, at its time and with the properties that both have."""
+    where: Where | None = None
+    """With `when_event`: only events that are so."""
     label: Text | None = None
     """What it is called where people read it."""
+
+    @model_validator(mode="after")
+    def _follows_one_thing(self) -> Self:
+        if sum(each is not None for each in (self.when_changes, self.when_role_changes, self.when_event)) > 1:
+            raise ValueError("a fact follows one thing; say one of: when_changes, when_role_changes, when_event")
+        if self.where is not None and self.when_event is None:
+            raise Mistake("`where` is for events that the fact follows; give `when_event`, or leave it out", "where")
+        return self
 
 
 class Catalog(Entry):

@@ -25,7 +25,7 @@ def records_of(name: str, definitions: Definitions) -> frozenset[str]:
     """The metrics and events that a measure rests on."""
     definition = definitions.get(name)
     match definition:
-        case None | of.AttributeValue() | of.DaysSince():
+        case None | of.AttributeValue() | of.DaysSince() | of.RollUp():
             return frozenset()
         case of.Latest(latest=metric):
             return frozenset({metric})

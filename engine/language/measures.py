@@ -177,6 +177,29 @@ class Usual(MeasureBase):
     """A measure with `over` in days."""
 
 
+class RollUp(MeasureBase):
+    """The scores of its contacts, or of the accounts of which it is the parent, in one number."""
+
+    roll_up: str
+    """A score: of contacts one with `level: contact`, of children any other."""
+    of: Literal["contacts", "children"]
+    """Its contacts, or its child accounts."""
+    take: Literal["mean", "worst", "weighted"]
+    """Their mean, the lowest, or the mean weighted by `weight`."""
+    weight: str | None = None
+    """With `weighted`: an attribute of the children that is a number, like value."""
+    where: Where | None = None
+    """Only contacts (`email`, `name`, `role`, `consent`, `timezone`) or children (any attribute) that are so."""
+
+    @model_validator(mode="after")
+    def _weighed_by_something(self) -> Self:
+        if (self.take == "weighted") != (self.weight is not None):
+            raise ValueError("`take: weighted` and `weight` belong together; give both, or neither")
+        if self.weight is not None and self.of == "contacts":
+            raise Mistake("contacts have no number to be weighed by; take their mean or the worst", "take")
+        return self
+
+
 KINDS: dict[str, type[MeasureBase]] = {
     "latest": Latest,
     **dict.fromkeys(STATISTICS, Statistic),
@@ -192,6 +215,7 @@ KINDS: dict[str, type[MeasureBase]] = {
     "change": Change,
     "change_percent": ChangePercent,
     "usual": Usual,
+    "roll_up": RollUp,
 }
 
 
@@ -218,7 +242,8 @@ Measure = Annotated[
     | Annotated[Difference, Tag("Difference")]
     | Annotated[Change, Tag("Change")]
     | Annotated[ChangePercent, Tag("ChangePercent")]
-    | Annotated[Usual, Tag("Usual")],
+    | Annotated[Usual, Tag("Usual")]
+    | Annotated[RollUp, Tag("RollUp")],
     Discriminator(
         kind_of,
         custom_error_type="no_measure",

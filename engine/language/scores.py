@@ -196,6 +196,8 @@ class Score(Entry):
     """The one score that stands first; a lone score is primary by itself."""
     goal: Text
     """What the score is for."""
+    level: Literal["account", "contact"] = "account"
+    """Whom it scores. A score of contacts is read by `roll_up` alone."""
     label: Text | None = None
     """What it is called where people read it."""
     order: Whole = DEFAULT_ORDER

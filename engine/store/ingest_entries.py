@@ -17,7 +17,7 @@ from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, next_seq
 from engine.store.among import among
 from engine.store.held import Waiting, hold
 from engine.store.ingest_context import Importing, JsonValue, as_json
-from engine.store.ingest_facts import assert_change
+from engine.store.ingest_derived import Whose, follow_attribute
 from engine.store.ingest_hashes import digest
 from engine.store.writing import upsert
 
@@ -116,7 +116,7 @@ def _update(importing: Importing, known: Mapping[int, Entry], zones: Mapping[str
         importing.count("corrected" if fields else "unchanged")
         for name, (was, now) in fields.items():
             changes.append(importing.changed("account", row.id, name, was, now))
-            _assert_changes(importing, row.seq, row.id, zones[row.id], name, was, now)
+            follow_attribute(importing, Whose(row.seq, row.id, zones[row.id]), name, was, now)
         if fields:
             updates.append({"of": row.seq, **{name: new[name] for name in (*BUILT_IN, "attributes")}})
     if updates:
@@ -136,16 +136,6 @@ def _changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str,
 def _shown(row: Mapping[str, Any]) -> dict[str, JsonValue]:
     since = None if row["since"] is None else day_of(row["since"]).isoformat()
     return {name: as_json(row[name]) for name in BUILT_IN} | {"since": since}
-
-
-def _assert_changes(
-    importing: Importing, seq: int, account: str, zone: str, attribute: str, was: JsonValue, now: JsonValue
-) -> None:
-    if was is None or now is None:
-        return
-    for name, kind in importing.catalog.facts.items():
-        if kind.when_changes == attribute:
-            assert_change(importing, seq, account, zone, name, was, now)
 
 
 def apply_aliases(importing: Importing, batch: Entries) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from engine.store.ingest_cells import merge
 from engine.store.ingest_contacts import contact_ids
 from engine.store.ingest_context import Importing, Known, as_json
 from engine.store.ingest_days import Placed, place
+from engine.store.ingest_derived import follow_events
 from engine.store.ingest_hashes import digest, plain_text
 from engine.store.ingest_pieces import Pieces, Spool
 from engine.store.ingest_series import EVENT, Lane, count_again, counted
@@ -218,6 +219,7 @@ def _write(importing: Importing, piece: _Piece, accounts: Accounts, concerned: "
         piece.properties,
         importing.at,
     )
+    follow_events(importing, rows, accounts)
     importing.count("applied", len(rows))
 
 

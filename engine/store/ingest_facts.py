@@ -15,8 +15,8 @@ from engine.store.accounts import UNKNOWN, Accounts
 from engine.store.among import among
 from engine.store.database import portions
 from engine.store.held import Waiting, hold
-from engine.store.ingest_context import Importing, JsonValue, Known, as_json
-from engine.store.ingest_days import Placed, local_days, place
+from engine.store.ingest_context import Importing, Known, as_json
+from engine.store.ingest_days import Placed, place
 from engine.store.ingest_hashes import digest, plain_text
 from engine.store.tables.records import FactRow, OutcomeRow
 from engine.store.writing import append
@@ -155,30 +155,6 @@ def _stored(importing: Importing, identities: Collection[bytes]) -> dict[bytes, 
         for identity, id_, content, withdrawn_at in importing.connection.execute(rows):
             found[identity] = _Stored(int(id_), content, withdrawn_at is not None)
     return found
-
-
-def assert_change(
-    importing: Importing, seq: int, account: str, zone: str, name: str, was: JsonValue, now: JsonValue
-) -> None:
-    """The fact that an attribute went from one known value to another, asserted by itself."""
-    day = int(local_days(np.array([importing.at]), zone)[0])
-    content = digest(account, name, str(importing.at), plain_text([was, now]))
-    row = {
-        "identity": digest("changed", content.hex()),
-        "content": content,
-        "account_seq": seq,
-        "name": name,
-        "at": importing.at,
-        "day": day,
-        "until": ends(importing, name, day, None, zone),
-        "properties": {"was": was, "now": now},
-        "source": importing.arrival.source,
-        "author": importing.arrival.author,
-        "arrived_at": importing.at,
-        "yearly": False,
-        "import_id": importing.import_id,
-    }
-    append(importing.connection, FACT, [row])
 
 
 def apply_outcomes(importing: Importing, batch: Outcomes, known: Known) -> None:

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from engine.batches import Entries
 from engine.clock import day_number, day_of
-from engine.store.accounts import UNKNOWN
+from engine.store.accounts import UNKNOWN, Accounts
 from engine.store.among import among
 from engine.store.held import Waiting, hold
 from engine.store.ingest_contacts import CONTACT
 from engine.store.ingest_context import Importing, JsonValue, as_json
+from engine.store.ingest_derived import Whose, follow_roles
 from engine.store.ingest_entries import Entry, entries
 from engine.store.ingest_hashes import digest
 from engine.store.tables.accounts import TeammateRow
@@ -47,6 +48,21 @@ def apply_contacts(importing: Importing, batch: Entries) -> None:
             rows.append({name: row[name] for name in ("account_seq", "email", "listed", *CONTACT_FIELDS)})
     upsert(importing.connection, CONTACT, ["account_seq", "email"], rows, ("listed", *CONTACT_FIELDS))
     importing.touch({row["account_seq"] for row in rows})
+    _follow(importing, accounts, stored, rows)
+
+
+def _follow(
+    importing: Importing, accounts: Accounts, stored: Mapping[tuple[int, str], Row], rows: Collection[Row]
+) -> None:
+    """The facts that follow from roles that changed, account by account."""
+    after: dict[int, dict[str, str | None]] = {}
+    for row in rows:
+        after.setdefault(row["account_seq"], {})[row["email"]] = row["role"]
+    place = {seq: index for index, seq in enumerate(accounts.seq.tolist())}
+    for seq, roles in after.items():
+        whose = Whose(seq, accounts.meant[place[seq]], accounts.zone_of(place[seq]))
+        before = {email: (stored.get((seq, email)) or {}).get("role") for email in roles}
+        follow_roles(importing, whose, before, roles)
 
 
 def _waiting(entry: Entry) -> Waiting:

@@ -14,12 +14,14 @@ from sqlalchemy import ColumnElement, String, case, cast, select
 from engine.clock import microseconds
 from engine.store.database import Database
 from engine.store.delivery_rows import OPEN, SLACK
+from engine.store.tables.accounts import BLOCK
 from engine.store.tables.runs import DeliveryRow
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 
 SHARD = 80
-"""Blocks that are looked at together, so that memory stays flat: 20,480 accounts."""
+"""Blocks that are looked at together, so that memory stays flat."""
+SHARD_ACCOUNTS = SHARD * BLOCK
 MANY = 8
 """So many due blocks of a shard are looked at together: one reading costs less than eight."""
 FINDINGS = "findings"

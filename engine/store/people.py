@@ -67,6 +67,7 @@ class ContactTuple(NamedTuple):
     name: str | None
     consent: bool | None
     listed: bool
+    timezone: str | None
 
 
 def contact_rows(

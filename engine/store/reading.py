@@ -9,13 +9,14 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from engine.clock import day_number, microseconds
-from engine.conditions.tree import Column
 from engine.language.catalog import Catalog, Event, Metric
-from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series, Snapshot, Texts
+from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series, Snapshot
 from engine.store import present, records
 from engine.store.among import among
+from engine.store.attributes import attributes, texts
 from engine.store.database import Database
-from engine.store.event_tables import as_number, event_tables
+from engine.store.event_tables import event_tables
+from engine.store.family import children, people, personal_values
 from engine.store.feeds import held_feeds
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.people import teammates
@@ -24,11 +25,9 @@ from engine.store.recounting import average_today_again, count_again
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.series import RecordedRow
 from engine.store.undoing import accounts_then, before
-from engine.store.values import typed
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
-TEXTS = ("name", "parent", "owner", "timezone", "country", "currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,8 @@ class Wanted:
     blocks: Collection[int] | None = None
     due_by: datetime | None = None
     known_at: datetime | None = None
+    without: Collection[str] = ()
+    """Ids that are left out."""
     only_measured: bool = False
     """Only what measures read; of people, and of what looks left, nothing."""
 
@@ -93,7 +94,8 @@ def _accounts(connection: Connection, wanted: Wanted) -> list[Any]:
             found += connection.execute(query.where(between)).all()
     else:
         found += connection.execute(query).all()
-    return sorted(found, key=lambda row: int(row.seq))
+    left_out = set(wanted.without)
+    return sorted((row for row in found if row.id not in left_out), key=lambda row: int(row.seq))
 
 
 def _ranges(blocks: list[int]) -> list[tuple[int, int]]:
@@ -121,8 +123,8 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         at=wanted.at,
         accounts=whose.ids,
         today=today,
-        zones=_texts(zones),
-        attributes=_attributes(rows, wanted.catalog, zones),
+        zones=texts(zones),
+        attributes=attributes(rows, wanted.catalog, zones),
         first_day=_first_days(rows, today),
         series=series,
         history=history,
@@ -151,7 +153,20 @@ def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> di
         "rule_since": present.rule_since(connection),
         "runs": present.runs(connection, lanes, whose.ids),
         "last_start": present.last_starts(connection, lanes, wanted.needs.cooldowns),
+        **_family(connection, whose, wanted),
     }
+
+
+def _family(connection: Connection, whose: Whose, wanted: Wanted) -> dict[str, Any]:
+    """Contacts and children, where their scores are rolled up."""
+    needs, found = wanted.needs, dict[str, Any]()
+    if needs.people:
+        found["people"] = people(connection, whose)
+    if needs.personal:
+        found["personal"] = personal_values(connection, whose, needs.personal)
+    if needs.children:
+        found["children"] = children(connection, whose, needs.children, wanted.catalog, wanted.company_zone)
+    return found
 
 
 def _nothing(accounts: int) -> dict[str, Any]:
@@ -160,36 +175,6 @@ def _nothing(accounts: int) -> dict[str, Any]:
         **{name: {} for name in (*mappings, "runs", "last_start")},
         "ended": np.zeros(accounts, dtype=np.bool_),
     }
-
-
-def _attributes(rows: list[Any], catalog: Catalog, zones: list[str]) -> dict[str, Column]:
-    """Built-in and declared attributes as columns."""
-    found: dict[str, Column] = {name: _texts([getattr(row, name) for row in rows]) for name in TEXTS}
-    found["id"] = _texts([row.id for row in rows])
-    found["since"] = present.numbers_column([row.since for row in rows])
-    found["value"] = present.numbers_column([row.value for row in rows])
-    for name, declared in catalog.attributes.items():
-        if name in found:
-            continue
-        kept = [row.attributes.get(name) for row in rows]
-        if declared.type == "text":
-            found[name] = _texts([None if value is None else str(value) for value in kept])
-        else:
-            found[name] = present.numbers_column(
-                [
-                    None if value is None else _number(value, declared.type, zone)
-                    for value, zone in zip(kept, zones, strict=True)
-                ]
-            )
-    return found
-
-
-def _texts(values: list[Any]) -> Texts:
-    return np.array([*values, None], dtype=np.object_)[:-1]
-
-
-def _number(value: object, type_: str, zone: str) -> float:
-    return as_number(typed(value, type_), zone)
 
 
 def _first_days(rows: list[Any], today: Days) -> Numbers:

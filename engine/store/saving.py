@@ -19,6 +19,7 @@ from engine.snapshot import Days
 from engine.store.accounts import lock_blocks
 from engine.store.among import among
 from engine.store.database import Database
+from engine.store.family import call_parents, parents_of_changed
 from engine.store.reading import Reading
 from engine.store.saving_deliveries import save_actions, save_tasks, withdraw
 from engine.store.saving_scores import save_scores, score_codes, score_versions
@@ -41,6 +42,8 @@ class Office:
     company_day: int
     now: datetime
     outbox_only: bool = False
+    rolled_up: frozenset[str] = frozenset()
+    """The scores on whose values parents rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,10 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
         with database.writing() as connection:
             if not is_in_use(connection, judged.version):
                 return total + Saved(is_stale=True)
-            total += _save_block(connection, judged, reading, office, int(block), rows, codes, series)
+            saved, parents = _save_block(connection, judged, reading, office, int(block), rows, codes, series)
+        # Apart from the save, which holds locks of its block that a save of the parents' block may wait for.
+        call_parents(database, parents, judged.snapshot.at)
+        total += saved
     return total
 
 
@@ -125,7 +131,8 @@ def _save_block(
     rows: np.ndarray[Any, np.dtype[np.intp]],
     codes: Mapping[str, int],
     series: dict[str, int],
-) -> Saved:
+) -> tuple[Saved, frozenset[str]]:
+    """What was saved, and the parents of those whose scores it changed."""
     lock_blocks(connection, [block])
     counters = _counters(connection, reading.seqs[rows])
     ids = judged.snapshot.accounts
@@ -148,9 +155,10 @@ def _save_block(
     )
     newest = np.fromiter((counters[int(reading.seqs[row])].newest or 0 for row in kept), np.int64, len(kept))
     _save_counters(saving, unmoved, newest)
+    parents = parents_of_changed(saving)
     save_scores(saving, block)
     saved = _save_signals(saving)
-    return saved + Saved(looked=len(kept), late=tuple(late), beaten=tuple(beaten))
+    return saved + Saved(looked=len(kept), late=tuple(late), beaten=tuple(beaten)), parents
 
 
 def _counters(connection: Connection, seqs: Days) -> dict[int, Any]:

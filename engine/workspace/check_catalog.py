@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from engine.conditions.wants import Want
 from engine.errors import Problem
 from engine.language.catalog import BUILT_IN_ATTRIBUTES, OUTCOMES, RESERVED, RESERVED_EVENT, RESERVED_FACT
+from engine.workspace.check_conditions import check_wants
 from engine.workspace.names import Names
 from engine.workspace.spots import Spot, kind_with_article
 
@@ -73,3 +75,14 @@ def _changes(spot: Spot, names: Names) -> Iterator[Problem]:
         if fact.when_changes is not None:
             at = spot.at("facts", name, "when_changes")
             yield from names.unknown("attribute", fact.when_changes, at, f": fact {name!r} follows an unknown")
+        if fact.when_event is not None:
+            yield from _follows_event(fact.when_event, fact.where, spot.at("facts", name), names)
+
+
+def _follows_event(event: str, where: Mapping[str, Want] | None, spot: Spot, names: Names) -> Iterator[Problem]:
+    name = spot.path[-1]
+    yield from names.unknown("event", event, spot.at("when_event"), f": fact {name!r} follows an unknown")
+    if names.is_readable("event", event):
+        there = {prop: names.field(event, prop) for prop in names.catalog.events[event].properties}
+        declare = f"Declare it under {event} in the catalog."
+        yield from check_wants(where, spot, there, f"property {{!r}} of {event}", declare)

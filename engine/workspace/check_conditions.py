@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.conditions import forms
-from engine.conditions.compile import compile_condition, where_filter
+from engine.conditions.compile import compile_condition
 from engine.conditions.condition import NotThat, parts
+from engine.conditions.filters import filter_tests
 from engine.conditions.wants import Want, Wanted
 from engine.errors import Problem
 from engine.language.base import Entry
@@ -136,20 +137,30 @@ def check_where(
     """`where` of an entry that speaks of an event or a fact."""
     if not names.is_readable(kind, record):
         return
-    for prop, want in (where or {}).items():
-        at = spot.at("where", prop)
-        found = names.field(record, prop)
+    there = {prop: names.field(record, prop) for prop in names.catalog.property_names(record)}
+    declare = f"Declare it under {record} in the catalog."
+    yield from check_wants(where, spot, there, f"property {{!r}} of {record}", declare)
+
+
+def check_wants(
+    where: Mapping[str, Want] | None,
+    spot: Spot,
+    there: Mapping[str, FieldType | None],
+    called: str,
+    otherwise: str,
+) -> Iterator[Problem]:
+    """A `where` on any kind of field. `called`: what is said of an unknown one; `otherwise`: what to do if none is."""
+    for name, want in (where or {}).items():
+        at, found = spot.at("where", name), there.get(name)
         if found is None:
-            there = names.catalog.property_names(record)
-            message = f" speaks of an unknown property {prop!r} of {record}"
-            yield at.says(message, suggestion(prop, there, f"Declare it under {record} in the catalog."), key=True)
+            yield at.says(f" speaks of an unknown {called.format(name)}", suggestion(name, there, otherwise), key=True)
             continue
         try:
-            where_filter(record, {prop: want}, names.catalog)
+            filter_tests(name, want, found.type)
         except ValueError as error:
-            yield mismatch(at, prop, found, error)
+            yield mismatch(at, name, found, error)
         else:
-            yield from _check_values(at, prop, want, found)
+            yield from _check_values(at, name, want, found)
 
 
 def mismatch(spot: Spot, name: str, found: FieldType | None, error: ValueError) -> Problem:

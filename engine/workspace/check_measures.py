@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.errors import Problem
 from engine.language import measures as of
 from engine.workspace.check_conditions import check_date, check_where, check_window, warn_of_weekdays
+from engine.workspace.check_levels import check_roll_up
 from engine.workspace.names import Names, parts_of
 from engine.workspace.order import cycles
 from engine.workspace.spots import Spot, suggestion
@@ -49,6 +50,8 @@ def _check_measure(measure: of.MeasureBase, spot: Spot, names: Names) -> Iterato
             yield from _check_days_since(measure, spot, names)
         case of.AttributeValue():
             yield from names.unknown("attribute", measure.attribute, spot.at("attribute"))
+        case of.RollUp():
+            yield from check_roll_up(measure, spot, names)
         case of.Usual():
             yield from _check_parts((measure.usual,), spot.at("usual"), names)
             yield from warn_of_weekdays(measure.usual, spot.at("usual"), names)

@@ -2,27 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.conditions import forms
 from engine.errors import Problem
 from engine.language.scores import PointsEntry, Score, Weighed
-from engine.workspace.check_conditions import check_condition, check_where, leaves
+from engine.workspace.check_conditions import check_condition, check_where
+from engine.workspace.check_levels import check_of_contacts, judged_later
 from engine.workspace.files import Read
 from engine.workspace.names import Names
 from engine.workspace.spots import Spot
 
 MOST_MEASURES = 10
 """More than that and no single one can move the score; a warning."""
-
-_ABOUT_ACCOUNTS = (
-    forms.AccountIs,
-    forms.DateIn,
-    forms.FactWithin,
-    forms.FactActive,
-    forms.EventCount,
-    forms.EventNone,
-    forms.MeasureIs,
-    forms.MeasureAgainstUsual,
-)
 
 
 def check_scores(names: Names) -> Iterator[Problem]:
@@ -42,17 +31,18 @@ def in_order(models: Sequence[Score]) -> tuple[Score, ...]:
 
 
 def _check_model(score: Score, spot: Spot, names: Names) -> Iterator[Problem]:
+    if score.level == "contact":
+        yield from check_of_contacts(score, spot, names)
     for place, weighed in enumerate(score.measures):
         yield from _check_weighed(weighed, spot.at("measures", place), names)
     for place, entry in enumerate(score.points):
         yield from _check_entry(entry, spot.at("points", place), names)
     if score.when is not None:
         yield from check_condition(score.when, spot.at("when"), names)
-        for leaf, at in leaves(score.when, spot.at("when")):
-            allowed = isinstance(leaf, _ABOUT_ACCOUNTS) or (isinstance(leaf, forms.Known) and leaf.score is None)
-            if not allowed and not isinstance(leaf, forms.TaskIs):
-                message = " chooses its accounts by what is judged only after the models are chosen"
-                yield at.says(message, "Use account, date, fact, event and measure conditions in its `when`.")
+        if score.level == "account":
+            message = " chooses its accounts by what is judged only after the models are chosen"
+            remedy = "Use account, date, fact, event and measure conditions in its `when`."
+            yield from judged_later(score.when, spot.at("when"), message, remedy)
     if len(score.measures) > MOST_MEASURES:
         message = f" has {len(score.measures)} measures"
         yield spot.at("measures").warns(message, "More than ten hide each other; keep those that tell most.", key=True)
@@ -92,6 +82,10 @@ def _check_together(reads: Sequence[Read[Score]]) -> Iterator[Problem]:
     """The models of one score: other names, the same bands, and none in the shadow of another."""
     models = [(read.model, read.spot) for read in reads if read.model is not None]
     first, first_spot = models[0]
+    for model, spot in models:
+        if model.level != first.level:
+            message = f" scores {model.level}s, but {first_spot.file} scores {first.level}s"
+            yield spot.at("level").says(message, "Give all models of a score the same `level`.", key=True)
     bands = [band.band for band in first.bands]
     seen: dict[str, Spot] = {}
     for model, spot in models:
@@ -114,13 +108,14 @@ def _check_together(reads: Sequence[Read[Score]]) -> Iterator[Problem]:
 
 
 def _one_primary(names: Names) -> Iterator[Problem]:
-    scores = {read.name for read in names.files.scores}
+    scores = names.there("score")
     if names.is_open("score") or len(scores) < 2 or any(read.model is None for read in names.files.scores):
         return
-    primary = [read for read in names.files.scores if read.model and read.model.primary]
+    primary = [read for read in names.files.scores if read.name in scores and read.model and read.model.primary]
     if not primary:
         remedy = f"Write `primary: true` in one of: {', '.join(sorted(scores))}."
-        yield names.files.scores[0].spot.says(": no score is the primary one", remedy)
+        first = next(read for read in names.files.scores if read.name in scores)
+        yield first.spot.says(": no score is the primary one", remedy)
     for read in primary:
         if read.name != primary[0].name:
             message = f" is primary, but {primary[0].name!r} is so already"

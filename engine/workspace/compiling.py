@@ -28,6 +28,8 @@ class Compiled:
     across: Mapping[str, RuleTrees]
     """Rules that count across accounts: they are asked of groups, beside all others."""
     scores: Mapping[str, ScoreTrees]
+    contact_scores: Mapping[str, ScoreTrees]
+    """Those of contacts, which stand outside the order: they rest on measures alone."""
     playbooks: Mapping[str, PlaybookTrees]
     levels: tuple[Level, ...]
 
@@ -36,11 +38,12 @@ def compile_all(
     catalog: Catalog,
     measures: Mapping[str, Measure],
     scores: Mapping[str, tuple[Score, ...]],
+    contact_scores: Mapping[str, tuple[Score, ...]],
     rules: Mapping[str, Rule],
     playbooks: Mapping[str, Playbook],
 ) -> Compiled:
     """Of files without mistakes."""
-    prints = Fingerprints(catalog, measures, scores, rules)
+    prints = Fingerprints(catalog, measures, {**scores, **contact_scores}, rules)
 
     def tree(form: Entry) -> Tree:
         return compile_condition(form, catalog)
@@ -67,7 +70,8 @@ def compile_all(
     return Compiled(
         rules=of_accounts,
         across={name: rule for name, rule in trees.items() if rule.rule.across is not None},
-        scores={name: ScoreTrees(name, tuple(model(score) for score in models)) for name, models in scores.items()},
+        scores={name: ScoreTrees(name, tuple(map(model, models))) for name, models in scores.items()},
+        contact_scores={name: ScoreTrees(name, tuple(map(model, models))) for name, models in contact_scores.items()},
         playbooks={
             name: PlaybookTrees(playbook, program(playbook.steps, tree), perhaps(playbook.stop_when))
             for name, playbook in playbooks.items()

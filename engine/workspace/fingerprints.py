@@ -87,11 +87,20 @@ class Fingerprints:
 
     def _measure(self, name: str) -> Said:
         measure = self._measures[name]
-        return {
+        said: dict[str, object] = {
             "measure": _plain(measure, "label", "show"),
             "parts": [self._once("measure", part) for part in parts_of(measure)],
             "catalog": self._of_measure(measure),
         }
+        return said | ({"scores": self._rolled_up(measure)} if isinstance(measure, of.RollUp) else {})
+
+    def _rolled_up(self, measure: of.RollUp) -> list[object]:
+        """The models of a score that is rolled up. Of children only what these say themselves, for a score may roll
+        up its own values further down."""
+        models = self._scores.get(measure.roll_up, ())
+        if measure.of == "contacts":
+            return [self.model(model) for model in models]
+        return [_plain(model, "goal", "label", "views") for model in models]
 
     def _of_measure(self, measure: of.MeasureBase) -> Said:
         """What the catalog says of the records and attributes that a measure is worked out from."""

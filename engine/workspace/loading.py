@@ -60,7 +60,9 @@ class Workspace:
     catalog: Catalog
     measures: Mapping[str, Measure]
     scores: Mapping[str, tuple[Score, ...]]
-    """Per score its models, in the order in which they are tried."""
+    """Per score of accounts its models, in the order in which they are tried."""
+    contact_scores: Mapping[str, tuple[Score, ...]]
+    """The same of contacts."""
     primary: str
     """The score that stands first; empty where there is none at all."""
     rules: Mapping[str, Rule]
@@ -131,7 +133,9 @@ def _not_yet(spot: Spot | None) -> Iterator[Problem]:
 def _workspace(files: Files, settings: Settings, version: str) -> Workspace:
     measures = {read.name: read.model for read in files.measures if read.model is not None}
     every = [read.model for read in files.scores if read.model is not None]
-    scores = {model.score: in_order([one for one in every if one.score == model.score]) for model in every}
+    models = {model.score: in_order([one for one in every if one.score == model.score]) for model in every}
+    scores = {name: those for name, those in models.items() if those[0].level == "account"}
+    contact_scores = {name: those for name, those in models.items() if name not in scores}
     primary = next((model.score for model in every if model.primary), next(iter(scores), ""))
     rules = {read.name: read.model for read in files.rules if read.model is not None}
     playbooks = {read.name: read.model for read in files.playbooks if read.model is not None}
@@ -144,13 +148,14 @@ def _workspace(files: Files, settings: Settings, version: str) -> Workspace:
         catalog=files.catalog,
         measures=measures,
         scores=scores,
+        contact_scores=contact_scores,
         primary=primary,
         rules=rules,
         playbooks=playbooks,
         templates={key: text for key, (_, text) in files.templates.items()},
         scenarios=tuple(scenarios),
         places=dict(reversed(tuple(_places(files)))),
-        compiled=compile_all(files.catalog, measures, scores, rules, playbooks),
+        compiled=compile_all(files.catalog, measures, scores, contact_scores, rules, playbooks),
     )
 
 

@@ -11,6 +11,8 @@ from engine.language.scores import Score
 from engine.workspace.files import Files
 from engine.workspace.spots import Spot, kind_with_article, suggestion
 
+OF_CONTACTS = " of contacts"
+"""What sets the kind of scores of contacts apart from that of scores."""
 CATALOG_KINDS = ("attribute", "metric", "event", "fact")
 
 
@@ -27,7 +29,8 @@ class Names:
             "event": frozenset(self.catalog.events),
             "fact": frozenset(self.catalog.facts),
             "measure": frozenset(self.measures),
-            "score": frozenset(read.name for read in files.scores),
+            "score": frozenset(read.name for read in files.scores if not _is_of_contacts(read.model)),
+            "score of contacts": frozenset(read.name for read in files.scores if _is_of_contacts(read.model)),
             "rule": frozenset(read.name for read in files.rules),
             "playbook": frozenset(read.name for read in files.playbooks),
         }
@@ -39,7 +42,7 @@ class Names:
 
     def is_open(self, kind: str) -> bool:
         """May there be names of this kind that could not be read?"""
-        return kind in self.files.unread
+        return kind.removesuffix(OF_CONTACTS) in self.files.unread
 
     def has(self, kind: str, name: str) -> bool:
         in_catalog = kind in CATALOG_KINDS and name in self.files.broken
@@ -59,7 +62,10 @@ class Names:
 
     def unknown(self, kind: str, name: str, spot: Spot, said: str = " speaks of an unknown") -> Iterator[Problem]:
         """The problem of a name that is not there."""
-        if not self.has(kind, name):
+        if kind == "score" and name in self.there("score of contacts"):
+            remedy = "Only a measure with `roll_up` reads it; speak of such a measure instead."
+            yield spot.says(f" speaks of {name!r}, a score of contacts", remedy)
+        elif not self.has(kind, name):
             yield spot.says(f"{said} {kind} {name!r}", self.remedy(kind, name))
 
     def models(self, score: str) -> tuple[Score, ...] | None:
@@ -138,6 +144,10 @@ class Names:
             for read in self.files.playbooks
             if read.model is not None
         }
+
+
+def _is_of_contacts(model: Score | None) -> bool:
+    return model is not None and model.level == "contact"
 
 
 def parts_of(measure: of.MeasureBase) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, MetaData, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
+from sqlmodel import SQLModel
 
 from engine.store.database import HEAD, Database, DatabaseUnusable
 from engine.store.migrating import configuration, newest
@@ -39,7 +40,8 @@ def test_making_the_tables_again_changes_nothing(database: Database) -> None:
 
 def test_tables_of_an_older_pulsebook_are_brought_up_to_date_with_what_they_hold(database: Database) -> None:
     with database.writing() as connection:
-        _drop_everything(connection)
+        SQLModel.metadata.drop_all(connection)
+        connection.execute(text("delete from alembic_version"))
         command.upgrade(configuration(connection), "0001")
         for statement in OLD_ROWS:
             connection.execute(text(statement))
@@ -59,12 +61,6 @@ OLD_ROWS = (
     state, decided_at, day, attempts, looks_back, version, cause) values ('acme/save/1/tell/1', 0, 'acme/save/1',
     'save', 'tell', 'slack', 'at-risk', 'Acme fell', false, false, 'sent', 0, 0, 1, 0, 'v1', 'test')""",
 )
-
-
-def _drop_everything(connection: Connection) -> None:
-    tables = MetaData()
-    tables.reflect(connection)
-    tables.drop_all(connection)
 
 
 def test_tables_of_a_newer_pulsebook_are_refused(database: Database) -> None:

@@ -22,6 +22,7 @@ from engine.language.catalog import Catalog
 from engine.language.measures import Measures as Definitions
 from engine.language.measures import over_of
 from engine.measures import Measures
+from engine.personal import of_contacts
 from engine.resolving import resolvers
 from engine.snapshot import EventRows, Needs, Series, Snapshot
 from engine.store.database import Database
@@ -130,12 +131,13 @@ PARSED = Definitions.model_validate(DEFINITIONS).root
 COLUMNS: frozenset[ColumnOf] = frozenset().union(
     *(columns_of(compile_condition(TypeAdapter(Condition).validate_python(said), QUIET)) for said in CONDITIONS)
 )
-NEEDED: Needs = joined(
+ASKED: Needs = joined(
     *(needs.of_measure(name, PARSED, QUIET) for name in PARSED),
     *(needs.of_usual(name, PARSED, QUIET) for name in PARSED if over_of(name, PARSED)),
     needs.of_columns(COLUMNS, PARSED, QUIET),
     Needs(rows={"login": EventRows(60)}),
 )
+NEEDED = joined(ASKED, needs.of_contacts(ASKED))
 
 
 def a_company(database: Database, chance: Random) -> None:
@@ -175,7 +177,13 @@ def told(snapshot: Snapshot) -> dict[str, Any]:
     measures = Measures(snapshot, PARSED, QUIET)
     columns = Columns(snapshot, resolvers(snapshot, measures, {}, {}, {}))
     found = {name: (measures.value(name)[0], measures.age(name)[0]) for name in PARSED}
-    return found | {column.name: columns(column)[0] for column in COLUMNS}
+    return found | {column.name: columns(column)[0] for column in COLUMNS} | of_each_contact(snapshot)
+
+
+def of_each_contact(snapshot: Snapshot) -> dict[str, Any]:
+    assert snapshot.people is not None
+    measures = Measures(of_contacts(snapshot, snapshot.people, ASKED), PARSED, QUIET)
+    return {f"{name} of contacts": (measures.value(name).tolist(), measures.age(name).tolist()) for name in PARSED}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -127,15 +127,6 @@ from tests.workspace.base import ENGAGEMENT, HEALTH, Edit, mistake, problems_of
             "Give it one or delete it.",
         ),
         mistake(
-            "a score of contacts, which comes later",
-            ENGAGEMENT,
-            "goal: Who",
-            "level: contact\ngoal: Who",
-            2,
-            "score 'engagement': `level` is not supported yet",
-            "Remove it for now.",
-        ),
-        mistake(
             "a model chosen by a score",
             HEALTH,
             "groups: {",

@@ -23,7 +23,7 @@ class AccountRow(SQLModel, table=True):
     seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     id: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     name: str | None = None
-    parent: str | None = None
+    parent: str | None = Field(default=None, index=True)
     owner: str | None = None
     timezone: str | None = None
     country: str | None = None

@@ -1,0 +1,44 @@
+"""Rows of accounts in; their attributes as columns, as the catalog types them, out."""
+
+from typing import Any
+
+import numpy as np
+
+from engine.conditions.tree import Column
+from engine.language.catalog import Catalog
+from engine.snapshot import Texts
+from engine.store.event_tables import as_number
+from engine.store.present import numbers_column
+from engine.store.values import typed
+
+TEXTS = ("name", "parent", "owner", "timezone", "country", "currency")
+
+
+def attributes(rows: list[Any], catalog: Catalog, zones: list[str]) -> dict[str, Column]:
+    """Built-in and declared attributes as columns."""
+    found: dict[str, Column] = {name: texts([getattr(row, name) for row in rows]) for name in TEXTS}
+    found["id"] = texts([row.id for row in rows])
+    found["since"] = numbers_column([row.since for row in rows])
+    found["value"] = numbers_column([row.value for row in rows])
+    for name, declared in catalog.attributes.items():
+        if name in found:
+            continue
+        kept = [row.attributes.get(name) for row in rows]
+        if declared.type == "text":
+            found[name] = texts([None if value is None else str(value) for value in kept])
+        else:
+            found[name] = numbers_column(
+                [
+                    None if value is None else _number(value, declared.type, zone)
+                    for value, zone in zip(kept, zones, strict=True)
+                ]
+            )
+    return found
+
+
+def texts(values: list[Any]) -> Texts:
+    return np.array([*values, None], dtype=np.object_)[:-1]
+
+
+def _number(value: object, type_: str, zone: str) -> float:
+    return as_number(typed(value, type_), zone)
