@@ -147,7 +147,7 @@ def _state(book: Book, account: str) -> None:
         places=placed("bench", 1),
     )
     zone = plan.settings.company.timezone
-    Ingest(book.database).apply(batch, plan.catalog, Arrival(now, "bench"), zone, tuple(plan.needs.series))
+    Ingest(book.database).apply(batch, plan.catalog, Arrival(now, "bench"), zone, plan.kept_series)
 
 
 def _without_leader(database: Database, count: int) -> list[str]:

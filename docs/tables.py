@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from engine.conditions.condition import Condition
 from engine.conditions.wants import Scalar, Where
 from engine.language import base, scores, settings
-from engine.language.catalog import Catalog
+from engine.language.catalog import Catalog, PartOfUsual
 from engine.language.meanings import meanings
 from engine.language.measures import MeasureBase, measure_forms
 from engine.language.playbooks import Playbook, Step
@@ -36,6 +36,7 @@ WORDS: tuple[tuple[object, str, str], ...] = (
     (base.Whole, "a whole number", "whole numbers"),
     (base.Share, "a share like 30%", "shares"),
     (Part, "a share like 50%", "shares"),
+    (PartOfUsual, "a share like 50%", "shares"),
     (scores.Coverage, "a share like 50%", "shares"),
     (scores.Weight, "a number above 0", "numbers above 0"),
     (base.YesNo, "true or false", ""),

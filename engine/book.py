@@ -68,7 +68,7 @@ class Book:
         self._plans[workspace.version] = plan
         if version_in_use(self.database) != workspace.version:
             company = workspace.settings.company
-            Ingest(self.database).fill_series(plan.needs.series, plan.catalog, company.timezone)
+            Ingest(self.database).fill_series(plan.kept_series, plan.catalog, company.timezone)
             put_in_use(self.database, StoredVersion(workspace.version, dict(self.sources)), self.clock.now())
         return ()
 

@@ -30,6 +30,8 @@ PACE = timedelta(seconds=2)
 """Messages that are due so soon (one a second and channel) are waited for; later ones come back by themselves."""
 AT_ONCE = 20
 """Tries between two glances at whether to stop."""
+NOTICE = "notice"
+"""Stands where else the template's name does."""
 _log = logging.getLogger(__name__)
 
 
@@ -180,8 +182,8 @@ def _letter(claimed: Claimed, address: str) -> Letter:
         subject=claimed.subject,
         sender_name=claimed.sender_name,
         reply_to=claimed.reply_to,
-        account=claimed.account,
-        template=claimed.template,
+        account=claimed.account or "",
+        template=claimed.template or NOTICE,
         day=claimed.day,
     )
 

@@ -9,7 +9,7 @@ from engine.clock import weekday
 from engine.conditions.filters import Filter, FilterTest
 from engine.conditions.tree import Column, known
 from engine.series import round4
-from engine.snapshot import Days, EventTable, Numbers, Rows, Snapshot
+from engine.snapshot import Days, EventTable, Numbers, Rows
 
 Chosen = NDArray[np.bool_]
 DAYS_IN_WEEK, HOURS_IN_DAY = 7, 24
@@ -40,15 +40,16 @@ def chosen(table: EventTable, where: Filter) -> Chosen:
     return kept
 
 
-def in_days(snapshot: Snapshot, table: EventTable, days: int, end: int = 0) -> Chosen:
-    """The rows inside a window of days that ends `end` days before today."""
-    age = snapshot.today[table.row] - table.day - end
+def in_days(last_day: Days, table: EventTable, days: int, end: int = 0) -> Chosen:
+    """The rows inside a window of days that ends `end` days before each account's last."""
+    age = last_day[table.row] - table.day - end
     return np.asarray((age >= 0) & (age < days), dtype=np.bool_)
 
 
-def in_clock(table: EventTable, now: int, length: int) -> Chosen:
-    """The rows inside (now − length, now], microseconds."""
-    return np.asarray((table.at > now - length) & (table.at <= now), dtype=np.bool_)
+def in_clock(last: Days, table: EventTable, length: int) -> Chosen:
+    """The rows inside (last − length, last] of each account, microseconds."""
+    age = last[table.row] - table.at
+    return np.asarray((age >= 0) & (age < length), dtype=np.bool_)
 
 
 def counted(rows: Rows, accounts: int) -> Numbers:

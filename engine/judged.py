@@ -1,8 +1,12 @@
-"""What a look concludes about the accounts of a snapshot: the one value that is saved, or shown, or thrown away."""
+"""What a look concludes about the accounts of a snapshot: the one value that is saved, or shown, or thrown away.
+
+And what a sweep finds out beside its accounts.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 from engine.domain import Action, Decision, Episode, PlannedTask, Run
 from engine.holds import Tally
@@ -56,3 +60,31 @@ class Judged:
             children=None,
         )
         return replace(self, snapshot=snapshot)
+
+
+class FindingKind(StrEnum):
+    """What a finding is about."""
+
+    ACROSS = "across"
+    """A rule that counts across accounts fired for a group of them."""
+    QUIET = "quiet"
+    """A feed that has brought no record for too long."""
+    THIN = "thin"
+    """A feed that has brought records of far fewer accounts than usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about many accounts at once, or about a feed; opened once under its key, ended once.
+
+    `name`: of the rule or the feed; `group`: of a rule across accounts; `accounts`: ids; `day` is the company's.
+    """
+
+    key: str
+    kind: FindingKind
+    name: str
+    text: str
+    at: datetime
+    day: int
+    group: str | None = None
+    accounts: tuple[str, ...] = ()

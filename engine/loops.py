@@ -27,6 +27,7 @@ from engine.store.people import contacts_of
 from engine.store.reading import Reading, Wanted, read
 from engine.store.saving import Office, Saved, save
 from engine.store.spool import Spool
+from engine.thinning import judge_feeds_daily
 
 LONG_AGO = timedelta(hours=24)
 """What a look further back decides goes to the outbox, unless it is told to send."""
@@ -116,7 +117,8 @@ def _look(book: Book, judge: Judge, order: Order, progress: Progress) -> Saved:
                 spool.put(0, shard)
             steps.took()
         if order.guard is Guard.SWEEP:
-            hold = held(book.database, judge.plan, sweep, tally, order.due_by or order.at)
+            desk = office(book, judge.plan, order)
+            hold = held(book.database, judge.plan, sweep, tally, order.due_by or order.at, desk)
             if hold is not None:
                 return Saved(hold=hold)
         saved = _save(book, judge.plan, order, spool.of(0), steps)
@@ -258,6 +260,7 @@ def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[S
         company = judge.plan.company
         sweep = company.last_sweep(now)
         if swept := [block for block, since in mine.items() if since <= sweep]:
+            judge_feeds_daily(book, now)
             order = Order(now, f"sweep {company.day(sweep)}", blocks=swept, due_by=sweep)
         else:
             order = Order(now, "arrival", blocks=list(mine), due_by=now, guard=Guard.NONE)

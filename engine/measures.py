@@ -65,18 +65,18 @@ class Measures:
         over = over_of(name, self._definitions)
         if over is None or not over.in_days:
             return np.full(len(self._snapshot), np.nan)
-        known = windows.lived(self._snapshot, over, days_ago) & self._covered(name, over, days_ago)
-        return np.where(known, self.number(name, days_ago), np.nan)
+        return np.where(self._complete(name, over, days_ago), self.number(name, days_ago), np.nan)
 
-    def _covered(self, name: str, over: Duration, days_ago: int) -> event_measures.Chosen:
-        """Are the records of all that a measure rests on complete in the window?"""
-        covered = np.ones(len(self._snapshot), dtype=np.bool_)
+    def _complete(self, name: str, over: Duration, days_ago: int) -> event_measures.Chosen:
+        """Did the account live, and are the records of all that a measure rests on complete, in the whole window?"""
+        snapshot, complete = self._snapshot, np.ones(len(self._snapshot), dtype=np.bool_)
         for record in records_of(name, self._definitions):
-            covered &= windows.covered(self._snapshot, record, over, days_ago)
+            complete &= windows.lived(snapshot, record, over, days_ago)
+            complete &= windows.covered(snapshot, record, over, days_ago)
             if self._redefined(record):
-                first = windows.redefined(self._redefined(record), self._snapshot.today)
-                covered &= windows.first_days(self._snapshot, over, days_ago) >= first
-        return covered
+                first = windows.redefined(self._redefined(record), snapshot.last_day(record))
+                complete &= windows.first_days(snapshot, record, over, days_ago) >= first
+        return complete
 
     def usual(self, name: str) -> Numbers | None:
         """The account's own usual: the median of the 8 windows before the one that ended yesterday."""
@@ -120,7 +120,7 @@ class Measures:
         snapshot = self._snapshot
         if _by_row(definition) or windows.reads_rows(over, where):
             table, kept = windows.kept_rows(snapshot, event, over, where)
-            return snapshot.today - event_measures.newest_day(table, kept, len(snapshot))
+            return snapshot.last_day(event) - event_measures.newest_day(table, kept, len(snapshot))
         counts = series.window(snapshot.series[Series("count", event, "", where)], over.count)
         return series.newest(np.where(counts > 0, counts, np.nan))[1]
 
@@ -129,10 +129,10 @@ class Measures:
 
     def _metric(self, name: str) -> Numbers:
         """Its days, without those before it was redefined."""
-        days, today = self._series("metric", name), self._snapshot.today
+        days, last = self._series("metric", name), self._snapshot.last_day(name)
         if not self._redefined(name):
             return days
-        return series.since(days, today - windows.redefined(self._redefined(name), today))
+        return series.since(days, last - windows.redefined(self._redefined(name), last))
 
     def _series(self, kind: str, name: str, prop: str = "", where: Filter = ()) -> Numbers:
         return self._snapshot.series[Series(kind, name, prop, where)]
@@ -225,9 +225,9 @@ class Measures:
             return snapshot.today - end - self._attribute_numbers(name)
         where = self._where(definition, name)
         if any(test.prop == windows.ROLE for test in where):
-            table = snapshot.events[name]
-            kept = event_measures.chosen(table, where) & (snapshot.today[table.row] - table.day >= end)
-            return snapshot.today - end - event_measures.newest_day(table, kept, len(snapshot))
+            table, last = snapshot.events[name], snapshot.last_day(name) - end
+            kept = event_measures.chosen(table, where) & (table.day <= last[table.row])
+            return last - event_measures.newest_day(table, kept, len(snapshot))
         counts = series.until(self._series("count", name, "", where), end)
         return series.newest(np.where(counts > 0, counts, np.nan))[1]
 
@@ -251,7 +251,7 @@ class Measures:
         else:
             found = event_measures.returning(table, before, now, accounts)
         known = windows.covered(self._snapshot, event, over, end + over.count)
-        known &= windows.lived(self._snapshot, over, end + over.count)
+        known &= windows.lived(self._snapshot, event, over, end + over.count)
         return np.where(known, found, np.nan)
 
     def _attribute(self, definition: of.AttributeValue, _end: int) -> Column:

@@ -49,6 +49,7 @@ def of_contacts(snapshot: Snapshot, people: People, needs: Needs) -> Snapshot:
         first_look=snapshot.first_look[rows],
         last_look=snapshot.last_look[rows],
         seed_next=snapshot.seed_next[rows],
+        lags={name: lag[rows] for name, lag in snapshot.lags.items()},
         people=None,
         children=None,
     )
@@ -92,28 +93,29 @@ def _facts(table: FactTable, rows: Rows) -> FactTable:
 def _series(
     series: Series, days: int, mine: Snapshot, people: People, personal: Mapping[str, PersonalValues]
 ) -> Numbers:
+    last = mine.last_day(series.name)
     if series.kind == "metric":
         values = personal.get(series.name)
         if values is None:
             return np.full((len(mine), max(days, 1)), np.nan)
         place = places(people, values.contact)
         kept = place != NOBODY
-        return _matrix(mine.today, days, place[kept], values.day[kept], values.value[kept])
+        return _matrix(last, days, place[kept], values.day[kept], values.value[kept])
     table = mine.events[series.name]
     counts = chosen(table, series.where)
     if series.kind == "count":
-        return _matrix(mine.today, days, table.row[counts], table.day[counts], np.ones(int(counts.sum())))
+        return _matrix(last, days, table.row[counts], table.day[counts], np.ones(int(counts.sum())))
     amounts = table.properties[series.prop].astype(np.float64)
     counts &= ~np.isnan(amounts)
-    return round4(_matrix(mine.today, days, table.row[counts], table.day[counts], amounts[counts]))
+    return round4(_matrix(last, days, table.row[counts], table.day[counts], amounts[counts]))
 
 
-def _matrix(today: Days, days: int, row: Rows, day: Days, amount: Numbers) -> Numbers:
-    """Amounts by row and day, added up; a day without any is NaN."""
-    ages = today[row] - day
+def _matrix(last: Days, days: int, row: Rows, day: Days, amount: Numbers) -> Numbers:
+    """Amounts by row and day, up to each row's last, added up; a day without any is NaN."""
+    ages = last[row] - day
     width = max(int(ages.max(initial=0)) + 1 if days == ALL_DAYS else days, 1)
     inside = (ages >= 0) & (ages < width)
     cell = row[inside] * width + (width - 1 - ages[inside])
-    said = np.bincount(cell, minlength=len(today) * width)
-    total = np.bincount(cell, weights=amount[inside], minlength=len(today) * width)
-    return np.where(said > 0, total, np.nan).reshape(len(today), width)
+    said = np.bincount(cell, minlength=len(last) * width)
+    total = np.bincount(cell, weights=amount[inside], minlength=len(last) * width)
+    return np.where(said > 0, total, np.nan).reshape(len(last), width)

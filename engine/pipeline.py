@@ -22,7 +22,7 @@ from engine.playbooks import PlaybookTrees, end_with_account, waits_until
 from engine.playing import Players, Plays, play_all
 from engine.resolving import resolvers
 from engine.roll_ups import RolledUp
-from engine.rules import Standing
+from engine.rules import Round, Standing, rounds
 from engine.scoring import look_at_score
 from engine.signals import AskedRound, MakeDecider, MayMove, ask, effects_on, masked
 from engine.snapshot import ScoreLook, Snapshot
@@ -59,10 +59,9 @@ class Judge:
         self.plan = plan
         self._plans = plans
         self._may_move = may_move
-        self._rounds = tuple(
-            tuple(AskedRound(one, network({asked.label: asked.tree for asked in one.asked})) for one in level.rounds)
-            for level in plan.levels
-        )
+        self._rounds = tuple(_asked(level.rounds, network) for level in plan.levels)
+        self.across = {name: _asked(rounds((rule,)), network) for name, rule in plan.across.items()}
+        """Per rule that counts across accounts, what is asked of its groups."""
 
     def look(self, snapshot: Snapshot, cause: str, asides: Asides) -> Judged:
         """Judge every account of a snapshot. `asides` are asked once, for the few accounts that something is told of:
@@ -103,11 +102,11 @@ class Judge:
         scores: dict[str, ScoreLook] = {}
         bands = {name: trees.bands for name, trees in plan.scores.items()}
         columns = Columns(snapshot, resolvers(snapshot, measures, scores, bands, standings))
-        for level, rounds in zip(plan.levels, self._rounds, strict=True):
+        for level, asked_rounds in zip(plan.levels, self._rounds, strict=True):
             for name in level.scores:
                 effects = effects_on(name, plan.rules.values(), standings, columns, plan.catalog)
                 scores[name] = look_at_score(plan.scores[name], snapshot, measures, scores, effects, columns)
-            for asked in rounds:
+            for asked in asked_rounds:
                 ask(asked, columns, standings, ~snapshot.ended, self._may_move)
         return Signals(columns, measures, scores, standings)
 
@@ -136,6 +135,10 @@ class Judge:
     def _plan_of(self, run: Run) -> PlaybookTrees | None:
         plan = self._version(run.version)
         return plan.playbooks.get(run.playbook) if plan else None
+
+
+def _asked(several: Iterable[Round], network: MakeDecider) -> tuple[AskedRound, ...]:
+    return tuple(AskedRound(one, network({asked.label: asked.tree for asked in one.asked})) for one in several)
 
 
 def _first_looks(plan: Plan, snapshot: Snapshot) -> Mapping[str, tuple[str, datetime]]:

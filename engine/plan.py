@@ -11,7 +11,7 @@ from engine.conditions import columns as of
 from engine.conditions import forms
 from engine.conditions.condition import walk
 from engine.conditions.sentence import Titles
-from engine.conditions.tree import Tree, columns_of
+from engine.conditions.tree import Tree, columns_of, tests
 from engine.language.base import Duration
 from engine.language.catalog import Catalog, Event, Metric
 from engine.language.measure_records import event_of
@@ -24,7 +24,7 @@ from engine.moments import Windows
 from engine.playbooks import Branch, Hold, PlaybookTrees
 from engine.rules import Round, RuleTrees, rounds
 from engine.signals import telling_leaves
-from engine.snapshot import EventRows, Needs
+from engine.snapshot import EventRows, Needs, Series
 from engine.telling import CHANGES, MeasureTitle, tells_parts
 from engine.templating import names_used
 from engine.windows import joined, whole_days
@@ -68,6 +68,11 @@ class Plan:
     @property
     def rules(self) -> Mapping[str, RuleTrees]:
         return self.workspace.compiled.rules
+
+    @property
+    def across(self) -> Mapping[str, RuleTrees]:
+        """The rules that count across accounts; `rules` are all others."""
+        return self.workspace.compiled.across
 
     @property
     def playbooks(self) -> Mapping[str, PlaybookTrees]:
@@ -233,10 +238,23 @@ class Plan:
         return joined(*parts)
 
     @cached_property
+    def across_needs(self) -> Needs:
+        """What a snapshot has to hold for the rules that count across accounts."""
+        counted = (test.column for rule in self.across.values() for test in tests(rule.when))
+        return needs.of_columns(counted, self.measures, self.catalog)
+
+    @cached_property
+    def kept_series(self) -> tuple[Series, ...]:
+        """The series that are kept up as records come in."""
+        thin = (Series("count", name) for name in self.catalog.thin_shares() if name in self.catalog.events)
+        return tuple(dict.fromkeys((*joined(self.needs, self.across_needs).series, *thin)))
+
+    @cached_property
     def uncovered(self) -> frozenset[str]:
         """The metrics and events that are used and have no `from`: until there is a record, no window of theirs is
         covered."""
-        used = {series.name for series in self.needs.series} | set(self.needs.rows)
+        needed = joined(self.needs, self.across_needs)
+        used = {series.name for series in needed.series} | set(needed.rows)
         declared: dict[str, Metric | Event] = {**self.catalog.metrics, **self.catalog.events}
         return frozenset(name for name in used if name in declared and declared[name].from_ is None)
 

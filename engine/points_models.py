@@ -61,7 +61,7 @@ def _of_events(entry: PointsEntry, where: Filter, snapshot: Snapshot) -> tuple[N
     if windows.reads_rows(span, where):
         table, kept = windows.kept_rows(snapshot, event, span, where)
         rows = table.row[kept]
-        age = snapshot.today[rows] - table.day[kept]
+        age = snapshot.last_day(event)[rows] - table.day[kept]
         each = worth[span.count - 1 - age]
         return counted(rows, len(snapshot)), summed(rows, each * entry.add, len(snapshot))
     counts = np.nan_to_num(window(snapshot.series[Series("count", event, "", where)], span.count))

@@ -126,7 +126,8 @@ def _reached(snapshot: Snapshot, column: of.EventReached) -> Numbers:
 
 def _silent(snapshot: Snapshot, column: of.EventSilent) -> Numbers:
     some = windows.count(snapshot, column.event, column.window, column.where) > 0
-    complete = windows.covered(snapshot, column.event, column.window) & windows.lived(snapshot, column.window)
+    complete = windows.covered(snapshot, column.event, column.window)
+    complete &= windows.lived(snapshot, column.event, column.window)
     return answer(~some, some | complete)
 
 

@@ -1,7 +1,7 @@
 """Scenarios in; played day by day on an empty database with a clock of its own, and what was not as expected, out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,10 @@ from typing import Any
 from engine.batches import Arrival, Batch
 from engine.book import Book
 from engine.clock import SetClock, microseconds
+from engine.findings import sweep
+from engine.judged import Finding
 from engine.language.scenarios import DayEntry, Expected, Sent
-from engine.loops import Order, look
+from engine.loops import Order
 from engine.playthrough import Stage, arriving, opening
 from engine.store import listing
 from engine.store.database import Database
@@ -55,13 +57,15 @@ class Happened:
 
 
 class Theatre:
-    """Plays the scenarios of one workspace, one after the other; nothing is sent."""
+    """Plays the scenarios of one workspace, one after the other; nothing is sent, and no feed is ever quiet or thin."""
 
     def __init__(self, loaded: Loaded, sources: Mapping[str, str]) -> None:
+        workspace = loaded.checked()
         self._clock = SetClock(datetime(2000, 1, 1, tzinfo=UTC))
-        self._book = Book(Path(), loaded, sources, Database.open("sqlite://"), self._clock)
+        self._workspace = replace(workspace, catalog=workspace.catalog.never_held())
+        played = replace(loaded, workspace=self._workspace)
+        self._book = Book(Path(), played, sources, Database.open("sqlite://"), self._clock)
         self._book.database.migrate()
-        self._workspace = loaded.checked()
 
     def play(self, placed: PlacedScenario) -> Result:
         """One scenario; a look at the end of each day from 0 to the last one listed."""
@@ -85,9 +89,9 @@ class Theatre:
         plan = self._book.plan(self._workspace.version)
         company = self._workspace.settings.company
         for batch in batches:
-            series = plan.needs.series if plan else ()
+            series = plan.kept_series if plan else ()
             Ingest(self._book.database).apply(
-                batch, self._workspace.catalog, Arrival(at, "scenario"), company.timezone, list(series)
+                batch, self._workspace.catalog, Arrival(at, "scenario"), company.timezone, series
             )
 
     def _close_tasks(self, stage: Stage, day: int, entry: DayEntry) -> Iterator[Failure]:
@@ -104,10 +108,12 @@ class Theatre:
             said = entry.override
             until = stage.end_of(said.until)
             override(self._book.database, Override(stage.account, said.score, said.value, at, until, said.reason, None))
-        look(self._book, Order(at, f"scenario day {day}", send=True))
-        return self._happened(stage, at)
+        order = Order(at, f"scenario day {day}", send=True)
+        _saved, found = sweep(self._book, order)
+        return self._happened(stage, at, found)
 
-    def _happened(self, stage: Stage, at: datetime) -> Happened:
+    def _happened(self, stage: Stage, at: datetime, found: Iterable[Finding]) -> Happened:
+        """What rules across accounts found counts as their firing; what the operator is told of it, as no message."""
         database, when = self._book.database, listing.iso(microseconds(at))
         company = self._workspace.settings.company
         decisions = [one for one in listing.decisions(database, listing.Asked()) if one["at"] == when]
@@ -117,11 +123,14 @@ class Theatre:
         sent = [one for one in listing.deliveries(database, listing.Asked(), offices) if one["decided_at"] == when]
         [account] = listing.accounts(database, listing.Asked(account=stage.account))
         return Happened(
-            fires=[one["rule"] for one in decisions if one["state"] in ("fired", "reminded")],
+            fires=[
+                *(one["rule"] for one in decisions if one["state"] in ("fired", "reminded")),
+                *(one.name for one in found),
+            ],
             starts=[one["playbook"] for one in decisions if one["reason"] == "started"],
             stops=[one["playbook"] for one in runs if one["ended_at"] == when and one["end"] != "finished"],
             tasks=[one["step"] for one in tasks],
-            sends=[one for one in sent if one["state"] != "not_sent"],
+            sends=[one for one in sent if one["state"] != "not_sent" and one["run"] is not None],
             scores=account["scores"],
         )
 

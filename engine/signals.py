@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.clock import microseconds, moment
+from engine import windows
+from engine.clock import moment
 from engine.columns import Columns, matches
 from engine.conditions import columns as of
 from engine.conditions import forms
@@ -123,7 +124,10 @@ def _facts(snapshot: Snapshot, column: of.FactCount, row: int) -> list[Fact]:
 
 
 def _event_days(snapshot: Snapshot, column: of.EventReached, row: int) -> list[int]:
-    """The newest day with an event of the window, from the daily counts."""
+    """The newest day with an event of the window, from the daily counts.
+
+    While the feed is held it lies so many days later: an age that is taken from it stays as of the feed's last day.
+    """
     counts = snapshot.series.get(Series("count", column.event, "", column.where))
     if counts is None or not column.window.in_days:
         return []
@@ -162,8 +166,8 @@ def _constant(value: object) -> Constant | None:
 
 def _in_window(snapshot: Snapshot, column: of.EventReached, row: int, day: int, at: int) -> bool:
     if column.window.in_days:
-        return 0 <= int(snapshot.today[row]) - day < column.window.count
-    return 0 <= microseconds(snapshot.at) - at < column.window.microseconds
+        return 0 <= int(snapshot.last_day(column.event)[row]) - day < column.window.count
+    return 0 <= int(windows.last_moments(snapshot, column.event)[row]) - at < column.window.microseconds
 
 
 def effects_on(

@@ -1,7 +1,8 @@
 """What a look sees: matrices and columns of many accounts, up to one moment; the same for one account or 20,000.
 
 A snapshot holds what was recorded no later than its moment. All arrays have one entry (or row) per account, in the
-order of `accounts`, unless a table says otherwise. A matrix ends with each account's own today as its last column.
+order of `accounts`, unless a table says otherwise. A matrix ends with each account's own today as its last column, or,
+while the feed of its name is held, with the last day that is seen of it.
 """
 
 from collections.abc import Mapping
@@ -187,11 +188,17 @@ class Snapshot:
     """Row of the account to its runs under way, oldest first."""
     last_start: Mapping[tuple[int, str], int]
     """(row, playbook) to the company's day of its last start."""
+    lags: Mapping[str, Days] = field(default_factory=dict)
+    """Per metric and event whose feed is held: how many days before today the last day lies that is seen of it."""
     people: People | None = None
     """Where a score of contacts is rolled up."""
     personal: Mapping[str, PersonalValues] = field(default_factory=dict)
     children: Children | None = None
     """Where a score of children is rolled up."""
+
+    def last_day(self, name: str) -> Days:
+        """Per account, the last day that is seen of a metric or event: today, unless its feed is held."""
+        return self.today - self.lags[name] if name in self.lags else self.today
 
     def __len__(self) -> int:
         return len(self.accounts)

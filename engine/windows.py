@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from engine.clock import day_number, local_day, microseconds, moment
+from engine.clock import day_number, local_day, microseconds, moment, start_of_day
 from engine.conditions.filters import Filter
 from engine.event_measures import Chosen, chosen, counted, in_clock, in_days
 from engine.language.base import Duration
@@ -80,12 +80,23 @@ def longer(one: int | None, other: int) -> int:
 def kept_rows(snapshot: Snapshot, event: str, over: Duration, where: Filter, end: int = 0) -> tuple[EventTable, Chosen]:
     """The rows of an event, and which of them a window and a `where` keep."""
     table = snapshot.events[event]
-    inside = in_days(snapshot, table, over.count, end) if over.in_days else _by_clock(snapshot, table, over)
+    if over.in_days:
+        inside = in_days(snapshot.last_day(event), table, over.count, end)
+    else:
+        inside = in_clock(last_moments(snapshot, event), table, over.microseconds)
     return table, inside & chosen(table, where)
 
 
-def _by_clock(snapshot: Snapshot, table: EventTable, over: Duration) -> Chosen:
-    return in_clock(table, microseconds(snapshot.at), over.microseconds)
+def last_moments(snapshot: Snapshot, name: str) -> Days:
+    """Per account, the last moment (microseconds) that is seen of a metric or event: T, unless its feed is held."""
+    moments = np.full(len(snapshot), microseconds(snapshot.at))
+    if name not in snapshot.lags:
+        return moments
+    last_day, held = snapshot.last_day(name), snapshot.lags[name] > 0
+    for zone, day in set(zip(snapshot.zones[held], last_day[held].tolist(), strict=True)):
+        here = held & (snapshot.zones == zone) & (last_day == day)
+        moments[here] = microseconds(start_of_day(day + 1, zone)) - 1
+    return moments
 
 
 def count(snapshot: Snapshot, event: str, over: Duration, where: Filter, end: int = 0) -> Numbers:
@@ -96,20 +107,23 @@ def count(snapshot: Snapshot, event: str, over: Duration, where: Filter, end: in
     return total(window(snapshot.series[Series("count", event, "", where)], over.count, end))
 
 
-def first_days(snapshot: Snapshot, over: Duration, end: int = 0) -> Numbers:
-    """Per account, the day on which a window begins; of hours, the day of its first moment."""
+def first_days(snapshot: Snapshot, name: str, over: Duration, end: int = 0) -> Numbers:
+    """Per account, the day on which a window of a metric or event begins; of hours, the day of its first moment."""
     if over.in_days:
-        return snapshot.today.astype(np.float64) - end - over.count + 1
-    first = moment(microseconds(snapshot.at) - over.microseconds)
-    days = {zone: float(local_day(first, zone)) for zone in set(snapshot.zones)}
-    return np.fromiter((days[zone] for zone in snapshot.zones), np.float64, len(snapshot))
+        return snapshot.last_day(name).astype(np.float64) - end - over.count + 1
+    begins, found = last_moments(snapshot, name) - over.microseconds, np.zeros(len(snapshot))
+    for begin in np.unique(begins).tolist():
+        here = begins == begin
+        days = {zone: local_day(moment(begin), zone) for zone in set(snapshot.zones[here])}
+        found[here] = [days[zone] for zone in snapshot.zones[here]]
+    return found
 
 
 def covered(snapshot: Snapshot, name: str, over: Duration, end: int = 0) -> Chosen:
     """Per account: does the window begin no earlier than the records of that name are complete?"""
     if name not in snapshot.covered_from:
         return np.zeros(len(snapshot), dtype=np.bool_)
-    return np.asarray(first_days(snapshot, over, end) >= snapshot.covered_from[name], dtype=np.bool_)
+    return np.asarray(first_days(snapshot, name, over, end) >= snapshot.covered_from[name], dtype=np.bool_)
 
 
 def redefined(days: Collection[date], today: Days) -> Numbers:
@@ -119,7 +133,7 @@ def redefined(days: Collection[date], today: Days) -> Numbers:
     return np.max(reached, axis=0) if reached else np.full(len(today), -np.inf)
 
 
-def lived(snapshot: Snapshot, over: Duration, end: int = 0) -> Chosen:
+def lived(snapshot: Snapshot, name: str, over: Duration, end: int = 0) -> Chosen:
     """Per account: does the window begin no earlier than the account's first day? (Unknown first day: no.)"""
     with np.errstate(invalid="ignore"):
-        return np.asarray(first_days(snapshot, over, end) >= snapshot.first_day, dtype=np.bool_)
+        return np.asarray(first_days(snapshot, name, over, end) >= snapshot.first_day, dtype=np.bool_)

@@ -13,11 +13,12 @@ from typing import ParamSpec
 
 from engine.book import Book
 from engine.delivering import AT_ONCE, Post, deliver_due, deliver_soon, post_of
+from engine.findings import due_tick, find_daily
 from engine.language.settings import Settings
 from engine.loops import look_at_due
 from engine.poking import send_due
 from engine.store.database import DatabaseUnusable
-from engine.store.lanes import blocks_on, due_deliveries
+from engine.store.lanes import FINDINGS, blocks_on, due_deliveries
 from engine.store.saving import Saved
 
 EVERY = 0.25
@@ -49,6 +50,11 @@ class Worker:
                 self.say(_told(saved, lane))
             elif saved.hold is not None:
                 self.say(f"Held sweep {saved.hold.id}. {saved.hold.text}")
+
+    def find(self) -> None:
+        """Makes the findings of the day, when its sweep is through and if nobody has."""
+        for finding in find_daily(self.book):
+            self.say(f"Found: {finding.text}")
 
     def post(self) -> Post:
         settings = self.book.settings()
@@ -82,6 +88,7 @@ def _work_alone(worker: Worker, stop: Event) -> None:
     @_enduring
     def turn() -> None:
         worker.look()
+        worker.find()
         deliver_due(worker.post(), most=AT_ONCE)
 
     while not stop.is_set():
@@ -90,7 +97,7 @@ def _work_alone(worker: Worker, stop: Event) -> None:
 
 
 def _work_among_others(worker: Worker, stop: Event) -> None:
-    from engine.dispatch.pokes import DELIVERIES, Pokes
+    from engine.dispatch.pokes import DELIVERIES, LOOKS, Pokes
     from engine.dispatch.receiving import Hands, receive
 
     database, clock = worker.book.database, worker.book.clock
@@ -98,7 +105,7 @@ def _work_among_others(worker: Worker, stop: Event) -> None:
 
         @_enduring
         def look(lane: str) -> None:
-            worker.look(lane)
+            worker.find() if lane == FINDINGS else worker.look(lane)
             pokes.send(DELIVERIES, due_deliveries(database, clock.now()))
 
         @_enduring
@@ -108,5 +115,7 @@ def _work_among_others(worker: Worker, stop: Event) -> None:
         @_enduring
         def search() -> None:
             send_due(pokes, database, clock.now())
+            if due_tick(worker.book) is not None:
+                pokes.send(LOOKS, [FINDINGS])
 
         receive(database.libpq_url, Hands(look, deliver, search), stop)

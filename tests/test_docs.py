@@ -24,6 +24,7 @@ from engine.cli.report_group import report_app
 from engine.conditions.condition import forms_in_union, walk
 from engine.errors import PulsebookError
 from engine.holds import Example, Tally
+from engine.language.base import Entry
 from engine.language.meanings import meanings
 from engine.language.measures import measure_forms
 from engine.language.playbooks import STEP_KINDS, all_steps, step_kind
@@ -73,9 +74,14 @@ def test_every_link_leads_to_a_heading() -> None:
 
 
 def test_every_form_of_a_condition_has_an_example() -> None:
-    shown = forms(load(with_conditions(FILES, conditions(EXAMPLES))).checked())
+    shown = (*forms(load(with_conditions(FILES, conditions(EXAMPLES))).checked()), *whole_rules())
 
     assert {type(part) for form in shown for part in walk(form)} == set(forms_in_union())
+
+
+def whole_rules() -> tuple[Entry, ...]:
+    """The conditions that stand for themselves, and not among others."""
+    return tuple(rule.when for rule in WORKSPACE.rules.values() if rule.across is not None)
 
 
 def test_every_list_of_conditions_is_followed_by_its_sentences() -> None:

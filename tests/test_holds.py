@@ -18,12 +18,12 @@ from engine.store.database import Database
 from engine.store.due import due_blocks
 from engine.store.holds import NoSuchHold, end_hold, holds
 from engine.store.saving import Saved
-from tests.store.records import dump
+from tests.store.records import dump, rows_of
 from tests.test_looks import FILES, accounts, book_of, nps, on, troubles
 
 ALL = tuple(f"a{number}" for number in range(10))
 GUARDS = '\n[guards]\nhold_accounts = 2\nhold_share = "20%"\nhold_usual = 5\n'
-KEPT = {"hold", "sequences"}
+KEPT = {"hold", "delivery", "sequences"}
 
 
 def files(**more: str) -> Mapping[str, str]:
@@ -57,10 +57,15 @@ def states(book: Book) -> list[tuple[int, str, int]]:
 
 
 def stored(book: Book) -> dict[str, list[Any]]:
-    """All that is stored but holds, and when accounts are due."""
+    """All that is stored but holds and their notices, and when accounts are due."""
     found = {table: rows for table, rows in dump(book.database).items() if table not in KEPT}
     rows = listing.accounts(book.database, listing.Asked())
     return {**found, "account": rows}
+
+
+def notices(book: Book) -> list[str]:
+    """What the operator is told."""
+    return [text for key, text in rows_of(book.database, "delivery", "key", "text") if key.startswith("notice/")]
 
 
 def tasks(book: Book) -> int:
@@ -79,6 +84,7 @@ def test_of_a_held_sweep_nothing_is_saved_but_the_hold(book: Book) -> None:
     assert saved.hold == hold
     assert (hold.count, hold.accounts, hold.usual, dict(hold.rules)) == (6, 10, 0, {"fell": 6})
     assert [one.account for one in hold.examples] == list(ALL[:EXAMPLES])
+    assert notices(book) == [hold.text]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +107,7 @@ def test_a_sweep_that_is_still_too_much_brings_the_same_hold_up_to_date(book: Bo
     swept(book, 2)
 
     assert states(book) == [(1, "held", 7)]
+    assert len(notices(book)) == 1
 
 
 def test_a_sweep_within_the_limits_is_saved_and_ends_the_hold(book: Book) -> None:

@@ -73,7 +73,7 @@ def edited(book: Book, old: str, new: str) -> Book:
 
 def put(book: Book, batch: Batch, at: datetime) -> None:
     plan = book.judge().plan
-    Ingest(book.database).apply(batch, plan.catalog, Arrival(at, "test"), "UTC", list(plan.needs.series))
+    Ingest(book.database).apply(batch, plan.catalog, Arrival(at, "test"), "UTC", plan.kept_series)
 
 
 def accounts(book: Book, *ids: str, at: datetime = FIRST) -> None:

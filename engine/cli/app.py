@@ -183,7 +183,9 @@ def worker(context: typer.Context) -> None:
 @app.command("list")
 def list_(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="accounts, scores, decisions, runs, deliveries, tasks")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="accounts, scores, decisions, runs, deliveries, tasks, findings")
+    ],
     account: Annotated[str | None, typer.Option("--account", metavar="ID")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="D", help="From this day on.")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="D", help="Up to this day.")] = None,

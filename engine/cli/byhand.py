@@ -72,7 +72,7 @@ def fact(
 
 def _noted(book: Book, plan: Plan, said: Facts, arrival: Arrival) -> Ingested:
     zone = plan.settings.company.timezone
-    done = Ingest(book.database).apply(said, plan.catalog, arrival, zone, tuple(plan.needs.series))
+    done = Ingest(book.database).apply(said, plan.catalog, arrival, zone, plan.kept_series)
     if done.refused:
         raise WrongWords(f"{done.refused[0].reason}.")
     return done

@@ -25,7 +25,8 @@ from engine.clock import SetClock, SystemClock
 from engine.delivering import Post, deliver_due, post_of
 from engine.demo.company import Company, write_company
 from engine.demo.diligence import closing_day
-from engine.loops import Order, look
+from engine.findings import sweep
+from engine.loops import Order
 from engine.store import listing
 from engine.store.saving import Saved
 from engine.store.tasks import finish
@@ -83,7 +84,7 @@ def _import(book: Book, kind: str, path: Path) -> None:
 def _look(book: Book, day: date) -> Saved:
     """The look of a day at its sweep the next morning would be; here: at the end of the day, in UTC."""
     at = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=22)
-    return look(book, Order(at, f"demo {day.isoformat()}"))
+    return sweep(book, Order(at, f"demo {day.isoformat()}"))[0]
 
 
 def _work_off(book: Book, day: date, seed: int) -> None:

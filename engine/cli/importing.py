@@ -165,7 +165,7 @@ def _apply(book: Book, plan: Plan, order: Order, said: Mapping[Path, Said], show
         dry_run=order.dry_run or stops,
         keep_good=order.keep_good,
     )
-    zone, series = plan.settings.company.timezone, tuple(plan.needs.series)
+    zone, series = plan.settings.company.timezone, plan.kept_series
     shown.applies(sum(one.records for one in said.values()))
     done = Ingest(book.database).apply(files, plan.catalog, arrival, zone, series, shown.more)
     every = tuple(sorted((*refused, *done.refused)))

@@ -10,6 +10,7 @@ from engine.cli.common import open_book
 from engine.cli.output import band_style, console, print_json, table
 from engine.cli.words import choose, day_of_text
 from engine.store import listing, score_lists
+from engine.store.findings import findings
 from engine.workspace import Workspace
 
 Documents = list[listing.Document]
@@ -19,6 +20,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "runs": ("id", "account", "playbook", "rule", "started_day", "ended_day", "end"),
     "deliveries": ("id", "day", "account", "channel", "template", "to", "state", "reason"),
     "tasks": ("id", "day", "account", "title", "assignee", "due", "state"),
+    "findings": ("id", "day", "kind", "name", "group", "text", "ended_day"),
 }
 
 
@@ -33,6 +35,7 @@ def show_list(
         "runs": lambda book, asked: listing.runs(book.database, asked, book.settings().company.timezone),
         "deliveries": lambda book, asked: listing.deliveries(book.database, asked, offices(book)),
         "tasks": lambda book, asked: listing.tasks(book.database, asked),
+        "findings": lambda book, asked: findings(book.database, asked),
     }
     made = lists[choose(kind, tuple(lists), "list")]
     book = open_book(folder)

@@ -17,8 +17,10 @@ from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
 from engine.delivering import deliver_soon, post_of
+from engine.findings import sweep
 from engine.holds import Hold
-from engine.loops import Order, look
+from engine.judged import Finding
+from engine.loops import Order
 from engine.loops import Progress as HowFar
 from engine.store.saving import Saved
 from engine.working import work
@@ -30,6 +32,7 @@ class Ran:
 
     at: datetime
     saved: Saved
+    found: tuple[Finding, ...]
     sent: int
     not_sent: int
     unknown: int
@@ -47,7 +50,7 @@ def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
         console().print(Text("The files have mistakes, so the version in use stays.", style="yellow"))
     at = moment_of(as_of, book)
     order = Order(at, f"run {at.isoformat()}", send=send)
-    tell(carried_out(book, at, partial(look, book, order), quiet=as_json), as_json=as_json)
+    tell(carried_out(book, at, partial(sweep, book, order), quiet=as_json), as_json=as_json)
     return 0
 
 
@@ -59,12 +62,16 @@ def tell(ran: Ran, *, as_json: bool) -> None:
         show(ran)
 
 
-def carried_out(book: Book, at: datetime, looking: Callable[[HowFar], Saved], *, quiet: bool) -> Ran:
-    """The main job: look, then deliver. `looking`: takes a look, and says how far it is."""
+Looking = Callable[[HowFar], tuple[Saved, tuple[Finding, ...]]]
+"""Takes a look, and says how far it is; what was saved, and what was found beside the accounts."""
+
+
+def carried_out(book: Book, at: datetime, looking: Looking, *, quiet: bool) -> Ran:
+    """The main job: look, then deliver."""
     shown = console()
     with Progress(console=shown, transient=True, disable=quiet or not shown.is_terminal) as progress:
         bar = progress.add_task("Looking", total=None)
-        saved = looking(lambda done, count: progress.update(bar, completed=done, total=count))
+        saved, found = looking(lambda done, count: progress.update(bar, completed=done, total=count))
         bar = progress.add_task("Delivering", total=None)
         post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
         delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))
@@ -73,6 +80,7 @@ def carried_out(book: Book, at: datetime, looking: Callable[[HowFar], Saved], *,
     return Ran(
         at=at,
         saved=saved,
+        found=found,
         sent=delivered.sent,
         not_sent=delivered.not_sent,
         unknown=delivered.unknown,
@@ -94,6 +102,7 @@ def document(ran: Ran) -> dict[str, object]:
         "deliveries": saved.deliveries,
         "tasks": saved.tasks,
         "held": None if saved.hold is None else _held(saved.hold),
+        "findings": len(ran.found),
     }
 
 
@@ -108,6 +117,8 @@ def show(ran: Ran) -> None:
         shown.print(Text(told(saved.hold), style="yellow"))
     else:
         _show_looked(ran.at, saved)
+    for finding in ran.found:
+        shown.print(Text(f"Found: {finding.text}", style="yellow"))
     if ran.unknown or ran.not_sent or ran.left:
         shown.print(
             Text(f"{ran.sent:,} left · {ran.not_sent:,} not sent · {ran.unknown:,} unknown · {ran.left:,} wait")

@@ -1,6 +1,5 @@
 """The commands about held sweeps: which there are, and what is to become of one."""
 
-from functools import partial
 from pathlib import Path
 
 from rich.text import Text
@@ -43,7 +42,10 @@ def release_sweep(folder: Path, hold: int, *, as_of: str | None, send: bool, as_
     with changing(folder) as book:
         at = moment_of(as_of, book)
         order = Order(at, f"release {hold}", send=send)
-        tell(carried_out(book, at, partial(release, book, hold, order), quiet=as_json), as_json=as_json)
+        tell(
+            carried_out(book, at, lambda progress: (release(book, hold, order, progress), ()), quiet=as_json),
+            as_json=as_json,
+        )
 
 
 def discard_sweep(folder: Path, hold: int, *, as_of: str | None, as_json: bool) -> None:

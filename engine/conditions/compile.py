@@ -96,7 +96,7 @@ def _leaf(form: Entry, catalog: Catalog) -> Tree:
         case forms.FactActive():
             holding = of.FactCount(form.fact, None, where_filter(form.fact, form.where, catalog))
             return Test(holding, ">=" if form.active else "<", 1.0)
-        case forms.EventCount():
+        case forms.EventCount() | forms.EventAcross():  # the second is asked of groups, not of accounts
             where = where_filter(form.event, form.where, catalog)
             return _yes(of.EventReached(form.event, form.at_least, form.in_, where))
         case forms.EventNone():

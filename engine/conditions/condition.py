@@ -55,6 +55,7 @@ FORMS: dict[str, type[Entry]] = {
     "fact within": forms.FactWithin,
     "fact active": forms.FactActive,
     "event count": forms.EventCount,
+    "event across": forms.EventAcross,
     "event none": forms.EventNone,
     "account is": forms.AccountIs,
     "date in": forms.DateIn,
@@ -99,7 +100,7 @@ def form_of(value: object) -> str | None:
         ),
         "measure": (({"against", "falls", "rises"}, "measure against usual"), (set(), "measure is")),
         "fact": (({"active"}, "fact active"), (set(), "fact within")),
-        "event": (({"none_in"}, "event none"), (set(), "event count")),
+        "event": (({"none_in"}, "event none"), ({"across"}, "event across"), (set(), "event count")),
         "rule": (({"in_last"}, "rule fired"), (set(), "rule active")),
         "at_least": ((set(), "at least of"),),
     }
@@ -117,6 +118,7 @@ Condition = Annotated[
     | Annotated[forms.FactWithin, Tag("fact within")]
     | Annotated[forms.FactActive, Tag("fact active")]
     | Annotated[forms.EventCount, Tag("event count")]
+    | Annotated[forms.EventAcross, Tag("event across")]
     | Annotated[forms.EventNone, Tag("event none")]
     | Annotated[forms.AccountIs, Tag("account is")]
     | Annotated[forms.DateIn, Tag("date in")]

@@ -187,6 +187,21 @@ class EventCount(Entry):
     """Only events that are so."""
 
 
+class EventAcross(Entry):
+    """At least so many events in the window, over all accounts with the same value of an attribute. Alone in a rule."""
+
+    event: str
+    """An event."""
+    at_least: Count
+    """How many."""
+    in_: Window = Field(alias="in")
+    """The window, like 28d."""
+    across: str
+    """An attribute that is a text: accounts with the same value count together."""
+    where: Where | None = None
+    """Only events that are so."""
+
+
 class EventNone(Entry):
     """No event in the window."""
 

@@ -139,6 +139,12 @@ def _event_count(form: forms.EventCount, titles: Titles) -> str:
     return f"{titles.of('event', form.event)}{_where(form.where)} at least {times} {_within(form.in_)}"
 
 
+def _event_across(form: forms.EventAcross, titles: Titles) -> str:
+    times = "once" if form.at_least == 1 else f"{form.at_least} times"
+    group = f"over all accounts with the same {titles.of('attribute', form.across)}"
+    return f"{titles.of('event', form.event)}{_where(form.where)} at least {times} {_within(form.in_)}, {group}"
+
+
 def _event_none(form: forms.EventNone, titles: Titles) -> str:
     return f"no {titles.of('event', form.event)}{_where(form.where)} {_within(form.none_in)}"
 
@@ -201,6 +207,7 @@ _CLAUSES: Mapping[type, Callable[[Any, Titles], str]] = {
     forms.FactWithin: _fact_within,
     forms.FactActive: _fact_active,
     forms.EventCount: _event_count,
+    forms.EventAcross: _event_across,
     forms.EventNone: _event_none,
     forms.AccountIs: _account_is,
     forms.DateIn: _date_in,

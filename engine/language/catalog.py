@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from engine.conditions.wants import Where
-from engine.language.base import Day, Days, Entry, Mistake, Number, Text, texts
+from engine.language.base import Day, Days, Entry, Mistake, Number, Text, parse_share, texts
 
 Type = Literal["text", "number", "boolean", "date", "time"]
 
@@ -88,6 +88,16 @@ Attribute = Annotated[FieldType, BeforeValidator(_blank, json_schema_input_type=
 Property = Annotated[FieldType, BeforeValidator(_short, json_schema_input_type=FieldType | Type | None)]
 
 
+def _part_of_usual(value: object) -> float:
+    share = parse_share(value)
+    if not 0 < share <= 1:
+        raise ValueError(f"{value!r} is no part of the usual; write more than 0% and at most 100%")
+    return share
+
+
+PartOfUsual = Annotated[float, BeforeValidator(_part_of_usual, json_schema_input_type=str)]
+
+
 class Metric(Entry):
     """A level: one number a day."""
 
@@ -104,7 +114,9 @@ class Metric(Entry):
     redefined: tuple[Day, ...] = ()
     """Days from which on it is counted in another way: nothing is compared across one of them."""
     quiet_after: Days | None = None
-    """Without a record for so long the feed is quiet."""
+    """When no account has had a record for so long the feed is quiet: what rests on it stays as of its last day."""
+    thin_below: PartOfUsual | None = None
+    """A day with records of fewer accounts than this share of the usual is thin: what rests on it stays as it was."""
     label: Text | None = None
     """What it is called where people read it."""
 
@@ -117,7 +129,9 @@ class Event(Entry):
     from_: Day | None = Field(default=None, alias="from")
     """Records are complete from this day on. Default: the oldest record."""
     quiet_after: Days | None = None
-    """Without a record for so long the feed is quiet."""
+    """When no account has had a record for so long the feed is quiet: what rests on it stays as of its last day."""
+    thin_below: PartOfUsual | None = None
+    """A day with records of fewer accounts than this share of the usual is thin: what rests on it stays as it was."""
     label: Text | None = None
     """What it is called where people read it."""
 
@@ -172,6 +186,27 @@ class Catalog(Entry):
 
     def attribute_names(self) -> tuple[str, ...]:
         return (*BUILT_IN_ATTRIBUTES, *(name for name in self.attributes if name not in BUILT_IN_ATTRIBUTES))
+
+    def quiet_days(self) -> dict[str, int]:
+        """Per metric and event that can be quiet: after how many days without a record it is."""
+        return {name: entry.quiet_after.count for name, entry in self._feeds().items() if entry.quiet_after}
+
+    def thin_shares(self) -> dict[str, float]:
+        """Per metric and event whose days can be thin: below which share of the usual they are."""
+        return {name: entry.thin_below for name, entry in self._feeds().items() if entry.thin_below}
+
+    def _feeds(self) -> dict[str, "Metric | Event"]:
+        return {**self.metrics, **self.events}
+
+    def never_held(self) -> "Catalog":
+        """The same, with feeds that are never quiet and never thin."""
+        whole = {"quiet_after": None, "thin_below": None}
+        return self.model_copy(
+            update={
+                "metrics": {name: metric.model_copy(update=whole) for name, metric in self.metrics.items()},
+                "events": {name: event.model_copy(update=whole) for name, event in self.events.items()},
+            }
+        )
 
     def property_type(self, name: str, prop: str) -> Type | None:
         """The type of a property of an event or a fact; None if there is none of that name."""

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from engine.conditions.condition import Condition
-from engine.language.base import Days, Entry, Hold, Number, Text, YesNo, parse_share
+from engine.conditions.forms import EventAcross
+from engine.language.base import Days, Entry, Hold, Mistake, Number, Text, YesNo, parse_share
 
 Severity = Literal["low", "medium", "high"]
 
@@ -88,10 +89,17 @@ class Rule(Entry):
     """While active: bad measures of a score weigh less."""
     cap: Cap | None = None
     """While active: a score is at most so much."""
+    finding: Text | None = None
+    """Of a rule that counts `across` accounts: what is told when it fires for a group, as a template."""
 
     @property
     def effect(self) -> Adjust | Soften | Cap | None:
         return self.adjust or self.soften or self.cap
+
+    @property
+    def across(self) -> EventAcross | None:
+        """The condition of a rule that counts across accounts."""
+        return self.when if isinstance(self.when, EventAcross) else None
 
     @property
     def title(self) -> str:
@@ -101,4 +109,17 @@ class Rule(Entry):
     def _one_effect(self) -> Self:
         if sum(effect is not None for effect in (self.adjust, self.soften, self.cap)) > 1:
             raise ValueError("a rule has one effect on a score: adjust, soften or cap; split it in two")
+        return self
+
+    @model_validator(mode="after")
+    def _across_finds(self) -> Self:
+        if self.across is None:
+            if self.finding is not None:
+                raise Mistake("a finding is made by a rule that counts `across` accounts; say `because`", "finding")
+            return self
+        if self.finding is None:
+            raise ValueError("it counts `across` accounts, but has no finding; say `finding`: what is to be told")
+        for key in ("clear_at", "because", "play", "adjust", "soften", "cap"):
+            if getattr(self, key) is not None:
+                raise Mistake("a rule `across` accounts has a finding as its only effect; delete this", key)
         return self

@@ -102,9 +102,7 @@ def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
 
 def _claimed(connection: Connection, row: Any, terms: Terms) -> Claimed:
     is_doubtful = row.claimed_until is not None or row.state == DeliveryState.UNKNOWN
-    account, owner = connection.execute(
-        select(ACCOUNT.c.id, ACCOUNT.c.owner).where(ACCOUNT.c.seq == row.account_seq)
-    ).one()
+    account, owner = _account(connection, row.account_seq)
     people = teammates(connection)
     meant = _meant(row, owner, people, terms, is_doubtful=is_doubtful)
     address = _address(row.channel, meant, people)
@@ -132,6 +130,14 @@ def _claimed(connection: Connection, row: Any, terms: Terms) -> Claimed:
         lane=f"slack {address}" if is_paced else None,
         refusal=None if is_doubtful or row.channel != EMAIL else _refusal(connection, row),
     )
+
+
+def _account(connection: Connection, seq: int | None) -> tuple[str | None, str | None]:
+    """Id and owner; neither where it is a notice."""
+    if seq is None:
+        return None, None
+    id_, owner = connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.owner).where(ACCOUNT.c.seq == seq)).one()
+    return id_, owner
 
 
 def _meant(

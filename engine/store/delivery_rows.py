@@ -48,9 +48,10 @@ class Claimed:
     looks_back: int
     """How often it was in doubt when claimed, this time included."""
     key: str
-    account: str
+    account: str | None
+    """None: a notice to the operator, which has no template either."""
     channel: str
-    template: str
+    template: str | None
     receiver: str | None
     """As lists show it: an email address or `#channel`."""
     address: str | None

@@ -32,10 +32,14 @@ def event_tables(
     connection: Connection, whose: Whose, wanted: Mapping[str, EventRows], catalog: Catalog
 ) -> dict[str, EventTable]:
     """The events of each name up to `at`, with the properties that are needed; asked for together."""
-    first = {event: None if need.days == ALL_DAYS else _first_day(whose, need.days) for event, need in wanted.items()}
+    seen = {event: whose.seeing(event) for event in wanted}
+    first = {
+        event: None if need.days == ALL_DAYS else _first_day(seen[event], need.days) for event, need in wanted.items()
+    }
     stored = _stored(connection, whose, first)
     return {
-        event: _table(connection, whose, event, need, catalog, stored.get(event, ())) for event, need in wanted.items()
+        event: _table(connection, seen[event], event, need, catalog, stored.get(event, ()))
+        for event, need in wanted.items()
     }
 
 
@@ -144,7 +148,7 @@ def _strips(whose: Whose, stored: Iterable[Any]) -> Iterator[tuple[Days, int, St
 
 def _first_day(whose: Whose, days: int) -> int:
     """Of so many days that end with the today that comes first."""
-    return int(whose.lanes.today.min(initial=int(whose.lanes.today.max(initial=0)))) - days + 1
+    return whose.lanes.earliest - days + 1
 
 
 def _part(strip: Strip, rows: Days, span: int, whose: Whose, need: EventRows) -> _Part:

@@ -57,9 +57,10 @@ def people(connection: Connection, whose: Whose) -> People:
 
 def personal_values(connection: Connection, whose: Whose, days: Mapping[str, int]) -> dict[str, PersonalValues]:
     """Per metric, what contacts said of so many days (ALL_DAYS: of all) up to T, as it is known now."""
-    today, time = whose.lanes.today, whose.lanes.time
     found: dict[str, PersonalValues] = {}
     for metric, back in days.items():
+        lanes = whose.seeing(metric).lanes
+        today, time = lanes.today, lanes.time
         query = select(OBSERVED.c.account_seq, OBSERVED.c.contact_id, OBSERVED.c.day, OBSERVED.c.time, OBSERVED.c.value)
         query = query.where(
             OBSERVED.c.metric == metric,

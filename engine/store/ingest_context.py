@@ -169,9 +169,9 @@ class Importing:
         """They are written together, in the end."""
         self.changes += rows
 
-    def recorded(self, name: str, day: Ints, last_at: int = 0) -> None:
-        """There are records of that name on those days; of an event, up to that moment."""
-        first, last, at = self.spans.get(name, (int(day[0]), int(day[0]), 0))
+    def recorded(self, name: str, day: Ints, last_at: int) -> None:
+        """There are records of that name on those days, up to that moment."""
+        first, last, at = self.spans.get(name, (int(day[0]), int(day[0]), last_at))
         self.spans[name] = (min(first, int(day.min())), max(last, int(day.max())), max(at, last_at))
 
     def _keep_recorded(self) -> None:

@@ -107,7 +107,8 @@ def _apply(
     numbers = ids_of(importing.connection, (Series("metric", batch.metric.values[code]) for code in there))
     for code in there:
         name = batch.metric.values[code]
-        importing.recorded(name, placed.day[known & (batch.metric.codes == code)])
+        here = known & (batch.metric.codes == code)
+        importing.recorded(name, placed.day[here], int(placed.at[here].max()))
         series[code] = numbers[Series("metric", name)]
     said = Said(
         series=series[batch.metric.codes],

@@ -1,6 +1,7 @@
 """What is due in; the lanes on which it is worked, and what lies on a lane, out.
 
-A lane is a name: `block 17`, `shard 3` (80 blocks), `slack #cs`, `email 2`. One worker at a time works on one.
+A lane is a name: `block 17`, `shard 3` (80 blocks), `findings`, `slack #cs`, `email 2`. One worker at a time works on
+it.
 """
 
 from collections import Counter
@@ -23,6 +24,8 @@ SHARD = 80
 SHARD_ACCOUNTS = SHARD * BLOCK
 MANY = 8
 """So many due blocks of a shard are looked at together: one reading costs less than eight."""
+FINDINGS = "findings"
+"""The lane of what is found out beside the accounts, once a day."""
 EMAIL_LANES = 4
 """Mail has no order to keep; it goes along so many lanes at once."""
 

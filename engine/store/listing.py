@@ -170,8 +170,8 @@ def tasks(database: Database, asked: Asked) -> list[Document]:
 
 
 def deliveries(database: Database, asked: Asked, offices: Offices) -> list[Document]:
-    """Every message; of one that waits, `to` is looked up as of now."""
-    query = select(DELIVERY, ACCOUNT.c.id.label("account"), ACCOUNT.c.owner).join(
+    """Every message, notices included; of one that waits, `to` is looked up as of now."""
+    query = select(DELIVERY, ACCOUNT.c.id.label("account"), ACCOUNT.c.owner).outerjoin(
         ACCOUNT, ACCOUNT.c.seq == DELIVERY.c.account_seq
     )
     with database.reading() as connection:

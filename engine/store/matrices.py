@@ -18,6 +18,8 @@ from engine.store.undoing import Corrections, undo_cells
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
 NOBODY = -1
+WHOLE_DAY = 2 * 86_400_000
+"""Milliseconds; more than any day has, also that on which the clocks go back."""
 WIDER = 4
 """So many times as many accounts may lie between the first and the last that are wanted."""
 
@@ -32,6 +34,11 @@ class Lanes:
 
     def __len__(self) -> int:
         return len(self.seqs)
+
+    def until(self, day: int) -> "Lanes":
+        """The same accounts as they were at the end of that day, where their today comes after it."""
+        over = self.today > day
+        return Lanes(self.seqs, np.minimum(self.today, day), np.where(over, WHOLE_DAY, self.time))
 
     def hold(self, column: Any) -> Any:
         """A condition on the numbers of accounts: these, or all between the first and the last where that is not many
@@ -48,6 +55,11 @@ class Lanes:
         first, end = np.searchsorted(self.seqs, [block * BLOCK, (block + 1) * BLOCK])
         rows[self.seqs[first:end] % BLOCK] = np.arange(first, end)
         return rows
+
+    @property
+    def earliest(self) -> int:
+        """The today that comes first."""
+        return int(self.today.min(initial=int(self.today.max(initial=0))))
 
     @property
     def blocks(self) -> list[int]:
@@ -71,31 +83,33 @@ def matrices(
     *,
     timed: Collection[str] = (),
     known_at: int | None = None,
+    until: Mapping[str, int] | None = None,
 ) -> dict[str, Numbers]:
     """Per key of a series its matrix of so many days (ALL_DAYS: as far back as there are records).
 
     Of the series in `timed`, a value of today that is said to be later than T is not seen. `known_at`: as the cells
-    were by then, whatever was filled in or corrected since.
+    were by then, whatever was filled in or corrected since. `until`: of these keys the matrix ends with that day.
     """
     ids = series_ids(connection, wanted)
-    first = _first_days(connection, ids, wanted, lanes)
-    found = {key: np.full((len(lanes), _width(lanes, first[key])), np.nan) for key in wanted}
+    ends = {key: lanes.until(until[key]) if until and key in until else lanes for key in wanted}
+    first = _first_days(connection, ids, wanted, ends)
+    found = {key: np.full((len(lanes), _width(ends[key], first[key])), np.nan) for key in wanted}
     if not len(lanes):
         return found
     names = {id_: key for key, id_ in ids.items()}
     corrections = Corrections.since(connection, names, lanes.blocks, known_at)
     rows_of = {block: np.flatnonzero(lanes.seqs // BLOCK == block) for block in lanes.blocks}
-    today_spans = {int(span) for span in np.unique(lanes.today // SPAN)}
+    today_spans = {key: {int(span) for span in np.unique(ends[key].today // SPAN)} for key in timed}
     for series_id, block, span, values, times in _chunks(connection, lanes, {ids[key]: first[key] for key in ids}):
         key, rows = names[series_id], rows_of[block]
         chunk, lane = unpack(values), lanes.seqs[rows] % BLOCK
-        is_timed = key in timed and times is not None and span in today_spans
+        is_timed = key in timed and times is not None and span in today_spans[key]
         moments = unpack_times(times, chunk) if is_timed else None
         undo_cells(chunk, moments, corrections.of(series_id, block, span))
         if moments is not None:
-            _hide_later(chunk, moments, lanes, rows, lane, span)
+            _hide_later(chunk, moments, ends[key], rows, lane, span)
         _lay(found[key], chunk, first[key], rows, lane, span)
-    return {key: _aligned(matrix, lanes)[:, -wanted[key] :] for key, matrix in found.items()}
+    return {key: _aligned(matrix, ends[key])[:, -wanted[key] :] for key, matrix in found.items()}
 
 
 def _chunks(connection: Connection, lanes: Lanes, first: Mapping[int, int]) -> Iterator[Any]:
@@ -118,19 +132,19 @@ def _width(lanes: Lanes, first: int) -> int:
 
 
 def _first_days(
-    connection: Connection, ids: Mapping[str, int], wanted: Mapping[str, int], lanes: Lanes
+    connection: Connection, ids: Mapping[str, int], wanted: Mapping[str, int], ends: Mapping[str, Lanes]
 ) -> dict[str, int]:
     """The first day that each matrix has: enough for those whose today is the earliest."""
-    earliest = int(lanes.today.min(initial=int(lanes.today.max(initial=0))))
+    earliest = {key: lanes.earliest for key, lanes in ends.items()}
     unbounded = [ids[key] for key, days in wanted.items() if days == ALL_DAYS and key in ids]
     spans: dict[int, int] = {}
     if unbounded:
         oldest = select(CHUNK.c.series_id, func.min(CHUNK.c.span)).where(among(CHUNK.c.series_id, unbounded))
         spans = dict(connection.execute(oldest.group_by(CHUNK.c.series_id)).all())
     return {
-        key: min(earliest, spans.get(ids.get(key, -1), earliest // SPAN) * SPAN)
+        key: min(earliest[key], spans.get(ids.get(key, -1), earliest[key] // SPAN) * SPAN)
         if days == ALL_DAYS
-        else earliest - days + 1
+        else earliest[key] - days + 1
         for key, days in wanted.items()
     }
 

@@ -1,6 +1,6 @@
 """What earlier looks left in; stays, episodes, runs under way and versions, as a snapshot holds them, out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -37,20 +37,16 @@ STAY = (
     SCORE.c.before_since,
 )
 """The columns of a score's present in the order of the fields of `Stays`."""
-STANDING = tuple(
-    EPISODE.c[name]
-    for name in (
-        "account_seq",
-        "rule",
-        "state",
-        "fingerprint",
-        "since",
-        "since_day",
-        "fired_at",
-        "fired_day",
-        "told_at",
-        "told_day",
-    )
+STANDING = (
+    "rule",
+    "state",
+    "fingerprint",
+    "since",
+    "since_day",
+    "fired_at",
+    "fired_day",
+    "told_at",
+    "told_day",
 )
 STATES = {str(state): state for state in State}
 
@@ -94,23 +90,34 @@ def episodes(connection: Connection, lanes: Lanes, accounts: Collection[str]) ->
     """Per rule, row of the account to its episode; of rules that are gone, too: their episodes end."""
     found: dict[str, dict[int, Episode]] = {}
     rows, ids = rows_by_seq(lanes), list(accounts)
-    for seq, rule, *standing in fetched(connection.execute(select(*STANDING).where(lanes.hold(EPISODE.c.account_seq)))):
-        state, fingerprint, since, since_day, fired_at, fired_day, told_at, told_day = standing
-        if seq not in rows:
-            continue
-        found.setdefault(rule, {})[rows[seq]] = Episode(
-            account=ids[rows[seq]],
-            rule=rule,
-            state=STATES[state],
-            fingerprint=fingerprint,
-            since=_moment(since),
-            since_day=since_day,
-            fired_at=None if fired_at is None else _moment(fired_at),
-            fired_day=fired_day,
-            told_at=None if told_at is None else _moment(told_at),
-            told_day=told_day,
-        )
+    stored = select(EPISODE.c.account_seq, *standing_of(EPISODE)).where(lanes.hold(EPISODE.c.account_seq))
+    for seq, *standing in fetched(connection.execute(stored)):
+        if seq in rows:
+            episode = episode_of(ids[rows[seq]], standing)
+            found.setdefault(episode.rule, {})[rows[seq]] = episode
     return found
+
+
+def standing_of(table: Any) -> tuple[Any, ...]:
+    """The columns of a table of episodes that `episode_of` reads."""
+    return tuple(table.c[name] for name in STANDING)
+
+
+def episode_of(account: str, standing: Sequence[Any]) -> Episode:
+    """An episode of an account, or of a group of them, by the values of `STANDING`."""
+    rule, state, fingerprint, since, since_day, fired_at, fired_day, told_at, told_day = standing
+    return Episode(
+        account=account,
+        rule=rule,
+        state=STATES[state],
+        fingerprint=fingerprint,
+        since=_moment(since),
+        since_day=since_day,
+        fired_at=None if fired_at is None else _moment(fired_at),
+        fired_day=fired_day,
+        told_at=None if told_at is None else _moment(told_at),
+        told_day=told_day,
+    )
 
 
 @lru_cache(1_000)

@@ -17,6 +17,7 @@ from engine.store.attributes import attributes, texts
 from engine.store.database import Database
 from engine.store.event_tables import event_tables
 from engine.store.family import children, people, personal_values
+from engine.store.feeds import held_feeds
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.people import teammates
 from engine.store.records import Whose
@@ -114,7 +115,8 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
     zones = [row.timezone or wanted.company_zone for row in rows]
     today, time = records.today_of(wanted.at, zones)
     lanes = Lanes(np.array([row.seq for row in rows], dtype=np.int64), today, time)
-    whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known)
+    held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known)
+    whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known, held)
     recorded = connection.execute(select(RECORDED.c.name, RECORDED.c.first_day, RECORDED.c.last_at)).all()
     series, history = _series(connection, whose, wanted, recorded)
     snapshot = Snapshot(
@@ -132,6 +134,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         first_look=present.micros_column([row.first_look for row in rows]),
         last_look=present.micros_column([row.last_look for row in rows]),
         seed_next=np.fromiter((row.seed_next for row in rows), np.bool_, len(rows)),
+        lags={name: np.maximum(0, today - day) for name, day in held.items()},
         **(_nothing(len(rows)) if wanted.only_measured else _people_and_left(connection, whose, wanted)),
     )
     return Reading(snapshot, lanes.seqs, looked, changed)
@@ -190,7 +193,8 @@ def _series(
     days = {series.key: days for series, days in needed.items()}
     asked = {score: days for score, days in scores.items() if days and score in wanted.scores}
     days |= {score_key(score, part): days + 1 for score, days in asked.items() for part in ("adjusted", "version")}
-    found = matrices(connection, whose.lanes, days, timed=timed, known_at=wanted.known)
+    until = {series.key: whose.held[series.name] for series in needed if series.name in whose.held}
+    found = matrices(connection, whose.lanes, days, timed=timed, known_at=wanted.known, until=until)
     by_series = {series: found[series.key] for series in needed}
     later = {name for name, _, last_at in recorded if last_at > whose.at}
     count_again(connection, whose, by_series, wanted.catalog, later)

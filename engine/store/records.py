@@ -1,7 +1,7 @@
 """Rows of facts, outcomes, overrides and contacts in; the tables of a snapshot out."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,10 @@ CHURNED = "churned"
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose records are wanted, and up to when: of these accounts, up to `at`, known by `known_at` (None: by now)."""
+    """Whose records are wanted, and up to when: of these accounts, up to `at`, known by `known_at` (None: by now).
+
+    `held`: metrics and events of which nothing after that day is seen.
+    """
 
     lanes: Lanes
     ids: tuple[str, ...]
@@ -37,12 +40,25 @@ class Whose:
     known_at: int | None
     row_of: dict[int, int]
     """Number of an account to its row."""
+    held: Mapping[str, int] = field(default_factory=dict)
     _by_number: dict[int, tuple[str, str | None]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, lanes: Lanes, ids: Collection[str], zones: Collection[str], at: int, known_at: int | None) -> "Whose":
+    def of(
+        cls,
+        lanes: Lanes,
+        ids: Collection[str],
+        zones: Collection[str],
+        at: int,
+        known_at: int | None,
+        held: Mapping[str, int] | None = None,
+    ) -> "Whose":
         rows = {int(seq): row for row, seq in enumerate(lanes.seqs)}
-        return cls(lanes, tuple(ids), tuple(zones), at, known_at, rows)
+        return cls(lanes, tuple(ids), tuple(zones), at, known_at, rows, held or {})
+
+    def seeing(self, name: str) -> "Whose":
+        """The same, up to the last day that is seen of a metric or event."""
+        return replace(self, lanes=self.lanes.until(self.held[name])) if name in self.held else self
 
     def by_number(self, connection: Connection) -> Mapping[int, tuple[str, str | None]]:
         """Email and role of their contacts, listed or not; read once, for several ask."""

@@ -37,16 +37,30 @@ def count_again(
     events = {one.name for one in wanted}
     if whose.known_at is None:
         events &= set(later)
-    for event, (row, day) in unseen(connection, whose, sorted(events)).items():
-        if not len(row):
-            continue
-        mine = [one for one in wanted if one.name == event]
-        properties = {test.prop for one in mine for test in one.where} | {one.prop for one in mine if one.prop}
-        days = int(whose.lanes.today.max()) - int(day.min()) + 1
-        need = {event: EventRows(days, frozenset(properties))}
-        table = event_tables(connection, whose, need, catalog)[event]
-        for one in mine:
-            _lay(series[one], whose.lanes.today, row, day, _numbers(one, table, row, day))
+    seen = unseen(connection, whose, sorted(events - whose.held.keys()))
+    for event in sorted(events & whose.held.keys()):
+        seen |= unseen(connection, whose.seeing(event), (event,))
+    for event, (row, day) in seen.items():
+        if len(row):
+            mine = {one: series[one] for one in wanted if one.name == event}
+            _count_event_again(connection, whose.seeing(event), event, mine, row, day, catalog)
+
+
+def _count_event_again(
+    connection: Connection,
+    whose: Whose,
+    event: str,
+    series: Mapping[Series, Numbers],
+    row: Rows,
+    day: Days,
+    catalog: Catalog,
+) -> None:
+    properties = {test.prop for one in series for test in one.where} | {one.prop for one in series if one.prop}
+    days = int(whose.lanes.today.max()) - int(day.min()) + 1
+    need = {event: EventRows(days, frozenset(properties))}
+    table = event_tables(connection, whose, need, catalog)[event]
+    for one, matrix in series.items():
+        _lay(matrix, whose.lanes.today, row, day, _numbers(one, table, row, day))
 
 
 def _numbers(series: Series, table: EventTable, row: Rows, day: Days) -> Numbers:
@@ -83,11 +97,12 @@ def average_today_again(
     of_contacts = [one for one in series if _is_of_contact(one, catalog)]
     if whose.known_at is not None or not len(whose.lanes):
         return
-    today, time = whose.lanes.today, whose.lanes.time
     for one in of_contacts:
+        lanes = whose.seeing(one.name).lanes
+        today, time = lanes.today, lanes.time
         query = select(OBSERVED.c.account_seq, OBSERVED.c.day, OBSERVED.c.time, OBSERVED.c.value).where(
             OBSERVED.c.metric == one.name,
-            whose.lanes.hold(OBSERVED.c.account_seq),
+            lanes.hold(OBSERVED.c.account_seq),
             OBSERVED.c.day.between(int(today.min()), int(today.max())),
         )
         said: dict[int, list[float]] = defaultdict(list)

@@ -102,16 +102,16 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
     codes = judged.snapshot.version_codes
     if judged.rule_since or not score_versions(judged).keys() <= codes.keys():
         with database.writing() as connection:
-            if not _in_use(connection, judged.version):
+            if not is_in_use(connection, judged.version):
                 return Saved(is_stale=True)
-            save_rule_versions(connection, judged)
+            save_rule_versions(connection, judged.rule_since)
             codes = score_codes(connection, judged)
     total, series = Saved(), dict[str, int]()
     blocks = reading.seqs // BLOCK
     for block in np.unique(blocks):
         rows = np.flatnonzero(blocks == block)
         with database.writing() as connection:
-            if not _in_use(connection, judged.version):
+            if not is_in_use(connection, judged.version):
                 return total + Saved(is_stale=True)
             saved, parents = _save_block(connection, judged, reading, office, int(block), rows, codes, series)
         # Apart from the save, which holds locks of its block that a save of the parents' block may wait for.
@@ -120,7 +120,7 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
     return total
 
 
-def _in_use(connection: Connection, version: str) -> bool:
+def is_in_use(connection: Connection, version: str) -> bool:
     # Held until the end of the transaction, so that no other version comes into use before this look is saved.
     stored = connection.execute(select(IN_USE.c.version).with_for_update(read=True)).scalar()
     return stored is None or stored == version

@@ -1,6 +1,6 @@
 """Moves, decisions and runs of a look in; their rows out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from engine.clock import day_number, microseconds
 from engine.domain import DECIDED, Decision, Episode, Run
-from engine.judged import Judged
 from engine.store.tables.looks import DecisionRow, EpisodeRow, RuleVersionRow
 from engine.store.tables.runs import RunRow
 from engine.store.writing import append, inserting, upsert
@@ -30,13 +29,13 @@ def number(day: date | None) -> int | None:
     return None if day is None else day_number(day)
 
 
-def save_rule_versions(connection: Connection, judged: Judged) -> None:
+def save_rule_versions(connection: Connection, rule_since: Mapping[str, tuple[str, datetime]]) -> None:
     """A version that is not the newest of its rule is new from this look on, be it for the first time or again."""
-    if not judged.rule_since:
+    if not rule_since:
         return
     rows = [
         {"rule": rule, "fingerprint": fingerprint, "since": microseconds(since)}
-        for fingerprint, (rule, since) in judged.rule_since.items()
+        for fingerprint, (rule, since) in rule_since.items()
     ]
     insert_new = inserting(connection, RULE_VERSION)
     said = insert_new.excluded
@@ -46,22 +45,23 @@ def save_rule_versions(connection: Connection, judged: Judged) -> None:
 
 
 def save_episodes(saving: "Saving", episodes: Iterable[Episode]) -> None:
-    rows = [
-        {
-            "account_seq": saving.seq_of[episode.account],
-            "rule": episode.rule,
-            "state": str(episode.state),
-            "fingerprint": episode.fingerprint,
-            "since": microseconds(episode.since),
-            "since_day": episode.since_day,
-            "fired_at": micros(episode.fired_at),
-            "fired_day": episode.fired_day,
-            "told_at": micros(episode.told_at),
-            "told_day": episode.told_day,
-        }
-        for episode in episodes
-    ]
+    rows = [{"account_seq": saving.seq_of[episode.account], **standing(episode)} for episode in episodes]
     upsert(saving.connection, EPISODE, ["account_seq", "rule"], rows)
+
+
+def standing(episode: Episode) -> dict[str, Any]:
+    """An episode as its row, without whose it is."""
+    return {
+        "rule": episode.rule,
+        "state": str(episode.state),
+        "fingerprint": episode.fingerprint,
+        "since": microseconds(episode.since),
+        "since_day": episode.since_day,
+        "fired_at": micros(episode.fired_at),
+        "fired_day": episode.fired_day,
+        "told_at": micros(episode.told_at),
+        "told_day": episode.told_day,
+    }
 
 
 def save_decisions(saving: "Saving", decisions: Iterable[Decision]) -> None:

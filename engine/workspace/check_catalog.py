@@ -20,7 +20,6 @@ def check_catalog(names: Names) -> Iterator[Problem]:
     yield from _reserved(spot, names)
     yield from _built_in(spot, names)
     yield from _changes(spot, names)
-    yield from _quiet(spot, names)
     for place, outcome in enumerate(names.catalog.outcomes):
         if outcome in OUTCOMES:
             yield spot.at("outcomes", place).says(f" declares the outcome {outcome!r}, which is built in", "Delete it.")
@@ -87,12 +86,3 @@ def _follows_event(event: str, where: Mapping[str, Want] | None, spot: Spot, nam
         there = {prop: names.field(event, prop) for prop in names.catalog.events[event].properties}
         declare = f"Declare it under {event} in the catalog."
         yield from check_wants(where, spot, there, f"property {{!r}} of {event}", declare)
-
-
-def _quiet(spot: Spot, names: Names) -> Iterator[Problem]:
-    for section, entries in (("metrics", names.catalog.metrics), ("events", names.catalog.events)):
-        for name, entry in entries.items():
-            if entry.quiet_after is not None:
-                at = spot.at(section, name, "quiet_after")
-                message = f": `quiet_after` of {name!r} has no effect yet"
-                yield at.warns(message, "It comes with a later version; until then no feed counts as quiet.")

@@ -60,16 +60,33 @@ def _check_leaf(leaf: Entry, spot: Spot, names: Names, tasks: frozenset[str] | N
         case forms.EventCount() | forms.EventNone():
             yield from names.unknown("event", leaf.event, spot.at("event"))
             yield from check_where("event", leaf.event, leaf.where, spot, names)
+        case forms.EventAcross():
+            message = " counts events across accounts inside of something else"
+            yield spot.says(message, "Make it the whole `when` of a rule of its own, with a `finding`.")
         case forms.AccountIs():
             yield from _check_account(leaf, spot.at("account"), names)
         case forms.DateIn():
             yield from check_date(leaf.date, spot.at("date"), names)
         case forms.RuleActive() | forms.RuleFired():
             yield from names.unknown("rule", leaf.rule, spot.at("rule"))
+            if leaf.rule in names.rules_across:
+                message = f" asks an account for the rule {leaf.rule!r}, which counts across accounts"
+                yield spot.at("rule").says(message, "Name a rule of accounts: this one has a state per group.")
         case forms.Known():
             yield from _check_known(leaf, spot, names)
         case forms.TaskIs():
             yield from _check_task(leaf.task, spot.at("task"), tasks)
+
+
+def check_across(form: forms.EventAcross, spot: Spot, names: Names) -> Iterator[Problem]:
+    """The condition of a rule that counts across accounts."""
+    yield from names.unknown("event", form.event, spot.at("event"))
+    yield from check_where("event", form.event, form.where, spot, names)
+    yield from names.unknown("attribute", form.across, spot.at("across"))
+    type_ = names.attribute_type(form.across)
+    if type_ is not None and type_ != "text":
+        message = f" groups accounts by {form.across!r}, which is a {type_}"
+        yield spot.at("across").says(message, "Name an attribute that is a text, like segment.")
 
 
 def _check_measure(leaf: forms.MeasureIs | forms.MeasureAgainstUsual, spot: Spot, names: Names) -> Iterator[Problem]:

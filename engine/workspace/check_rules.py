@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from engine.conditions.compile import compile_condition
 from engine.conditions.condition import Condition
+from engine.conditions.forms import EventAcross
 from engine.conditions.tree import MOST_WAYS, ways
 from engine.errors import Problem
 from engine.language.rules import Rule, Soften
 from engine.rules import RuleTrees, fits, moves
-from engine.workspace.check_conditions import check_condition
+from engine.workspace.check_conditions import check_across, check_condition
 from engine.workspace.names import Names
 from engine.workspace.order import Ordered, cycles, needs
 from engine.workspace.reading import Form
@@ -31,11 +32,16 @@ def _check_what_is_readable(spot: Spot, names: Names) -> Iterator[Problem]:
     for key in ("when", "clear_at"):
         node = spot.node.child(key)
         condition, _ = _CONDITION.read(Spot(spot.file, node, spot.subject)) if node else (None, ())
-        if condition is not None:
+        if isinstance(condition, EventAcross) and key == "when":
+            yield from check_across(condition, spot.at(key), names)
+        elif condition is not None:
             yield from check_condition(condition, spot.at(key), names)
 
 
 def _check_rule(rule: Rule, spot: Spot, names: Names) -> Iterator[Problem]:
+    if rule.across is not None:
+        yield from check_across(rule.across, spot.at("when"), names)
+        return
     problems = [*check_condition(rule.when, spot.at("when"), names)]
     if rule.clear_at is not None:
         problems += check_condition(rule.clear_at, spot.at("clear_at"), names)

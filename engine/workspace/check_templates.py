@@ -10,7 +10,7 @@ from engine.language.playbooks import EmailStep, SlackStep, TaskStep, all_steps
 from engine.templating import environment, too_wide
 from engine.workspace.names import Names
 from engine.workspace.spots import suggestion
-from engine.workspace.variables import Fields, Items, Shape, is_open, variables
+from engine.workspace.variables import OF_A_FINDING, Fields, Items, Shape, is_open, variables
 
 _AT_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 _BEFORE_TEXT = re.compile(r"(\s*\{#.*?#\}|\s*\{%.*?%\})*\s*?\n?", re.DOTALL)
@@ -35,13 +35,16 @@ _SUBJECT_REMEDY = "Write `Subject: …` as the first line, then an empty line, t
 
 
 def check_sentences(names: Names) -> Iterator[Problem]:
-    """`because` of the rules."""
+    """`because` and `finding` of the rules."""
     known = variables(names, ())
     known = {variable: shape for variable, shape in known.items() if variable not in ("because", "tasks")}
     for read in names.files.rules:
-        if read.model is not None and read.model.because is not None:
-            for _, message, remedy in _mistakes(read.model.because, known, names):
-                yield read.spot.at("because").says(f", because: {message}", remedy)
+        for key, text, shapes in (
+            ("because", read.model and read.model.because, known),
+            ("finding", read.model and read.model.finding, OF_A_FINDING),
+        ):
+            for _, message, remedy in _mistakes(text, shapes, names) if text else ():
+                yield read.spot.at(key).says(f", {key}: {message}", remedy)
 
 
 def _has_subject(text: str) -> bool:

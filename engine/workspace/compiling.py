@@ -25,6 +25,8 @@ class Compiled:
     """Everything that is worked out from the files once."""
 
     rules: Mapping[str, RuleTrees]
+    across: Mapping[str, RuleTrees]
+    """Rules that count across accounts: they are asked of groups, beside all others."""
     scores: Mapping[str, ScoreTrees]
     contact_scores: Mapping[str, ScoreTrees]
     """Those of contacts, which stand outside the order: they rest on measures alone."""
@@ -60,18 +62,21 @@ def compile_all(
             redefined=_redefinitions(score, measures, scores, catalog),
         )
 
+    trees = {
+        name: RuleTrees(rule, tree(rule.when), perhaps(rule.clear_at), prints.rule(name))
+        for name, rule in rules.items()
+    }
+    of_accounts = {name: rule for name, rule in trees.items() if rule.rule.across is None}
     return Compiled(
-        rules={
-            name: RuleTrees(rule, tree(rule.when), perhaps(rule.clear_at), prints.rule(name))
-            for name, rule in rules.items()
-        },
+        rules=of_accounts,
+        across={name: rule for name, rule in trees.items() if rule.rule.across is not None},
         scores={name: ScoreTrees(name, tuple(map(model, models))) for name, models in scores.items()},
         contact_scores={name: ScoreTrees(name, tuple(map(model, models))) for name, models in contact_scores.items()},
         playbooks={
             name: PlaybookTrees(playbook, program(playbook.steps, tree), perhaps(playbook.stop_when))
             for name, playbook in playbooks.items()
         },
-        levels=levels(needs(scores, rules.values())),
+        levels=levels(needs(scores, (rule.rule for rule in of_accounts.values()))),
     )
 
 

@@ -146,7 +146,7 @@ class Fingerprints:
         match form:
             case forms.FactWithin() | forms.FactActive():
                 return self._records(form.fact, form.where)
-            case forms.EventCount() | forms.EventNone():
+            case forms.EventCount() | forms.EventNone() | forms.EventAcross():
                 return self._records(form.event, form.where)
             case forms.AccountIs():
                 return {name: self._catalog.attribute_type(name) for name in form.account}
@@ -159,13 +159,19 @@ class Fingerprints:
         since = entry.from_.isoformat() if entry and entry.from_ else None
         metric = catalog.metrics.get(name)
         types = {prop: catalog.property_type(name, prop) for prop in where or {}}
-        said = {
+        said: dict[str, object] = {
             "from": since,
             "of": metric.of if metric else None,
             "type": catalog.attribute_type(name),
             "properties": types,
         }
-        return said | ({"redefined": sorted(map(str, metric.redefined))} if metric and metric.redefined else {})
+        if metric and metric.redefined:
+            said["redefined"] = sorted(map(str, metric.redefined))
+        if entry and entry.quiet_after:
+            said["quiet_after"] = str(entry.quiet_after)
+        if entry and entry.thin_below:
+            said["thin_below"] = entry.thin_below
+        return said
 
 
 def _judged(form: Entry) -> Iterator[tuple[str, str]]:

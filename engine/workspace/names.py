@@ -131,6 +131,12 @@ class Names:
         return left if left == right else None
 
     @cached_property
+    def rules_across(self) -> frozenset[str]:
+        """The rules that count across accounts."""
+        models = (read.model for read in self.files.rules if read.model is not None)
+        return frozenset(rule.rule for rule in models if rule.across is not None)
+
+    @cached_property
     def task_steps(self) -> Mapping[str, frozenset[str]]:
         """Per playbook that could be read: the names of its task steps."""
         return {

@@ -18,7 +18,7 @@ from engine.workspace.spots import Spot, split_remedy, suggestion
 
 T = TypeVar("T")
 
-NOT_YET = frozenset({"across", "holdout", "webhook", "crm", "finding"})
+NOT_YET = frozenset({"holdout", "webhook", "crm"})
 """Keys of the language that this version does not know yet."""
 
 _CHOICES = {"no_condition": SUBJECTS, "no_measure": tuple(KINDS), "no_step": STEP_KINDS}

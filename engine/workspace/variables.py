@@ -37,6 +37,16 @@ def plain(names: Iterable[str]) -> Fields:
     return Fields(dict.fromkeys(names))
 
 
+OF_A_FINDING: Mapping[str, Shape] = {
+    "group": None,
+    "count": None,
+    "rule": plain(("name", "severity")),
+    "accounts": Items(None),
+    "today": None,
+}
+"""All that the text of a finding may speak of."""
+
+
 def variables(names: Names, tasks: Iterable[str]) -> dict[str, Shape]:
     """All that a template may speak of; `tasks` are the task steps of the playbooks that use it."""
     scores = {name: _score() for name in sorted(names.there("score"))}

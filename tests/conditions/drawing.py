@@ -216,6 +216,13 @@ _LEAVES: Mapping[type[Entry], Callable[[Random, Catalog], Written]] = {
         "in": _window(random),
         **_where(random, catalog, "login"),
     },
+    forms.EventAcross: lambda random, catalog: {
+        "event": "login",
+        "at_least": _count(random),
+        "in": _window(random),
+        "across": "country",
+        **_where(random, catalog, "login"),
+    },
     forms.EventNone: lambda random, catalog: {
         "event": "login",
         "none_in": _window(random),

@@ -132,7 +132,7 @@ def _fact_active(form: forms.FactActive, catalog: Catalog, row: Row) -> Answer:
     return _ask(row.get(column.name), lambda count: (count >= 1) == form.active)
 
 
-def _event_count(form: forms.EventCount, catalog: Catalog, row: Row) -> Answer:
+def _event_count(form: forms.EventCount | forms.EventAcross, catalog: Catalog, row: Row) -> Answer:
     where = where_filter(form.event, form.where, catalog)
     return _yes(row.get(of.EventReached(form.event, form.at_least, form.in_, where).name))
 
@@ -172,6 +172,7 @@ _LEAVES: Mapping[type[Entry], Callable[[Any, Catalog, Row], Answer]] = {
     forms.FactWithin: _fact_within,
     forms.FactActive: _fact_active,
     forms.EventCount: _event_count,
+    forms.EventAcross: _event_count,
     forms.EventNone: _event_none,
     forms.AccountIs: _account,
     forms.DateIn: _date,

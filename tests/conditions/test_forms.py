@@ -21,6 +21,7 @@ UNDERSTOOD: tuple[tuple[Written, str], ...] = (
     ({"fact": "move", "within": "6h"}, "fact within"),
     ({"fact": "move", "active": False, "where": {"city": "Bonn"}}, "fact active"),
     ({"event": "login", "at_least": "3", "in": "7d"}, "event count"),
+    ({"event": "login", "at_least": "3", "in": "7d", "across": "segment"}, "event across"),
     ({"event": "login", "none_in": "15m"}, "event none"),
     ({"account": {"plan": {"known": False}, "seats": {"at_least": "5", "below": "50"}}}, "account is"),
     ({"date": "since", "passed": True}, "date in"),

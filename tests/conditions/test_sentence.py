@@ -60,6 +60,10 @@ SAID: tuple[tuple[Written, str], ...] = (
         "Integration trouble (system is crm or erp, tries is above 2) at least 3 times within 7 days",
     ),
     ({"event": "login", "at_least": "1", "in": "1d"}, "Login at least once within 1 day"),
+    (
+        {"event": "login", "at_least": "3", "in": "7d", "across": "segment"},
+        "Login at least 3 times within 7 days, over all accounts with the same segment",
+    ),
     ({"event": "login", "none_in": "14d", "where": {"hour": {"not": "3"}}}, "No login (hour is not 3) within 14 days"),
     ({"account": {"segment": "enterprise"}}, "Segment is enterprise"),
     (

@@ -11,10 +11,12 @@ import pytest
 
 from engine.channels import ChannelMisconfigured
 from engine.channels.slack import SlackChannel
-from engine.clock import SetClock, SystemClock
+from engine.clock import SetClock, SystemClock, day_number
 from engine.delivering import Post, deliver_due, effect_id, post_of
 from engine.language.settings import Settings
 from engine.store.database import Database
+from engine.store.notices import save_notice
+from engine.store.saving import Office
 from tests.servers.running import RunningServer, slack_server
 from tests.store.delivery_records import FALLBACK, NOON, counts, mail, row, slack, state
 
@@ -147,3 +149,16 @@ def test_else_it_writes_to_the_outbox_folder(
 def test_credentials_that_can_not_be_used_are_named(database: Database, tmp_path: Path) -> None:
     with pytest.raises(ChannelMisconfigured, match=r"channels\.slack\.token"):
         post_of(SETTINGS, tmp_path, database, SetClock(NOON), {"SLACK_TOKEN": "two words"})
+
+
+def test_a_notice_leaves_to_the_fallback_once_and_without_an_account(offline: Post, tmp_path: Path) -> None:
+    office = Office(FALLBACK, day_number(NOON.date()), NOON)
+    with offline.database.writing() as connection:
+        for text in ("The feed is quiet.", "Once more."):
+            save_notice(connection, "quiet/logins", text, NOON, office, version="v1", cause="test")
+
+    assert counts(deliver_due(offline)) == (1, 0, 0, 0)
+
+    [letter] = (tmp_path / "outbox").iterdir()
+    assert letter.name.startswith("2026-11-24-slack-notice-")
+    assert letter.read_text() == f"The feed is quiet.\n\n-- \nSlack, to {FALLBACK}\n"

@@ -155,7 +155,7 @@ class Company:
     def _take(self, batch: Batch) -> None:
         plan = self.book.judge().plan
         taken = Ingest(self.book.database).apply(
-            batch, plan.catalog, Arrival(datetime.now(UTC), "test"), "UTC", list(plan.needs.series)
+            batch, plan.catalog, Arrival(datetime.now(UTC), "test"), "UTC", plan.kept_series
         )
         assert not taken.refused
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.clock import microseconds
+from engine.clock import microseconds, start_of_day
 from engine.store.database import Database
 from engine.store.ingest import Ingest
 from tests.store.records import (
@@ -224,7 +224,8 @@ def test_an_import_is_kept_with_its_source_and_counts(acme: Database) -> None:
 def test_the_oldest_and_the_newest_record_are_known(acme: Database) -> None:
     put(acme, observations(("acme", D20, 6), ("zen", D23, 6)), observations(("acme", "2026-11-01", 6)))
 
-    assert rows_of(acme, "recorded") == [("users", day("2026-11-01"), day(D23), 0)]
+    newest = microseconds(start_of_day(day(D23), ZONE))
+    assert rows_of(acme, "recorded") == [("users", day("2026-11-01"), day(D23), newest)]
     assert rows_of(acme, "account", "first_record") == [day("2026-11-01"), day(D23)]
 
 

@@ -127,14 +127,13 @@ from tests.workspace.base import CATALOG, MEASURES, Edit, mistake, problems_of
             "Give `when_event`, or leave it out.",
         ),
         mistake(
-            "a quiet feed, which comes later",
+            "a part of the usual that is more than all",
             CATALOG,
             "unit: users, min: 0",
-            "unit: users, quiet_after: 3d",
+            "unit: users, thin_below: 150%",
             8,
-            "the catalog: `quiet_after` of 'active_users' has no effect yet",
-            "It comes with a later version; until then no feed counts as quiet.",
-            Severity.WARNING,
+            "metric 'active_users', thin_below: '150%' is no part of the usual",
+            "Write more than 0% and at most 100%.",
         ),
         mistake(
             "an attribute with capitals",

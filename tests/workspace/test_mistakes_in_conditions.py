@@ -218,13 +218,13 @@ from tests.workspace.base import RULES, Edit, mistake, problems_of
             "Take one of them out of the circle: none can be judged first.",
         ),
         mistake(
-            "across, which comes later",
+            "across inside of something else",
             RULES,
             "{event: login, none_in: 14d}",
             "{event: login, at_least: 3, in: 7d, across: segment}",
             17,
-            "rule 'quiet-renewal': `across` is not supported yet",
-            "Remove it for now.",
+            "rule 'quiet-renewal' counts events across accounts inside of something else",
+            "Make it the whole `when` of a rule of its own, with a `finding`.",
         ),
         mistake(
             "a decline told of one day",

@@ -18,7 +18,7 @@ from tests.workspace.base import RULES, Edit, mistake, problems_of
             "rule 'fell-into-red' has an unknown key 'wen'",
             (
                 "Did you mean 'when'? Keys: rule, when, for, clear_at, every, "
-                "severity, because, label, play, backfill, adjust, soften, cap."
+                "severity, because, label, play, backfill, adjust, soften, cap, finding."
             ),
         ),
         mistake(

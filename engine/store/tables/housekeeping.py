@@ -1,4 +1,4 @@
-"""The files, and which of them are in use."""
+"""The files, which of them are in use, and what was done once for all."""
 
 from typing import Any
 
@@ -13,6 +13,15 @@ class VersionRow(SQLModel, table=True):
     __tablename__ = "version"
     hash: str = Field(primary_key=True)
     files: dict[str, Any] = json_field()
+    at: int = moment_field()
+
+
+class TickRow(SQLModel, table=True):
+    """Something that is done once for all, and the moment that it was done as of: the findings of a day, and the
+    newest findings."""
+
+    __tablename__ = "tick"
+    key: str = Field(primary_key=True)
     at: int = moment_field()
 
 

@@ -80,6 +80,22 @@ class EpisodeRow(SQLModel, table=True):
     told_day: int | None = None
 
 
+class GroupEpisodeRow(SQLModel, table=True):
+    """The state of a rule that counts across accounts, for one value of its attribute; days are the company's."""
+
+    __tablename__ = "group_episode"
+    rule: str = Field(primary_key=True)
+    group: str = Field(primary_key=True)
+    state: str
+    fingerprint: str
+    since: int = moment_field()
+    since_day: int
+    fired_at: int | None = moment_field(nullable=True)
+    fired_day: int | None = None
+    told_at: int | None = moment_field(nullable=True)
+    told_day: int | None = None
+
+
 class DecisionRow(SQLModel, table=True):
     __tablename__ = "decision"
     __table_args__ = (Index("decision_by_account", "account_seq", "rule", "at"),)
@@ -97,3 +113,21 @@ class DecisionRow(SQLModel, table=True):
     fingerprint: str
     version: str
     cause: str
+
+
+class FindingRow(SQLModel, table=True):
+    """Something about many accounts at once, or about a feed. Days are the company's."""
+
+    __tablename__ = "finding"
+    id: int | None = id_field()
+    key: str = Field(unique=True)
+    """What it tells of, so that it is opened once: `quiet/NAME/DAY`, `across/RULE/GROUP/MOMENT`."""
+    kind: str
+    name: str
+    group: str | None = None
+    text: str
+    accounts: list[str] = json_field()
+    at: int = moment_field()
+    day: int
+    ended_at: int | None = moment_field(nullable=True, index=True)
+    ended_day: int | None = None

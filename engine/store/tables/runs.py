@@ -54,17 +54,18 @@ class DeliveryRow(SQLModel, table=True):
     """One message on its way. `try_at`: when it is due (none: not by itself); `attempts` is the fencing number.
 
     `to` is as the action says; `address` what it was looked up as when it left. `claimed_until`: a try is under way.
+    A notice to the operator has no account, and no run whose step it is.
     """
 
     __tablename__ = "delivery"
     id: int | None = id_field()
     key: str = Field(unique=True)
-    account_seq: int = Field(index=True)
-    run_id: str
-    playbook: str
-    step: str
+    account_seq: int | None = Field(default=None, index=True)
+    run_id: str | None = None
+    playbook: str | None = None
+    step: str | None = None
     channel: str
-    template: str
+    template: str | None = None
     to: str | None = None
     address: str | None = None
     subject: str | None = None

@@ -38,14 +38,26 @@ class ChunkRow(SQLModel, table=True):
 
 
 class RecordedRow(SQLModel, table=True):
-    """The oldest and the newest day on which any account has a record of that metric or event; of events also the
-    newest moment, so that a look knows whether something of its day came after it."""
+    """The oldest and the newest day on which any account has a record of that metric or event, and the newest moment
+    of one, so that a look knows whether something came after it."""
 
     __tablename__ = "recorded"
     name: str = Field(primary_key=True)
     first_day: int
     last_day: int
     last_at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+
+
+class FeedRow(SQLModel, table=True):
+    """What a sweep said of a feed whose days can be thin: as of which day it is held (none: it is not), and of how
+    many accounts the last thin day has a record, and usually."""
+
+    __tablename__ = "feed"
+    name: str = Field(primary_key=True)
+    at: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    last_day: int | None = None
+    accounts: int | None = None
+    usual: float | None = None
 
 
 class ContactObservationRow(SQLModel, table=True):

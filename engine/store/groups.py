@@ -1,0 +1,46 @@
+"""Where rules across accounts stand for each group, in and out of the store."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, not_, select, update
+
+from engine.domain import Episode, State
+from engine.store.among import among
+from engine.store.present import episode_of, rule_since, standing_of
+from engine.store.saving_signals import save_rule_versions, standing
+from engine.store.tables.looks import GroupEpisodeRow
+from engine.store.writing import upsert
+
+GROUP = GroupEpisodeRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsBefore:
+    """Per rule the episodes by group, and per fingerprint the moment of the first sweep by it."""
+
+    episodes: Mapping[str, Mapping[str, Episode]]
+    rule_since: Mapping[str, datetime]
+
+
+def groups_before(connection: Connection) -> GroupsBefore:
+    found: dict[str, dict[str, Episode]] = {}
+    for group, *columns in connection.execute(select(GROUP.c.group, *standing_of(GROUP))):
+        episode = episode_of(group, columns)
+        found.setdefault(episode.rule, {})[group] = episode
+    return GroupsBefore(found, rule_since(connection))
+
+
+def save_groups(
+    connection: Connection, episodes: Iterable[Episode], first_by: Mapping[str, tuple[str, datetime]]
+) -> None:
+    """Keeps episodes that changed. `first_by`: fingerprints that nobody swept by before, with rule and moment."""
+    save_rule_versions(connection, first_by)
+    upsert(connection, GROUP, ["rule", "group"], [{"group": one.account, **standing(one)} for one in episodes])
+
+
+def end_others(connection: Connection, rules: Collection[str]) -> None:
+    """The episodes of all rules but these end: they are in the files no more."""
+    gone = (not_(among(GROUP.c.rule, rules)), GROUP.c.state != State.INACTIVE)
+    connection.execute(update(GROUP).where(*gone).values(state=str(State.INACTIVE)))

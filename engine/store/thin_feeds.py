@@ -1,0 +1,63 @@
+"""How many accounts have a record on each day, out of the chunks; and what sweeps made of it, in and out."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, func, select
+
+from engine.clock import microseconds
+from engine.snapshot import Series
+from engine.store.among import among
+from engine.store.chunks import unpack
+from engine.store.matrices import CHUNK, series_ids
+from engine.store.tables.series import SPAN, FeedRow
+from engine.store.writing import upsert
+from engine.thin import ThinFeed
+
+FEED = FeedRow.__table__  # type: ignore[attr-defined]
+
+
+def accounts_by_day(connection: Connection, series: Series, last: int, days: int) -> NDArray[np.int64]:
+    """Of how many accounts there is a record on each of so many days, the last of them `last`."""
+    first = last - days + 1
+    counts = np.zeros(days, dtype=np.int64)
+    ids = tuple(series_ids(connection, [series.key]).values())
+    spans = CHUNK.c.span.between(first // SPAN, last // SPAN)
+    chunks = select(CHUNK.c.span, CHUNK.c["values"]).where(among(CHUNK.c.series_id, ids), spans)
+    for span, values in connection.execute(chunks):
+        said = (~np.isnan(unpack(values))).sum(axis=0)
+        start = span * SPAN - first
+        left, right = max(0, start), min(days, start + SPAN)
+        counts[left:right] += said[left - start : right - start]
+    return counts
+
+
+def save_feeds(connection: Connection, at: datetime, judged: Mapping[str, ThinFeed | None]) -> None:
+    """What a sweep at a moment says of each feed; None: it is whole."""
+    rows = [
+        {
+            "name": name,
+            "at": microseconds(at),
+            "last_day": thin.last_day if thin else None,
+            "accounts": thin.accounts if thin else None,
+            "usual": thin.usual if thin else None,
+        }
+        for name, thin in judged.items()
+    ]
+    upsert(connection, FEED, ["name", "at"], rows)
+
+
+def thin_feeds(connection: Connection, names: Collection[str], at: datetime) -> dict[str, ThinFeed]:
+    """The feeds among these that are held, as the last sweep up to a moment says."""
+    if not names:
+        return {}
+    mine = among(FEED.c.name, names), FEED.c.at <= microseconds(at)
+    newest = select(FEED.c.name, func.max(FEED.c.at).label("at")).where(*mine).group_by(FEED.c.name).subquery()
+    rows = select(FEED).join(newest, (FEED.c.name == newest.c.name) & (FEED.c.at == newest.c.at))
+    return {
+        row.name: ThinFeed(row.last_day, row.accounts, row.usual)
+        for row in connection.execute(rows)
+        if row.last_day is not None
+    }
