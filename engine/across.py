@@ -50,8 +50,8 @@ class Tally:
 
 def tally(rule: RuleTrees, snapshot: Snapshot) -> Tally:
     """The events of the accounts of a snapshot, each counted up to its own today, by the value of the attribute."""
-    column, form = _counted(rule), rule.rule.across
-    groups: Column = attribute(snapshot, form.across if form else "")
+    column, by = _counted(rule)
+    groups = attribute(snapshot, by)
     numbers = windows.count(snapshot, column.event, column.window, column.where).astype(np.int64)
     code, there = codes(groups), known(groups)
     sums = np.bincount(code[there], weights=numbers[there])
@@ -64,11 +64,12 @@ def tally(rule: RuleTrees, snapshot: Snapshot) -> Tally:
     return Tally(counts, accounts, snapshot.covered_from.get(column.event))
 
 
-def _counted(rule: RuleTrees) -> of.EventReached:
-    [test] = tests(rule.when)
-    if not isinstance(test.column, of.EventReached):
+def _counted(rule: RuleTrees) -> tuple[of.EventReached, str]:
+    """The events that a rule counts, and the attribute by which it groups accounts."""
+    [test], form = tests(rule.when), rule.rule.across
+    if form is None or not isinstance(test.column, of.EventReached):
         raise TypeError(f"rule {rule.name} counts no events across accounts")
-    return test.column
+    return test.column, form.across
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _snapshot(
     sweep: Sweep,
 ) -> Snapshot:
     """Groups as the moves of a rule see accounts: on the company's day, and all of them there since the version was."""
-    count, event = len(groups), _counted(rule).event
+    count, event = len(groups), _counted(rule)[0].event
     today = np.full(count, sweep.today, dtype=np.int64)
     looked = np.full(count, -1 if since is None else microseconds(since), dtype=np.int64)
     held = sweep.held.get(event, sweep.today)
