@@ -78,8 +78,9 @@ def _make(importing: Importing, new: Mapping[str, Entry]) -> None:
     if not new:
         return
     first = next_seq(importing.connection)
+    blank: dict[str, Any] = {**ROW, **COUNTERS, "made_by": importing.import_id, "attributes": {}}
     rows: list[dict[str, Any]] = [
-        {"seq": first + number, "id": id_, **ROW, **COUNTERS, "attributes": {}} | _columns({}, entry)
+        {"seq": first + number, "id": id_, **blank} | _columns({}, entry)
         for number, (id_, entry) in enumerate(new.items())
     ]
     make_blocks(importing.connection, [row["seq"] for row in rows])
@@ -180,8 +181,9 @@ def _keep_aliases(importing: Importing, latest: Mapping[str, str]) -> None:
     stored = select(ALIAS.c.alias, ALIAS.c.account).where(among(ALIAS.c.alias, latest))
     known: dict[str, str] = dict(importing.connection.execute(stored).all())
     new = [(alias, account) for alias, account in latest.items() if known.get(alias) != account]
-    for alias, _ in new:
+    for alias, account in new:
         importing.count("corrected" if alias in known else "applied")
+        importing.keep_changes([importing.changed("alias", alias, "account", known.get(alias), account)])
     importing.count("unchanged", len(latest) - len(new))
     rows = [{"alias": alias, "account": account} for alias, account in new]
     upsert(importing.connection, ALIAS, ["alias"], rows)

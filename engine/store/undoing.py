@@ -92,7 +92,9 @@ class Corrections:
         found: dict[tuple[int, int, int], list[Cells]] = defaultdict(list)
         if known_at is None:
             return cls(found)
-        query = select(CORRECTION).where(among(CORRECTION.c.block, blocks), CORRECTION.c.at > known_at)
+        query = select(CORRECTION).where(
+            among(CORRECTION.c.block, blocks), CORRECTION.c.at > known_at, CORRECTION.c.cells.is_not(None)
+        )
         for row in connection.execute(query.order_by(CORRECTION.c.id.desc())):
             if row.series_id in series:
                 found[row.series_id, row.block, row.span].append(unpack_cells(row.cells))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from engine.store.tables.fields import id_field, json_field, moment_field
@@ -72,6 +72,34 @@ class OutcomeRow(SQLModel, table=True):
     day: int
     arrived_at: int = moment_field()
     import_id: int | None = None
+
+
+class UndoneEventRow(SQLModel, table=True):
+    """An event that was taken back with its import: a look back at a time before that still sees it."""
+
+    __tablename__ = "undone_event"
+    __table_args__ = (Index("undone_event_by_name", "name", "account_seq", "day"),)
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    name: str
+    account_seq: int
+    day: int
+    at: int = moment_field()
+    contact_id: int | None = None
+    properties: dict[str, Any] = json_field()
+    arrived_at: int = moment_field()
+    undone_at: int = moment_field()
+
+
+class UndoneOutcomeRow(SQLModel, table=True):
+    """The same of an outcome."""
+
+    __tablename__ = "undone_outcome"
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    account_seq: int = Field(index=True)
+    outcome: str
+    at: int = moment_field()
+    arrived_at: int = moment_field()
+    undone_at: int = moment_field()
 
 
 class OverrideRow(SQLModel, table=True):
