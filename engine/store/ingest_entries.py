@@ -128,15 +128,15 @@ def _update(importing: Importing, known: Mapping[int, Entry], zones: Mapping[str
 
 def _changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[JsonValue, JsonValue]]:
     """Old and new of each attribute that differs, as JSON values."""
-    before = {**_shown(old), **old["attributes"]}
-    after = {**_shown(new), **new["attributes"]}
+    before, after = shown_fields(old), shown_fields(new)
     names = dict.fromkeys([*before, *after])
     return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, JsonValue]:
+def shown_fields(row: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """An account's attributes, built in and declared, as a file would say them."""
     since = None if row["since"] is None else day_of(row["since"]).isoformat()
-    return {name: as_json(row[name]) for name in BUILT_IN} | {"since": since}
+    return {**{name: as_json(row[name]) for name in BUILT_IN}, "since": since, **row["attributes"]}
 
 
 def _assert_changes(

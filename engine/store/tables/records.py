@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from engine.store.tables.fields import id_field, json_field, moment_field
@@ -79,7 +79,7 @@ class UndoneEventRow(SQLModel, table=True):
 
     __tablename__ = "undone_event"
     __table_args__ = (Index("undone_event_by_name", "name", "account_seq", "day"),)
-    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    id: int | None = id_field()
     name: str
     account_seq: int
     day: int
@@ -94,7 +94,7 @@ class UndoneOutcomeRow(SQLModel, table=True):
     """The same of an outcome."""
 
     __tablename__ = "undone_outcome"
-    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    id: int | None = id_field()
     account_seq: int = Field(index=True)
     outcome: str
     at: int = moment_field()

@@ -21,7 +21,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("filled", sa.LargeBinary(), nullable=True))
     op.create_table(
         "undone_event",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("account_seq", sa.Integer(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
@@ -35,7 +35,7 @@ def upgrade() -> None:
     op.create_index("undone_event_by_name", "undone_event", ["name", "account_seq", "day"], unique=False)
     op.create_table(
         "undone_outcome",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("account_seq", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
