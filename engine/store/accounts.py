@@ -98,7 +98,7 @@ def locked(connection: Connection, said: Meant, company_zone: str) -> Accounts:
     number = {zone: index for index, zone in enumerate(zones)}
     seq = [seqs.get(id_, UNKNOWN) for id_ in meant]
     own = [known.get(one, (None, None)) for one in seq]
-    looked = [NEVER if last is None else local_day(moment(last), zone or company_zone) for zone, last in own]
+    looked = [_looked_on(zone or company_zone, last) for zone, last in own]
     return Accounts(
         said.ids,
         meant,
@@ -123,6 +123,16 @@ def _details(connection: Connection, seqs: Collection[int]) -> dict[int, tuple[s
     """Zone and last look by number."""
     query = select(ACCOUNT.c.seq, ACCOUNT.c.timezone, ACCOUNT.c.last_look).where(among(ACCOUNT.c.seq, seqs))
     return {seq: (zone, last) for seq, zone, last in connection.execute(query)}
+
+
+def _looked_on(zone: str, last_look: int | None) -> int:
+    return NEVER if last_look is None else local_day(moment(last_look), zone)
+
+
+def looked_days(connection: Connection, seqs: Collection[int], company_zone: str) -> dict[int, int]:
+    """By number, each account's own day of its last look; NEVER where there was none."""
+    known = _details(connection, seqs)
+    return {seq: _looked_on(zone or company_zone, last) for seq, (zone, last) in known.items()}
 
 
 def lock_blocks(connection: Connection, blocks: Collection[int]) -> None:

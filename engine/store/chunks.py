@@ -118,6 +118,15 @@ def unpack_times(blob: bytes | None, values: Matrix) -> Times:
     return np.where(counts == NO_TIME, NO_TIME, counts * unit).astype(np.int32)
 
 
+def pack_mask(which: NDArray[np.bool_]) -> bytes:
+    """Which of the 256 × 32 cells of a chunk."""
+    return compress(np.packbits(which).tobytes())
+
+
+def unpack_mask(blob: bytes) -> NDArray[np.bool_]:
+    return np.unpackbits(np.frombuffer(decompress(blob), np.uint8)).astype(np.bool_).reshape(SHAPE)
+
+
 def pack_cells(cells: Cells) -> bytes:
     """Cells of `CELL`, as a correction keeps them."""
     return compress(cells.astype(CELL).tobytes())

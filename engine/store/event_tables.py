@@ -21,6 +21,7 @@ from engine.store.records import Whose
 from engine.store.strips import Coded, Scalar, Strip, coded, unpack
 from engine.store.tables.records import StripRow
 from engine.store.tables.series import SPAN
+from engine.store.undone_events import undone_strips
 from engine.store.values import typed
 
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
@@ -50,12 +51,16 @@ def _table(
     known = catalog.events[event].properties if event in catalog.events else {}
     types = {prop: known[prop].type if prop in known else "text" for prop in need.properties - BUILT_IN}
     parts = [_part(strip, rows, span, whose, need) for rows, span, strip in _strips(whose, stored)]
+    undone = [_part(strip, rows, span, whose, need) for rows, span, strip in undone_strips(connection, whose, event)]
+    parts += undone
     row, day, at, contact = (
         np.concatenate([np.empty(0, dtype=np.int64), *(getattr(part, name) for part in parts)])
         for name in ("row", "day", "at", "contact")
     )
     # Parts come by block and span, each sorted by account and moment: few runs, which a stable sort only merges.
     order = np.argsort(row, kind="stable")
+    if undone:
+        order = np.lexsort((np.concatenate([part.strip.arrived for part in parts]), at, row))
     declared = {
         prop: np.concatenate([_blank(0, type_), *(part.column(prop, type_, whose) for part in parts)])[order]
         for prop, type_ in types.items()
@@ -102,14 +107,15 @@ class _Part:
         return column
 
 
-def unseen(connection: Connection, whose: Whose, events: Collection[str]) -> dict[str, tuple[Days, Days]]:
-    """Of each event: row of the snapshot and day, up to today, of those that a look must not see, without repeats."""
+def miscounted(connection: Connection, whose: Whose, events: Collection[str]) -> dict[str, tuple[Days, Days]]:
+    """Of each event: row of the snapshot and day, up to today, of those that a look must not see though they are
+    counted, or that it must see though they are counted no more; without repeats."""
     first = _first_day(whose, 1) if whose.known_at is None else None
     stored = _stored(connection, whose, dict.fromkeys(events, first))
-    return {event: _unseen(whose, stored[event]) for event in events if event in stored}
+    return {event: _miscounted(connection, whose, event, stored.get(event, ())) for event in events}
 
 
-def _unseen(whose: Whose, stored: Iterable[Any]) -> tuple[Days, Days]:
+def _miscounted(connection: Connection, whose: Whose, event: str, stored: Iterable[Any]) -> tuple[Days, Days]:
     today = whose.lanes.today
     found = [np.empty((0, 2), dtype=np.int64)]
     for rows, span, strip in _strips(whose, stored):
@@ -119,6 +125,10 @@ def _unseen(whose: Whose, stored: Iterable[Any]) -> tuple[Days, Days]:
             late |= strip.arrived > whose.known_at
         late &= day <= today[row]
         found.append(np.column_stack((row[late], day[late])))
+    for rows, span, strip in undone_strips(connection, whose, event):
+        row, day = rows[strip.lane], strip.day + span * SPAN
+        seen = day <= today[row]
+        found.append(np.column_stack((row[seen], day[seen])))
     pairs = np.unique(np.concatenate(found), axis=0)
     return pairs[:, 0], pairs[:, 1]
 

@@ -64,19 +64,21 @@ def contents(connection: Connection, identities: Collection[bytes]) -> dict[byte
     return {identity: bytes.fromhex(record["content"]) for identity, record in _known(connection, identities).items()}
 
 
-def release(connection: Connection, ids: Collection[str]) -> Iterator[Batch]:
-    """The records that waited for those ids, in the order in which they build on each other; they wait no more."""
-    by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def release(connection: Connection, ids: Collection[str]) -> Iterator[tuple[int | None, Batch]]:
+    """The records that waited for those ids, each batch with the import that had brought it, in the order in which
+    they build on each other; they wait no more."""
+    waited: dict[tuple[str, int | None], list[dict[str, Any]]] = defaultdict(list)
     numbers: list[int] = []
-    wanted = select(HELD.c.id, HELD.c.kind, HELD.c.record).where(among(HELD.c.account, ids)).order_by(HELD.c.id)
-    for number, kind, record in connection.execute(wanted):
-        by_kind[kind].append(record)
+    wanted = select(HELD.c.id, HELD.c.kind, HELD.c.import_id, HELD.c.record).where(among(HELD.c.account, ids))
+    for number, kind, import_id, record in connection.execute(wanted.order_by(HELD.c.id)):
+        waited[kind, import_id].append(record)
         numbers.append(number)
     if numbers:
         connection.execute(delete(HELD).where(among(HELD.c.id, numbers)))
     for kind in ORDER:
-        if by_kind[kind]:
-            yield from _batches(kind, by_kind[kind])
+        for (of, import_id), records in waited.items():
+            if of == kind:
+                yield from ((import_id, batch) for batch in _batches(kind, records))
 
 
 def _batches(kind: str, records: list[dict[str, Any]]) -> Iterator[Batch]:

@@ -115,8 +115,8 @@ def _release(importing: Importing, ids: tuple[str, ...]) -> None:
     if not ids:
         return
     further: tuple[str, ...] = ()
-    with importing.aside():
-        for batch in release(importing.connection, ids):
+    for import_id, batch in release(importing.connection, ids):
+        with importing.aside(import_id):
             if isinstance(batch, Entries):
                 further += _take_entries(importing, batch)
             else:

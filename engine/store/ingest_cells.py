@@ -19,6 +19,7 @@ from engine.store.chunks import (
     empty,
     pack,
     pack_cells,
+    pack_mask,
     pack_times,
     unpack,
     unpack_times,
@@ -42,7 +43,8 @@ class Said:
     """Values as they came, in the order of the file; entry i of every array is one of them.
 
     `series` are ids of series. `time`: milliseconds since the start of the day. `looked`: the day of the account's
-    last look. `recounted`: the values were worked out anew from rows, so they hold whatever their time.
+    last look. `recounted`: the values were worked out anew from what is stored, so they hold whatever their time, NaN
+    (at NO_TIME) where there is nothing any more.
     """
 
     series: Ints
@@ -71,15 +73,17 @@ class _Merged:
     times: Times
     outcome: Outcome
     cells: Cells
-    """What was written on days already looked at."""
+    """What was replaced, or written on days already looked at."""
+    filled: NDArray[np.bool_]
+    """Which other cells had nothing before; nobody asks for those of values that are recounted anyway."""
     is_changed: bool
 
 
 def merge(connection: Connection, said: Said, at: int, import_of: Callable[[], int | None]) -> Outcome:
     """Writes what changes, and says per value whether it was UNCHANGED, APPLIED (new) or CORRECTED (replaced another).
 
-    `import_of` gives the number of the import, and is asked only where a correction is kept. Of several values of one
-    cell the one with the latest time counts, of those the last; the others are UNCHANGED.
+    `import_of` gives the number of the import, and is asked only where something is kept of what was there before. Of
+    several values of one cell the one with the latest time counts, of those the last; the others are UNCHANGED.
     """
     outcome = np.zeros(len(said.seq), dtype=np.int8)
     chunks = _chunks(said)
@@ -93,8 +97,12 @@ def merge(connection: Connection, said: Said, at: int, import_of: Callable[[], i
             place = {"series_id": chunk.series, "block": chunk.block, "span": chunk.span}
             if merged.is_changed:
                 written.append({**place, "values": pack(merged.values), "times": pack_times(merged.times)})
-            if len(merged.cells):
-                corrections.append({**place, "at": at, "import_id": import_of(), "cells": pack_cells(merged.cells)})
+            if len(merged.cells) or merged.filled.any():
+                kept = {
+                    "cells": pack_cells(merged.cells) if len(merged.cells) else None,
+                    "filled": pack_mask(merged.filled) if merged.filled.any() else None,
+                }
+                corrections.append({**place, "at": at, "import_id": import_of(), **kept})
         upsert(connection, CHUNK, ["series_id", "block", "span"], written)
         append(connection, CORRECTION, corrections)
     return outcome
@@ -159,16 +167,19 @@ def _merged(chunk: _Chunk, said: Said, stored: tuple[bytes, bytes | None] | None
     old, old_time = flat[chunk.cell], flat_times[chunk.cell]
     is_new = np.isnan(old)
     holds = is_new | (time >= old_time) | said.recounted
-    is_other = holds & (is_new | (value != old))
+    is_other = holds & np.where(is_new, ~np.isnan(value), value != old)
     writes = is_other | (holds & (time != old_time))
     outcome = np.where(is_other, np.where(is_new, APPLIED, CORRECTED), UNCHANGED).astype(np.int8)
-    was_looked_at = writes & (said.day[chunk.rows] <= said.looked[chunk.rows])
-    cells = np.zeros(int(was_looked_at.sum()), dtype=CELL)
-    place = chunk.cell[was_looked_at]
+    was_looked_at = said.day[chunk.rows] <= said.looked[chunk.rows]
+    is_kept = writes & (was_looked_at if said.recounted else was_looked_at | ~is_new)
+    cells = np.zeros(int(is_kept.sum()), dtype=CELL)
+    place = chunk.cell[is_kept]
     cells["row"], cells["column"] = place // SPAN, place % SPAN
-    cells["old"], cells["new"] = old[was_looked_at], value[was_looked_at]
-    cells["old_time"] = old_time[was_looked_at]
-    cells["new_time"] = time[was_looked_at]
+    cells["old"], cells["new"] = old[is_kept], value[is_kept]
+    cells["old_time"], cells["new_time"] = old_time[is_kept], time[is_kept]
+    filled = np.zeros(CELLS, dtype=np.bool_)
+    if not said.recounted:
+        filled[chunk.cell[writes & ~is_kept]] = True
     flat[chunk.cell[writes]] = value[writes]
     flat_times[chunk.cell[writes]] = time[writes]
-    return _Merged(values, times, outcome, cells, bool(writes.any()))
+    return _Merged(values, times, outcome, cells, filled, bool(writes.any()))

@@ -152,7 +152,7 @@ class Importing:
         for account, oldest in zip(accounts.tolist(), first.tolist(), strict=True):
             self.first_days[account] = min(oldest, self.first_days.get(account, oldest))
 
-    def changed(self, kind: str, entity: str, field: str, old: JsonValue, new: JsonValue) -> dict[str, object]:
+    def changed(self, kind: str, entity: str, field: str, old: object, new: object) -> dict[str, object]:
         """A row of `change`."""
         return {
             "kind": kind,
@@ -208,11 +208,12 @@ class Importing:
         self.counts = before + fates.counts()
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """What is done inside is no record of this batch: it is neither counted nor refused."""
-        counts, self.counts, self.releasing = self.counts, Counter(), True
+    def aside(self, import_id: int | None) -> Iterator[None]:
+        """What is done inside is no record of this batch but of an earlier import: neither counted nor refused."""
+        counts, own = self.counts, self._import_id
+        self.counts, self.releasing, self._import_id = Counter(), True, import_id
         yield
-        self.counts, self.releasing = counts, False
+        self.counts, self.releasing, self._import_id = counts, False, own
 
     def finish(self) -> None:
         """Marks whom it concerns, and keeps the counts."""

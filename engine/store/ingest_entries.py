@@ -78,8 +78,9 @@ def _make(importing: Importing, new: Mapping[str, Entry]) -> None:
     if not new:
         return
     first = next_seq(importing.connection)
+    blank: dict[str, Any] = {**ROW, **COUNTERS, "made_by": importing.import_id, "attributes": {}}
     rows: list[dict[str, Any]] = [
-        {"seq": first + number, "id": id_, **ROW, **COUNTERS, "attributes": {}} | _columns({}, entry)
+        {"seq": first + number, "id": id_, **blank} | _columns({}, entry)
         for number, (id_, entry) in enumerate(new.items())
     ]
     make_blocks(importing.connection, [row["seq"] for row in rows])
@@ -127,15 +128,15 @@ def _update(importing: Importing, known: Mapping[int, Entry], zones: Mapping[str
 
 def _changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[JsonValue, JsonValue]]:
     """Old and new of each attribute that differs, as JSON values."""
-    before = {**_shown(old), **old["attributes"]}
-    after = {**_shown(new), **new["attributes"]}
+    before, after = shown_fields(old), shown_fields(new)
     names = dict.fromkeys([*before, *after])
     return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, JsonValue]:
+def shown_fields(row: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """An account's attributes, built in and declared, as a file would say them."""
     since = None if row["since"] is None else day_of(row["since"]).isoformat()
-    return {name: as_json(row[name]) for name in BUILT_IN} | {"since": since}
+    return {**{name: as_json(row[name]) for name in BUILT_IN}, "since": since, **row["attributes"]}
 
 
 def apply_aliases(importing: Importing, batch: Entries) -> tuple[str, ...]:
@@ -170,8 +171,9 @@ def _keep_aliases(importing: Importing, latest: Mapping[str, str]) -> None:
     stored = select(ALIAS.c.alias, ALIAS.c.account).where(among(ALIAS.c.alias, latest))
     known: dict[str, str] = dict(importing.connection.execute(stored).all())
     new = [(alias, account) for alias, account in latest.items() if known.get(alias) != account]
-    for alias, _ in new:
+    for alias, account in new:
         importing.count("corrected" if alias in known else "applied")
+        importing.keep_changes([importing.changed("alias", alias, "account", known.get(alias), account)])
     importing.count("unchanged", len(latest) - len(new))
     rows = [{"alias": alias, "account": account} for alias, account in new]
     upsert(importing.connection, ALIAS, ["alias"], rows)

@@ -140,6 +140,9 @@ def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) 
             replaced.append(old.id)
     if replaced:
         importing.connection.execute(update(FACT).where(among(FACT.c.id, replaced)).values(withdrawn_at=importing.at))
+        importing.keep_changes(
+            [importing.changed("fact", str(id_), "withdrawn_at", None, importing.at) for id_ in replaced]
+        )
     if new:
         number = importing.import_id
         append(importing.connection, FACT, [{**row, "import_id": number} for row in new])

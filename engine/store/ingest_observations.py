@@ -7,12 +7,13 @@ from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine.batches import Ints, Observations
 from engine.snapshot import Series
 from engine.store.accounts import UNKNOWN, Accounts
 from engine.store.among import among
+from engine.store.changes import keep_changes
 from engine.store.fates import Fates
 from engine.store.held import Waiting, hold
 from engine.store.ingest_cells import APPLIED, CORRECTED, UNCHANGED, Outcome, Said, merge
@@ -29,6 +30,9 @@ from engine.store.writing import upsert
 
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 Mask = NDArray[np.bool_]
+CONTACT_CELL = ("account_seq", "contact_id", "metric", "day")
+OBSERVATION = "observation"
+"""The kind of a change of what a contact said."""
 SPREAD = 31
 """Spans of a block that come before two blocks could share all their lanes."""
 _Key = tuple[int, int, str, int]
@@ -200,7 +204,7 @@ def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows:
         np.array([latest[key] for key in outcome], dtype=np.int64), np.array(list(outcome.values()), dtype=np.int8)
     )
     cell_of = {(seq, metric, day): row for (seq, _, metric, day), row in latest.items()}
-    means = _means(held, cell_of)
+    means = means_of(held, cell_of)
     again = _only(said, np.array([cell_of[cell] for cell in means], dtype=np.int64))
     time = np.array([time for time, _ in means.values()], dtype=np.int64)
     value = np.array([mean for _, mean in means.values()], dtype=np.float64)
@@ -212,9 +216,9 @@ def _write(
     importing: Importing, new: dict[_Key, tuple[int, float]]
 ) -> tuple[dict[_Key, tuple[int, float]], dict[_Key, int]]:
     """Keeps the contacts' rows: those of their accounts, metrics and days as they are then, and what became of each."""
-    rows = _stored(importing, new)
+    rows = contact_values(importing.connection, new)
     outcome: dict[_Key, int] = dict.fromkeys(new, UNCHANGED)
-    written = []
+    written, changes = [], []
     for key, (time, value) in new.items():
         old = rows.get(key)
         if old is not None and (time < old[0] or old == (time, value)):
@@ -224,22 +228,26 @@ def _write(
         seq, contact, metric, day = key
         row = {"account_seq": seq, "contact_id": contact, "metric": metric, "day": day}
         written.append({**row, "time": time, "value": value})
-    upsert(importing.connection, OBSERVED, ["account_seq", "contact_id", "metric", "day"], written)
+        entity = f"{seq}/{contact}/{metric}/{day}"
+        changes.append(importing.changed(OBSERVATION, entity, "value", old and list(old), [time, value]))
+    upsert(importing.connection, OBSERVED, CONTACT_CELL, written)
+    keep_changes(importing.connection, changes)
     return rows, outcome
 
 
-def _stored(importing: Importing, keys: Collection[_Key]) -> dict[_Key, tuple[int, float]]:
+def contact_values(connection: Connection, keys: Collection[_Key]) -> dict[_Key, tuple[int, float]]:
+    """What the contacts of these accounts, metrics and days are known to have said, with its time of day."""
     days = [day for *_, day in keys]
     wanted = select(OBSERVED).where(
         among(OBSERVED.c.account_seq, {seq for seq, *_ in keys}),
         among(OBSERVED.c.metric, {metric for _, _, metric, _ in keys}),
         OBSERVED.c.day.between(min(days), max(days)),
     )
-    rows = importing.connection.execute(wanted) if days else ()
+    rows = connection.execute(wanted) if days else ()
     return {(row.account_seq, row.contact_id, row.metric, row.day): (row.time, row.value) for row in rows}
 
 
-def _means(rows: dict[_Key, tuple[int, float]], cells: Collection[_Cell]) -> dict[_Cell, tuple[int, float]]:
+def means_of(rows: dict[_Key, tuple[int, float]], cells: Collection[_Cell]) -> dict[_Cell, tuple[int, float]]:
     """The latest time and the mean of each cell that is wanted."""
     said: dict[_Cell, list[tuple[int, float]]] = defaultdict(list)
     for (seq, _, metric, day), row in rows.items():

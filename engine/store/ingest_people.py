@@ -116,14 +116,14 @@ def _differs(
     importing.count("unchanged" if not differing else "applied" if is_new else "corrected")
     importing.keep_changes(
         [
-            importing.changed(kind, entity, name, _shown(name, before.get(name)), _shown(name, new[name]))
+            importing.changed(kind, entity, name, shown_value(name, before.get(name)), shown_value(name, new[name]))
             for name in differing
         ]
     )
     return bool(differing)
 
 
-def _shown(field: str, value: Any) -> JsonValue:
+def shown_value(field: str, value: Any) -> JsonValue:
     """As a file would say it: days as YYYY-MM-DD, pools separated by semicolons."""
     if field in DAYS and value is not None:
         return day_of(value).isoformat()

@@ -50,14 +50,7 @@ class Strips:
         """E events; `properties` are texts of JSON."""
         numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         name = np.array([numbers[one] for one in names], dtype=np.int64)
-        whole = Strip(
-            lane=seq % BLOCK,
-            day=day % SPAN,
-            at=at,
-            contact=np.array([NOBODY if one is None else one for one in contact], dtype=np.int64),
-            arrived=np.full(len(seq), arrived, dtype=np.int64),
-            properties=_columns(properties),
-        )
+        whole = strip_of(seq, day, at, contact, np.full(len(seq), arrived, dtype=np.int64), properties)
         order = np.lexsort((day // SPAN, seq // BLOCK, name))
         places = np.stack([name, seq // BLOCK, day // SPAN])[:, order]
         begins = np.flatnonzero(np.any(np.diff(places, prepend=-(2**60)) != 0, axis=0))
@@ -85,6 +78,20 @@ class Strips:
             upsert(self.connection, STRIP, ["name", "block", "span"], rows)
         self._new.clear()
         self._count = 0
+
+
+def strip_of(
+    seq: Ints, day: Ints, at: Ints, contact: Sequence[int | None], arrived: Ints, properties: Sequence[str]
+) -> Strip:
+    """E events in their order, perhaps of several blocks and spans; `properties` are texts of JSON."""
+    return Strip(
+        lane=seq % BLOCK,
+        day=day % SPAN,
+        at=at,
+        contact=np.array([NOBODY if one is None else one for one in contact], dtype=np.int64),
+        arrived=arrived,
+        properties=_columns(properties),
+    )
 
 
 def _columns(properties: Sequence[str]) -> dict[str, Property]:

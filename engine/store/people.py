@@ -16,14 +16,18 @@ TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 HERE = "email"
 """The field of a teammate that changes from nothing when they come."""
+NOBODY: Mapping[str, Any] = {**dict.fromkeys(column.name for column in TEAMMATE.columns), "pools": []}
 
 
 def teammates(connection: Connection, known_at: int | None = None) -> dict[str, Teammate]:
     """All of us, by email."""
     rows: list[Any] = list(connection.execute(select(TEAMMATE)).all())
     if known_at is not None:
-        fields = before(connection, "teammate", [row.email for row in rows], known_at)
-        rows = [undone(row, fields.get(row.email, {})) for row in rows if HERE not in fields.get(row.email, {})]
+        fields = before(connection, "teammate", None, known_at)
+        # Some may be there no more: they were taken back with the import that had brought them.
+        known = {**{email: {**NOBODY, HERE: email} for email in fields}, **{row.email: row._asdict() for row in rows}}
+        then = [undone(row, fields.get(email, {})) for email, row in known.items()]
+        rows = [row for row in then if row.email is not None]
     return {row.email: _teammate(row) for row in rows}
 
 
@@ -83,5 +87,5 @@ def contact_rows(
         return rows
     there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]
     fields = before(connection, "contact", [entity for _, entity in there], known_at)
-    then = (undone(row, fields.get(entity, {})) for row, entity in there)
+    then = (undone(row._asdict(), fields.get(entity, {})) for row, entity in there)
     return [ContactTuple(*(getattr(row, name) for name in CONTACT_COLUMNS)) for row in then]

@@ -218,11 +218,12 @@ def _trimmed(matrix: Numbers) -> Numbers:
 def _covered_from(connection: Connection, wanted: Wanted, today: Days, recorded: Sequence[Any]) -> dict[str, int]:
     """From which day records of each name are complete: what the catalog says, else the oldest record by now."""
     catalog, latest = wanted.catalog, int(today.max(initial=0))
+    declared: dict[str, Metric | Event] = {**catalog.metrics, **catalog.events}
     oldest: dict[str, int | None] = {name: first for name, first, _ in recorded}
     if wanted.known is not None:
-        earlier = before(connection, "recorded", list(oldest), wanted.known)
+        # Of what was taken back there may be no record any more.
+        earlier = before(connection, "recorded", {*oldest, *declared}, wanted.known)
         oldest |= {name: fields["first_day"] for name, fields in earlier.items()}
-    declared: dict[str, Metric | Event] = {**catalog.metrics, **catalog.events}
     begun = {name: day for name, day in oldest.items() if day is not None and day <= latest}
     said = {name: day_number(entry.from_) for name, entry in declared.items() if entry.from_ is not None}
     return {name: day for name, day in {**begun, **said}.items() if name in declared}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select, union_all
 
 from engine.clock import microseconds, moment
 from engine.domain import Fact
@@ -16,12 +16,13 @@ from engine.snapshot import Days, FactTable, Numbers
 from engine.store.ingest_days import local_days, starts_of_days
 from engine.store.matrices import Lanes
 from engine.store.people import CONTACT, contact_rows
-from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow
+from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow, UndoneOutcomeRow
 from engine.store.undoing import arrived, before, not_withdrawn
 from engine.store.values import typed
 
 FACT = FactRow.__table__  # type: ignore[attr-defined]
 OUTCOME = OutcomeRow.__table__  # type: ignore[attr-defined]
+UNDONE = UndoneOutcomeRow.__table__  # type: ignore[attr-defined]
 OVERRIDE = OverrideRow.__table__  # type: ignore[attr-defined]
 CHURNED = "churned"
 
@@ -118,13 +119,21 @@ def _fact(row: Any, account: str, until: int | None, catalog: Catalog) -> Fact:
 
 def ended(connection: Connection, whose: Whose) -> NDArray[np.bool_]:
     """Whose newest outcome by `at` is `churned`."""
-    query = select(OUTCOME.c.account_seq, OUTCOME.c.outcome).where(
-        whose.lanes.hold(OUTCOME.c.account_seq), OUTCOME.c.at <= whose.at, arrived(OUTCOME, whose.known_at)
-    )
-    newest: dict[int, str] = dict(connection.execute(query.order_by(OUTCOME.c.at, OUTCOME.c.id)).all())
+    queries = [_outcomes(OUTCOME, whose)]
+    if whose.known_at is not None:
+        queries.append(_outcomes(UNDONE, whose).where(UNDONE.c.undone_at > whose.known_at))
+    rows = connection.execute(union_all(*queries).order_by("at", "id"))
+    newest: dict[int, str] = {row.account_seq: row.outcome for row in rows}
     gone = np.zeros(len(whose.lanes), dtype=np.bool_)
     gone[[whose.row_of[seq] for seq, outcome in newest.items() if outcome == CHURNED and seq in whose.row_of]] = True
     return gone
+
+
+def _outcomes(table: Any, whose: Whose) -> Select[Any]:
+    columns = (table.c[name] for name in ("account_seq", "outcome", "at", "id"))
+    return select(*columns).where(
+        whose.lanes.hold(table.c.account_seq), table.c.at <= whose.at, arrived(table, whose.known_at)
+    )
 
 
 def overrides(connection: Connection, whose: Whose, scores: Collection[str]) -> dict[str, Numbers]:

@@ -14,7 +14,7 @@ from engine import event_measures
 from engine.language.catalog import Catalog
 from engine.series import round4
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
-from engine.store.event_tables import event_tables, unseen
+from engine.store.event_tables import event_tables, miscounted
 from engine.store.records import Whose
 from engine.store.tables.series import ContactObservationRow
 
@@ -29,7 +29,8 @@ def count_again(
     catalog: Catalog,
     later: Collection[str],
 ) -> None:
-    """Works out anew the cells of counts and sums in which a row counts that came, or arrived, too late.
+    """Works out anew the cells of counts and sums in which a row counts that came, or arrived, too late, or in which
+    one is missing that was taken back later.
 
     `later`: the events of which anybody has one after T.
     """
@@ -37,9 +38,9 @@ def count_again(
     events = {one.name for one in wanted}
     if whose.known_at is None:
         events &= set(later)
-    seen = unseen(connection, whose, sorted(events - whose.held.keys()))
+    seen = miscounted(connection, whose, sorted(events - whose.held.keys()))
     for event in sorted(events & whose.held.keys()):
-        seen |= unseen(connection, whose.seeing(event), (event,))
+        seen |= miscounted(connection, whose.seeing(event), (event,))
     for event, (row, day) in seen.items():
         if len(row):
             mine = {one: series[one] for one in wanted if one.name == event}

@@ -27,24 +27,24 @@ Before = Mapping[str, Mapping[str, Any]]
 """Entity to field to the value that it had."""
 
 
-def before(connection: Connection, kind: str, entities: Collection[str], known_at: int) -> Before:
-    """What changed after a moment: per entity and field the value from before the first such change."""
+def before(connection: Connection, kind: str, entities: Collection[str] | None, known_at: int) -> Before:
+    """What changed after a moment, of some entities or of all: per field the value from before the first change."""
     found: dict[str, dict[str, Any]] = {}
-    query = select(CHANGE.c.entity, CHANGE.c.field, CHANGE.c.old).where(
-        CHANGE.c.kind == kind, among(CHANGE.c.entity, entities), CHANGE.c.at > known_at
-    )
+    query = select(CHANGE.c.entity, CHANGE.c.field, CHANGE.c.old).where(CHANGE.c.kind == kind, CHANGE.c.at > known_at)
+    if entities is not None:
+        query = query.where(among(CHANGE.c.entity, entities))
     for entity, field, old in connection.execute(query.order_by(CHANGE.c.id)):
         found.setdefault(entity, {}).setdefault(field, old)
     return found
 
 
-def undone(row: Any, fields: Mapping[str, Any]) -> Any:
+def undone(row: Mapping[str, Any], fields: Mapping[str, Any]) -> Any:
     """A row with the values that it had; fields that are no columns of it are declared attributes."""
-    columns = row._asdict()
+    columns = dict(row)
     declared = dict(columns.get("attributes") or {})
     for field, old in fields.items():
         if field in columns:
-            columns[field] = _stored(field, old)
+            columns[field] = stored_as(field, old)
         else:
             declared[field] = old
     if "attributes" in columns:
@@ -52,7 +52,7 @@ def undone(row: Any, fields: Mapping[str, Any]) -> Any:
     return SimpleNamespace(**columns)
 
 
-def _stored(field: str, shown: Any) -> Any:
+def stored_as(field: str, shown: Any) -> Any:
     """A value as the table has it, of one as a file would say it."""
     if field in DAYS and shown is not None:
         return day_number(date.fromisoformat(shown))
@@ -65,7 +65,7 @@ def accounts_then(connection: Connection, rows: list[Any], known_at: int) -> lis
     """Of account rows those that had been looked at by then, with the attributes that they had."""
     there = [row for row in rows if row.first_look is not None and row.first_look <= known_at]
     fields = before(connection, "account", [row.id for row in there], known_at)
-    return [undone(row, fields.get(row.id, {})) for row in there]
+    return [undone(row._asdict(), fields.get(row.id, {})) for row in there]
 
 
 def arrived(table: Any, known_at: int | None) -> Any:
@@ -92,7 +92,9 @@ class Corrections:
         found: dict[tuple[int, int, int], list[Cells]] = defaultdict(list)
         if known_at is None:
             return cls(found)
-        query = select(CORRECTION).where(among(CORRECTION.c.block, blocks), CORRECTION.c.at > known_at)
+        query = select(CORRECTION).where(
+            among(CORRECTION.c.block, blocks), CORRECTION.c.at > known_at, CORRECTION.c.cells.is_not(None)
+        )
         for row in connection.execute(query.order_by(CORRECTION.c.id.desc())):
             if row.series_id in series:
                 found[row.series_id, row.block, row.span].append(unpack_cells(row.cells))

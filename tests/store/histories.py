@@ -1,6 +1,7 @@
 """Random histories of a few accounts: what arrives, late and corrected, withdrawn and changed, between looks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,10 +12,11 @@ from engine.batches import Batch
 from engine.clock import microseconds
 from engine.snapshot import ALL_DAYS, EventRows, Series, Snapshot
 from engine.store.database import Database
+from engine.store.imports import take_back
 from engine.store.ingest_by_hand import NotFound, Override, end_fact, override, withdraw_fact
 from engine.store.people import contacts_of
 from tests.store.looking import AMOUNT, LOGINS, USERS, keep, reading, snapshot
-from tests.store.records import accounts, entries, events, facts, observations, outcomes, put, rows_of
+from tests.store.records import CATALOG, ZONE, accounts, entries, events, facts, observations, outcomes, put, rows_of
 
 FIRST = datetime(2026, 10, 20, 5, tzinfo=UTC)
 IDS = ("acme", "zen", "nord", "late")
@@ -44,7 +46,8 @@ class History:
         """Something arrives, by the minute or days later, or all or some accounts are looked at."""
         self.now += timedelta(minutes=self.random.choice([1, 7, 60, 300, 1_500, 4_000]))
         steps: list[Callable[[], None]] = [self._observe, self._happen, self._assert, self._by_hand, self._change]
-        self.random.choice([*steps, self._people, self._come, self._end, self._look, self._look, self._look])()
+        steps += [self._people, self._come, self._end, self._take_back]
+        self.random.choice([*steps, self._look, self._look, self._look])()
 
     def _put(self, *batches: Batch) -> None:
         put(self.database, *batches, at=self.now, series=list(SERIES))
@@ -115,6 +118,30 @@ class History:
 
     def _end(self) -> None:
         self._put(outcomes((self._some(), self._when(), self.random.choice(["churned", "renewed"]))))
+
+    def _take_back(self) -> None:
+        """Not the first import: it brought the accounts that the others are about."""
+        _, *others = rows_of(self.database, "import", "id")
+        if others:
+            self.take_back(self.random.choice(others))
+
+    def take_back(self, number: int) -> None:
+        take_back(self.database, number, self.now, CATALOG, ZONE)
+
+    def arrive(self) -> list[int]:
+        """Something comes in; the imports by which it did."""
+        before = set(rows_of(self.database, "import", "id"))
+        self.random.choice(
+            [self._observe, self._happen, self._assert, self._change, self._people, self._come, self._end]
+        )()
+        return [number for number in rows_of(self.database, "import", "id") if number not in before]
+
+    def sees(self) -> Document:
+        """What a look at everybody would see of what came in; a fact that returns has another number."""
+        seen = came_in(snapshot(self.database, self.now, series=SERIES, rows=ROWS))
+        facts = {name: (rows, [replace(one, id=0) for one in some]) for name, (rows, some) in seen["facts"].items()}
+        ids = dict(rows_of(self.database, "account", "seq", "id"))
+        return seen | {"facts": facts, "contacts": contacts_of(self.database, ids)}
 
     def _look(self) -> None:
         due = {"due_by": self.now} if self.random.random() < 0.5 else {}

@@ -173,7 +173,7 @@ def corrections(database: Database) -> list[tuple[str, float | None, float]]:
     """Day, old and new of each cell that was corrected after a look."""
     found = []
     for span, blob in rows_of(database, "correction", "span", "cells"):
-        for cell in unpack_cells(blob):
+        for cell in unpack_cells(blob) if blob else ():
             old = None if np.isnan(cell["old"]) else float(cell["old"])
             found.append((str(day_of(span * SPAN + int(cell["column"]))), old, float(cell["new"])))
     return found

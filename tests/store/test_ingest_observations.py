@@ -139,10 +139,15 @@ def test_what_changes_on_a_day_already_looked_at_is_kept_as_a_correction(acme: D
     assert corrections(acme)[-2:] == [(D20, 5, 6), (D23, None, 7)]
 
 
-def test_before_the_first_look_nothing_is_a_correction(database: Database) -> None:
-    put(database, accounts("acme"), observations(("acme", D20, 5)), observations(("acme", D20, 6)))
+def test_before_the_first_look_only_what_is_replaced_is_kept(database: Database) -> None:
+    put(
+        database,
+        accounts("acme"),
+        observations(("acme", D20, 5)),
+        observations(("acme", D20, 6), ("acme", "2026-11-21", 7)),
+    )
 
-    assert corrections(database) == []
+    assert corrections(database) == [(D20, 5, 6)]
 
 
 def test_a_correction_is_one_row_for_each_import_and_chunk(acme: Database) -> None:

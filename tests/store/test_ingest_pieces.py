@@ -40,7 +40,7 @@ from tests.store.records import (
 
 ACCOUNTS = ("acme", "zen", "other-name-of-acme", "late", "late", "")
 TIMES = ("2026-11-19", "2026-11-20", "2026-11-20T09:00", "2026-11-20T21:30Z", "2026-10-03", "2026-12-24", "soon")
-UNORDERED = ("contact", "series", "correction")
+UNORDERED = ("contact", "series", "correction", "change")
 """Tables whose rows may come in any order: what they say tells which they are."""
 SERIES = [Series("count", "login"), Series("sum", "order", "amount")]
 Row = dict[str, str]
@@ -164,6 +164,7 @@ def written(database: Database) -> dict[str, list[str]]:
         "series_id": dict(rows_of(database, "series", "id", "key")),
         "import_id": {id_: place for place, id_ in enumerate(rows_of(database, "import", "id"))},
     }
+    numbers["made_by"] = numbers["import_id"]
     found = {}
     for name, table in TABLES.items():
         rows = [dict(zip(table.c.keys(), row, strict=True)) for row in rows_of(database, name)]
@@ -171,10 +172,18 @@ def written(database: Database) -> dict[str, list[str]]:
             row.update({key: known.get(row[key]) for key, known in numbers.items() if key in row})
             if "id" in row and name != "account":
                 row["id"] = None if name in UNORDERED else place
+        if name == "change":
+            rows = [{**row, "entity": named(row, numbers["contact_id"])} for row in rows]
         if name == "strip":
             rows = [{**row, "events": told(row["events"], numbers["contact_id"])} for row in rows]
         found[name] = sorted(map(str, rows))
     return found
+
+
+def named(row: Mapping[str, str], contacts: Mapping[int, object]) -> object:
+    """What changed; of what a contact said, with the contact for its number."""
+    account, *of = row["entity"].split("/")
+    return (account, contacts[int(of[0])], *of[1:]) if row["kind"] == "observation" else row["entity"]
 
 
 def told(blob: bytes, contacts: Mapping[int, object]) -> object:

@@ -42,6 +42,8 @@ class AccountRow(SQLModel, table=True):
     first_record: int | None = None
     """Day of the oldest observation or event."""
     seed_next: bool = False
+    made_by: int | None = None
+    """The import that brought it."""
 
 
 class BlockRow(SQLModel, table=True):

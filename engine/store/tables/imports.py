@@ -16,6 +16,9 @@ class ImportRow(SQLModel, table=True):
     at: int = moment_field()
     history: bool = False
     counts: dict[str, Any] = json_field()
+    undoable: bool = True
+    """What it wrote over is kept; of imports by an early Pulsebook it is not."""
+    undone_at: int | None = moment_field(nullable=True)
 
 
 class HeldRow(SQLModel, table=True):
@@ -32,7 +35,11 @@ class HeldRow(SQLModel, table=True):
 
 
 class CorrectionRow(SQLModel, table=True):
-    """Cells of one chunk that an import filled in or replaced on days already looked at: old and new, packed."""
+    """What an import wrote into one chunk.
+
+    `cells`: those that it replaced, or filled in on days already looked at, old and new, packed. `filled`: which others
+    it filled in, a packed mask: nobody had looked at them, so only taking the import back asks for them.
+    """
 
     __tablename__ = "correction"
     id: int | None = id_field()
@@ -41,12 +48,13 @@ class CorrectionRow(SQLModel, table=True):
     span: int
     at: int = moment_field()
     import_id: int | None = None
-    cells: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    cells: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    filled: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 class ChangeRow(SQLModel, table=True):
     """One field that changed. `entity`: an account's id, ACCOUNT/EMAIL of a contact, a teammate's email, a number (of
-    a fact, task or delivery), a recorded name."""
+    a fact, task or delivery), a recorded name, an alias, ACCOUNT/CONTACT/METRIC/DAY of a contact's observation."""
 
     __tablename__ = "change"
     __table_args__ = (Index("change_by_entity", "kind", "entity"),)

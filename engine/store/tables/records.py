@@ -74,6 +74,34 @@ class OutcomeRow(SQLModel, table=True):
     import_id: int | None = None
 
 
+class UndoneEventRow(SQLModel, table=True):
+    """An event that was taken back with its import: a look back at a time before that still sees it."""
+
+    __tablename__ = "undone_event"
+    __table_args__ = (Index("undone_event_by_name", "name", "account_seq", "day"),)
+    id: int | None = id_field()
+    name: str
+    account_seq: int
+    day: int
+    at: int = moment_field()
+    contact_id: int | None = None
+    properties: dict[str, Any] = json_field()
+    arrived_at: int = moment_field()
+    undone_at: int = moment_field()
+
+
+class UndoneOutcomeRow(SQLModel, table=True):
+    """The same of an outcome."""
+
+    __tablename__ = "undone_outcome"
+    id: int | None = id_field()
+    account_seq: int = Field(index=True)
+    outcome: str
+    at: int = moment_field()
+    arrived_at: int = moment_field()
+    undone_at: int = moment_field()
+
+
 class OverrideRow(SQLModel, table=True):
     """A person's value of a score, from `at` to `until`; the newest that holds counts."""
 
