@@ -1,0 +1,108 @@
+"""A journal in; every score, decision, run, task and delivery that must follow out."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tests.oracle import arrivals, people
+from tests.oracle.files import Workspace, read
+from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
+from tests.oracle.look import Judged, Kept, look
+from tests.oracle.moments import as_of
+from tests.oracle.playbooks import Task
+from tests.oracle.records import Company
+from tests.oracle.rules import Decision
+from tests.oracle.scores import Scored
+
+
+@dataclass
+class Oracle:
+    """`saved_in_order`: of tasks for a pool, in which order they were saved; the reference leaves it open."""
+
+    saved_in_order: Mapping[TaskKey, int] = field(default_factory=dict)
+    company: Company = field(default_factory=Company)
+    files: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict)
+    first_looks: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    scores: dict[tuple[str, str, date], Scored] = field(default_factory=dict)
+    """Per account, score and day: by the day's last look."""
+    decisions: list[Decision] = field(default_factory=list)
+    turns: dict[str, str] = field(default_factory=dict)
+    """Who of a pool had the last turn."""
+    workspace: Workspace = field(init=False)
+
+    def play(self, journal: Iterable[Entry]) -> None:
+        for entry in journal:
+            self._play(entry)
+
+    def _play(self, entry: Entry) -> None:
+        match entry:
+            case Edit():
+                self.files.update({path: text for path, text in entry.files.items() if text is not None})
+                for path in [path for path, text in entry.files.items() if text is None]:
+                    del self.files[path]
+                self.workspace = read(self.files)
+            case Import():
+                arrivals.arrive(self.company, self.workspace, entry)
+            case State():
+                arrivals.state(self.company, self.workspace, entry)
+            case Override():
+                arrivals.override(self.company, self.workspace, entry)
+            case Finish():
+                task = self.task(entry.task)
+                task.state, task.done_at = "done", as_of(entry.as_of, self.workspace.zone)
+            case Assign():
+                self.task(entry.task).assignee = entry.email
+            case Settle():
+                self._settle(entry)
+            case Look():
+                self._look(as_of(entry.as_of, self.workspace.zone))
+
+    def tasks(self) -> dict[TaskKey, Task]:
+        """All tasks by what they are known by."""
+        runs = [run for kept in self.kept.values() for run in kept.runs]
+        return {
+            TaskKey(run.account, run.playbook, task.step, run.started_at.isoformat()): task
+            for run in runs
+            for task in run.tasks.values()
+        }
+
+    def task(self, key: TaskKey) -> Task:
+        return self.tasks()[key]
+
+    def _settle(self, entry: Settle) -> None:
+        key = entry.delivery
+        [delivery] = [
+            delivery
+            for run in self.kept[key.account].runs
+            for delivery in run.deliveries
+            if (run.playbook, delivery.step, run.started_at.isoformat()) == (key.playbook, key.step, key.run_started)
+        ]
+        delivery.state, delivery.reason = ("sent", "outbox") if entry.approved else ("not_sent", "discarded")
+
+    def _look(self, at: datetime) -> None:
+        for account in self.company.accounts.values():
+            kept = self.kept.setdefault(account.id, Kept(at))
+            judged = Judged(self.company, self.workspace, account, kept, self.first_looks, at)
+            self.decisions += look(judged)
+            for name, scored in judged._scores.items():
+                self.scores[account.id, name, judged.today] = scored
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Tasks for a pool get their assignee when the look is saved."""
+        tasks = self.tasks()
+        waiting = [key for key, task in tasks.items() if task.pool is not None and task.assignee is None]
+        loads = Counter(str(task.assignee) for task in tasks.values() if task.state == "open")
+        for key in sorted(waiting, key=lambda key: (self.saved_in_order.get(key, 0), key)):
+            task = tasks[key]
+            [(way, name)] = (task.pool or {}).items()
+            members = people.pool(name, self.company.teammates)
+            if not members:
+                task.assignee = self.workspace.settings["people"]["fallback"]
+            elif way == "least_loaded":
+                task.assignee = people.least_loaded(members, loads)
+            else:
+                task.assignee = self.turns[name] = people.in_turn(members, self.turns.get(name))
+            loads[task.assignee] += task.state == "open"
