@@ -18,7 +18,8 @@ from tests.oracle.values import attribute_type, read_value
 def arrive(company: Company, workspace: Workspace, said: Import) -> None:
     at = as_of(said.as_of, workspace.zone)
     arrival = Arrival(workspace.catalog, workspace.zone, at, said.timezone or workspace.zone, said.history)
-    _file(company, arrival, said.kind, csv.DictReader(io.StringIO(said.text)))
+    for text in said.files:
+        _file(company, arrival, said.kind, csv.DictReader(io.StringIO(text)))
 
 
 def state(company: Company, workspace: Workspace, said: State) -> None:

@@ -1,6 +1,6 @@
 """What happened to a workspace, in order: files, imports, what people did, looks. Both sides of the comparison read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -13,11 +13,11 @@ class Edit:
 
 @dataclass(frozen=True)
 class Import:
-    """`pulsebook import KIND FILE --as-of …`; `text` is the CSV."""
+    """`pulsebook import KIND FILE … --as-of …`; `files`: the CSV texts."""
 
     as_of: str
     kind: str
-    text: str
+    files: Sequence[str]
     history: bool = False
     timezone: str | None = None
 

@@ -9,7 +9,7 @@ from tests.oracle import arrivals, people
 from tests.oracle.files import Workspace, read
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
 from tests.oracle.look import Judged, Kept, look
-from tests.oracle.moments import as_of
+from tests.oracle.moments import as_of, day_in
 from tests.oracle.playbooks import Task
 from tests.oracle.records import Company
 from tests.oracle.rules import Decision
@@ -98,7 +98,7 @@ class Oracle:
         for key in sorted(waiting, key=lambda key: (self.saved_in_order.get(key, 0), key)):
             task = tasks[key]
             [(way, name)] = (task.pool or {}).items()
-            members = people.pool(name, self.company.teammates)
+            members = people.pool(name, self.company.teammates, day_in(task.at, self.workspace.zone))
             if not members:
                 task.assignee = self.workspace.settings["people"]["fallback"]
             elif way == "least_loaded":

@@ -1,4 +1,4 @@
-"""Who is meant by owner, manager, an email or a pool in; a teammate's email out (section 8)."""
+"""Who is meant by owner, manager, an email or a pool on a day of the company's in; a teammate's email out (section 8)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -7,35 +7,31 @@ from typing import Any
 Teammates = Mapping[str, Mapping[str, Any]]
 
 
-def recipient(to: str, account: Mapping[str, Any], teammates: Teammates, fallback: str, today: date) -> str:
-    """`owner`, `manager`, an email or a "#channel"."""
-    if to == "owner":
-        return owner(account, teammates, today) or fallback
-    if to == "manager":
-        manager = teammates.get(account.get("owner", ""), {}).get("manager")
-        return manager if manager in teammates else fallback
-    return to
+def teammate(to: str, owner: str | None, teammates: Teammates, fallback: str, day: date) -> str:
+    """`owner`, `manager` (the owner's, who may be away) or an email; where there is none: the fallback."""
+    named = {"owner": owner, "manager": teammates.get(owner or "", {}).get("manager")}.get(to, to)
+    return _who_is_there(named, teammates, day) or fallback
 
 
-def owner(account: Mapping[str, Any], teammates: Teammates, today: date) -> str | None:
-    """The account's owner if that is a teammate who is not away; away: their backup."""
-    name = account.get("owner")
-    if name not in teammates:
-        return None
-    if not _is_away(teammates[name], today):
-        return str(name)
-    backup = teammates[name].get("backup")
-    return backup if backup in teammates else None
+def _who_is_there(email: str | None, teammates: Teammates, day: date) -> str | None:
+    """That teammate; who is away has a backup, who may be away as well."""
+    asked: list[str] = []
+    while email in teammates and email not in asked:
+        if not is_away(teammates[email], day):
+            return email
+        asked.append(email)
+        email = teammates[email].get("backup")
+    return None
 
 
-def _is_away(teammate: Mapping[str, Any], today: date) -> bool:
+def is_away(teammate: Mapping[str, Any], day: date) -> bool:
     since, until = teammate.get("away_from"), teammate.get("away_until")
-    return (since is not None or until is not None) and (since or today) <= today <= (until or today)
+    return (since is not None or until is not None) and (since or day) <= day <= (until or day)
 
 
-def pool(name: str, teammates: Teammates) -> list[str]:
-    """By email."""
-    return sorted(email for email, one in teammates.items() if name in _pools(one))
+def pool(name: str, teammates: Teammates, day: date) -> list[str]:
+    """By email, those who are there."""
+    return sorted(email for email, one in teammates.items() if name in _pools(one) and not is_away(one, day))
 
 
 def _pools(teammate: Mapping[str, Any]) -> list[str]:

@@ -38,7 +38,7 @@ class Part:
 class Scored:
     """A score at a look; unknown is None. `version`: of the model, with all that can change its number."""
 
-    model: str | None
+    model: str
     version: str
     base: float | None
     adjusted: float | None
@@ -61,7 +61,7 @@ def score(judged: Judged, name: str) -> Scored:
     adjusted = None if before is None else rounded(min(clamp(before + effects.added), effects.cap))
     value = adjusted if by_hand is None else by_hand
     return Scored(
-        model=model.get("model"),
+        model=model.get("model", name),
         version=versions.of_model(judged.workspace, model),
         base=base,
         adjusted=adjusted,

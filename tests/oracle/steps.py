@@ -48,14 +48,15 @@ def delivery(judged: Judged, run: Run, step: Written) -> Delivery:
 
     channel = "slack" if "slack" in step else "email"
     if channel == "slack":
-        to: str | None = _teammate(judged, step.get("to", "owner"))
+        said = step.get("to", "owner")
+        to = said if said.startswith("#") else _teammate(judged, said)
         state, reason = "sent", "outbox"
     else:
         to = people.contact_for(step["to"], step.get("class", "marketing") == "marketing", judged.account.contacts)
         asks = run.written.get("approve", "ask") == "ask"
         state, reason = ("waiting", "approval") if asks else ("sent", "outbox")
         if to is None:
-            state, reason = "not_sent", "nobody"
+            state, reason = "not_sent", None
     return Delivery(
         run.playbook, step["step"], run, channel, step[channel], to, judged.at, judged.today, state, reason
     )
@@ -63,4 +64,5 @@ def delivery(judged: Judged, run: Run, step: Written) -> Delivery:
 
 def _teammate(judged: Judged, to: str) -> str:
     fallback = judged.workspace.settings["people"]["fallback"]
-    return people.recipient(to, judged.account.attributes, judged.company.teammates, fallback, judged.today)
+    owner = judged.account.attributes.get("owner")
+    return people.teammate(to, owner, judged.company.teammates, fallback, judged.company_day)

@@ -25,7 +25,7 @@ def days_scores(judged: Judged, name: str, days: int) -> dict[date, float]:
 
 
 def trend(judged: Judged, condition: Written) -> Answer:
-    """Against the highest (`drops`) or the lowest (`rises`) day's score."""
+    """Against the highest (`drops`) or the lowest (`rises`) day's score; nothing is a share of 0."""
     name = condition["score"]
     now = judged.score(name).adjusted
     before = days_scores(judged, name, duration(condition["over"]).amount)
@@ -35,4 +35,6 @@ def trend(judged: Judged, condition: Written) -> Answer:
     compared = max(before.values()) if drops else min(before.values())
     moved = exact(compared) - exact(now) if drops else exact(now) - exact(compared)
     wanted = condition["drops" if drops else "rises"]
-    return moved >= (share(wanted) * exact(compared) if is_share(wanted) else wanted)
+    if not is_share(wanted):
+        return moved >= wanted
+    return moved >= share(wanted) * exact(compared) if compared else None

@@ -1,8 +1,8 @@
-"""Rows with the moment of their arrival in; CSV files, one per kind and set of columns, out."""
+"""Rows with the moment of their arrival in; imports of CSV files out."""
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -36,14 +36,23 @@ def written(draw: Draw, at: datetime) -> str:
 
 
 def imports(arriving: Iterable[Arriving], as_of: str) -> list[Import]:
-    """What came by then: files of rows with the same columns, in the order in which they came."""
-    files: dict[tuple[int, bool, tuple[str, ...]], list[Mapping[str, str]]] = {}
+    """What came by then, kind by kind, in the order in which it came."""
+    came: dict[tuple[int, bool], list[Mapping[str, str]]] = {}
     for one in arriving:
-        files.setdefault((KINDS.index(one.kind), one.history, tuple(sorted(one.row))), []).append(one.row)
+        came.setdefault((KINDS.index(one.kind), one.history), []).append(one.row)
     return [
-        Import(as_of, KINDS[kind], _csv(columns, rows), history)
-        for (kind, history, columns), rows in sorted(files.items(), key=lambda file: file[0])
+        Import(as_of, KINDS[kind], tuple(_files(KINDS[kind], rows)), history)
+        for (kind, history), rows in sorted(came.items())
     ]
+
+
+def _files(kind: str, rows: list[Mapping[str, str]]) -> Iterator[str]:
+    """A blank cell of an account clears, so that its file has no column too many; what happened stands in one file."""
+    if kind in ("events", "facts"):
+        yield _csv(sorted({column for row in rows for column in row}), rows)
+        return
+    for columns in sorted({tuple(sorted(row)) for row in rows}):
+        yield _csv(columns, [row for row in rows if tuple(sorted(row)) == columns])
 
 
 def _csv(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> str:

@@ -43,10 +43,11 @@ class Pulsebook:
             case Edit():
                 self._write(entry)
             case Import():
-                file = self.folder / "rows.csv"
-                file.write_text(entry.text)
+                files = [self.folder / f"rows-{number}.csv" for number in range(len(entry.files))]
+                for file, text in zip(files, entry.files, strict=True):
+                    file.write_text(text)
                 history = ["--history"] if entry.history else []
-                self.command("import", entry.kind, str(file), "--as-of", entry.as_of, *history)
+                self.command("import", entry.kind, *map(str, files), "--as-of", entry.as_of, *history)
             case State():
                 pairs = [f"{name}={value}" for name, value in entry.properties.items()]
                 since = ["--at", entry.since] if entry.since else []
