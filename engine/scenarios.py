@@ -103,7 +103,8 @@ class Theatre:
         if entry.override is not None:
             said = entry.override
             until = stage.end_of(said.until)
-            override(self._book.database, Override(stage.account, said.score, said.value, at, until, said.reason, None))
+            given = Override(stage.account, said.score, said.value, at, until, said.reason, None)
+            override(self._book.database, given, self._workspace.settings.company.timezone)
         look(self._book, Order(at, f"scenario day {day}", send=True))
         return self._happened(stage, at)
 

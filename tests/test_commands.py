@@ -202,6 +202,19 @@ def test_an_override_gives_a_score_its_value_until_its_last_day(told: Told) -> N
     assert values == [80.0, 80.0, 30.0]
 
 
+def test_an_override_ends_with_its_last_day_where_the_account_is(told: Told, folder: Path) -> None:
+    (folder / "west.csv").write_text("id,timezone\nacme,America/Los_Angeles\n")
+    told("import", "accounts", "west.csv")
+    told("override", "acme", "--score", "80", "--until", "2026-03-05", "--reason", "spoke", "--as-of", "2026-03-04")
+
+    values = []
+    for time in ("2026-03-06T07:59+00:00", "2026-03-06T08:00+00:00"):
+        told("run", "--as-of", time)
+        values.append(told("list", "accounts", "--account", "acme")[0]["scores"]["health"]["value"])
+
+    assert values == [80.0, 30.0]
+
+
 def test_why_tells_each_score_and_where_each_rule_stands(told: Told) -> None:
     said = told("why", "acme")
 

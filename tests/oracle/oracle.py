@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from tests.oracle import arrivals, people
 from tests.oracle.files import Workspace, read
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
 from tests.oracle.look import Judged, Kept, look
 from tests.oracle.moments import as_of, day_in
-from tests.oracle.playbooks import Task
+from tests.oracle.playbooks import Delivery, Task
 from tests.oracle.records import Company
 from tests.oracle.rules import Decision
 from tests.oracle.scores import Scored
+
+Thing = TypeVar("Thing")
 
 
 @dataclass
@@ -28,6 +31,8 @@ class Oracle:
     scores: dict[tuple[str, str, date], Scored] = field(default_factory=dict)
     """Per account, score and day: by the day's last look."""
     decisions: list[Decision] = field(default_factory=list)
+    missed: list[TaskKey] = field(default_factory=list)
+    """What people did to tasks and messages that must not be."""
     turns: dict[str, str] = field(default_factory=dict)
     """Who of a pool had the last turn."""
     workspace: Workspace = field(init=False)
@@ -50,12 +55,14 @@ class Oracle:
             case Override():
                 arrivals.override(self.company, self.workspace, entry)
             case Finish():
-                task = self.task(entry.task)
-                task.state, task.done_at = "done", as_of(entry.as_of, self.workspace.zone)
+                for task in self._those(self.tasks(), entry.task):
+                    task.state, task.done_at = "done", as_of(entry.as_of, self.workspace.zone)
             case Assign():
-                self.task(entry.task).assignee = entry.email
+                for task in self._those(self.tasks(), entry.task):
+                    task.assignee = entry.email
             case Settle():
-                self._settle(entry)
+                for delivery in self._those(self.deliveries(), entry.delivery):
+                    delivery.state, delivery.reason = ("sent", "outbox") if entry.approved else ("not_sent", "discarded")
             case Look():
                 self._look(as_of(entry.as_of, self.workspace.zone))
 
@@ -68,18 +75,19 @@ class Oracle:
             for task in run.tasks.values()
         }
 
-    def task(self, key: TaskKey) -> Task:
-        return self.tasks()[key]
-
-    def _settle(self, entry: Settle) -> None:
-        key = entry.delivery
-        [delivery] = [
-            delivery
-            for run in self.kept[key.account].runs
+    def deliveries(self) -> dict[TaskKey, Delivery]:
+        return {
+            TaskKey(run.account, run.playbook, delivery.step, run.started_at.isoformat()): delivery
+            for kept in self.kept.values()
+            for run in kept.runs
             for delivery in run.deliveries
-            if (run.playbook, delivery.step, run.started_at.isoformat()) == (key.playbook, key.step, key.run_started)
-        ]
-        delivery.state, delivery.reason = ("sent", "outbox") if entry.approved else ("not_sent", "discarded")
+        }
+
+    def _those(self, known: Mapping[TaskKey, Thing], key: TaskKey) -> list[Thing]:
+        """The one that is meant; none where the other side has one too many, which is a difference of its own."""
+        if key not in known:
+            self.missed.append(key)
+        return [known[key]] if key in known else []
 
     def _look(self, at: datetime) -> None:
         for account in self.company.accounts.values():
