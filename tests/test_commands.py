@@ -175,6 +175,22 @@ def test_runs_tasks_and_deliveries_are_listed(told: Told) -> None:
     assert sent["text"] == "*Acme Ltd* fell: 30"
 
 
+def test_who_is_away_is_judged_at_the_moment_of_the_look(command: Told, folder: Path) -> None:
+    (folder / "away.csv").write_text(
+        "email,away_from,away_until,backup\nana@northwind.example,2026-03-03,2026-03-09,lead@northwind.example\n"
+    )
+    command("import", "teammates", "teammates.csv")
+    command("import", "teammates", "away.csv")
+    command("import", "accounts", "accounts.csv")
+    command("import", "observations", "nps.csv")
+    command("run", "--as-of", "2026-03-02")
+    command("import", "observations", "fall.csv")
+    command("run", "--as-of", "2026-03-03")
+
+    [task], [sent] = command("list", "tasks"), command("list", "deliveries")
+    assert (task["assignee"], sent["to"]) == ("lead@northwind.example", "lead@northwind.example")
+
+
 def test_a_message_without_credentials_lies_in_the_outbox(told: Told, folder: Path) -> None:
     assert told("list", "deliveries")[0]["state"] == "sent"
 

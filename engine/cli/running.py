@@ -2,7 +2,7 @@
 
 import os
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -57,7 +57,7 @@ def run_once(book: Book, at: datetime, *, send: bool, quiet: bool) -> Ran:
         order = Order(at, f"run {at.isoformat()}", send=send)
         saved = look(book, order, lambda done, count: progress.update(bar, completed=done, total=count))
         bar = progress.add_task("Delivering", total=None)
-        post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
+        post = replace(post_of(book.settings(), book.folder, book.database, book.clock, os.environ), at=at)
         delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))
     outbox = book.folder / book.settings().outbox.folder
     without = set(post.outboxes) - set(post.channels)
