@@ -130,6 +130,7 @@ def look_at_score(
     seen = stays.Seen(band, codes(snapshot, fingerprint), ~np.isnan(override), snapshot.today)
     return ScoreLook(
         score=trees.name,
+        edges={one.fingerprint: [(band.band, band.from_) for band in one.model.bands] for one in trees.models},
         model=_of_models(chosen, [model.model.model_name for model in trees.models]),
         fingerprint=fingerprint,
         base=round4(base),

@@ -4,7 +4,7 @@ A snapshot holds what was recorded no later than its moment. All arrays have one
 order of `accounts`, unless a table says otherwise. A matrix ends with each account's own today as its last column.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -176,11 +176,18 @@ class Breakdown:
     age: Numbers
 
 
+Edges = Sequence[tuple[str, float]]
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreLook:
-    """One score after a look, one entry per account; NaN and None are unknown. `coverage` 0 to 1."""
+    """One score after a look, one entry per account; NaN and None are unknown. `coverage` 0 to 1.
+
+    `edges`: the bands of each version (by fingerprint) and where they begin, lowest first.
+    """
 
     score: str
+    edges: Mapping[str, Edges]
     model: Texts
     fingerprint: Texts
     base: Numbers

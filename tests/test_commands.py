@@ -137,6 +137,16 @@ def test_scores_are_listed_day_by_day_and_the_last_look_with_its_parts(told: Tol
     assert all(keys <= set(one) for one in days)
 
 
+def test_a_day_keeps_the_band_that_it_had_when_the_bands_are_edited(told: Told, folder: Path) -> None:
+    health = folder / "rules/scores/health.yaml"
+    health.write_text(health.read_text().replace("from: 40", "from: 70"))
+
+    told("run", "--as-of", "2026-03-04")
+
+    days = told("list", "scores", "--account", "acme")
+    assert [(one["value"], one["band"]) for one in days] == [(60.0, "green"), (30.0, "red"), (30.0, "red")]
+
+
 def test_an_account_is_shown_with_the_band_of_each_day(told: Told) -> None:
     days = told("account", "show", "acme")["days"]
 
