@@ -40,7 +40,7 @@ class Post:
     """What it takes to deliver. `channels` holds those with credentials, by kind; `outboxes` all kinds.
 
     `fallback` is the teammate for whom nobody is there; `zone` the company's. `clock` says what is due; `wall` is the
-    time outside, which is the same but in a simulation.
+    time outside, which is the same but in a simulation. Who is away is looked up as of `at`; None: by the clock.
     """
 
     database: Database
@@ -51,6 +51,7 @@ class Post:
     clock: Clock
     wall: Clock = field(default_factory=SystemClock)
     leases: Mapping[str, timedelta] = field(default_factory=lambda: LEASES)
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def deliver_soon(
 
 def _terms(post: Post, on_lane: str | None) -> Terms:
     now = post.clock.now()
-    today = day_of(local_day(now, post.zone))
+    today = day_of(local_day(post.at or now, post.zone))
     is_paced = "slack" in post.channels
     return Terms(now, post.wall.now(), post.leases, today, post.fallback, is_paced=is_paced, on_lane=on_lane)
 

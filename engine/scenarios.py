@@ -107,7 +107,8 @@ class Theatre:
         if entry.override is not None:
             said = entry.override
             until = stage.end_of(said.until)
-            override(self._book.database, Override(stage.account, said.score, said.value, at, until, said.reason, None))
+            given = Override(stage.account, said.score, said.value, at, until, said.reason, None)
+            override(self._book.database, given, self._workspace.settings.company.timezone)
         order = Order(at, f"scenario day {day}", send=True)
         _saved, found = sweep(self._book, order)
         return self._happened(stage, at, found)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.conditions.filters import Filter
 from engine.conditions.tree import Column
 from engine.domain import Episode, Fact, Run, Teammate
+from engine.language.views import Ladder
 
 Numbers = NDArray[np.float64]
 Texts = NDArray[np.object_]
@@ -227,9 +228,13 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class ScoreLook:
-    """One score after a look, one entry per account; NaN and None are unknown. `coverage` 0 to 1."""
+    """One score after a look, one entry per account; NaN and None are unknown. `coverage` 0 to 1.
+
+    `edges`: the bands of each version (by fingerprint) and where they begin, lowest first.
+    """
 
     score: str
+    edges: Mapping[str, Ladder]
     model: Texts
     fingerprint: Texts
     base: Numbers

@@ -137,6 +137,16 @@ def test_scores_are_listed_day_by_day_and_the_last_look_with_its_parts(told: Tol
     assert all(keys <= set(one) for one in days)
 
 
+def test_a_day_keeps_the_band_that_it_had_when_the_bands_are_edited(told: Told, folder: Path) -> None:
+    health = folder / "rules/scores/health.yaml"
+    health.write_text(health.read_text().replace("from: 40", "from: 70"))
+
+    told("run", "--as-of", "2026-03-04")
+
+    days = told("list", "scores", "--account", "acme")
+    assert [(one["value"], one["band"]) for one in days] == [(60.0, "green"), (30.0, "red"), (30.0, "red")]
+
+
 def test_an_account_is_shown_with_the_band_of_each_day(told: Told) -> None:
     days = told("account", "show", "acme")["days"]
 
@@ -175,6 +185,22 @@ def test_runs_tasks_and_deliveries_are_listed(told: Told) -> None:
     assert sent["text"] == "*Acme Ltd* fell: 30"
 
 
+def test_who_is_away_is_judged_at_the_moment_of_the_look(command: Told, folder: Path) -> None:
+    (folder / "away.csv").write_text(
+        "email,away_from,away_until,backup\nana@northwind.example,2026-03-03,2026-03-09,lead@northwind.example\n"
+    )
+    command("import", "teammates", "teammates.csv")
+    command("import", "teammates", "away.csv")
+    command("import", "accounts", "accounts.csv")
+    command("import", "observations", "nps.csv")
+    command("run", "--as-of", "2026-03-02")
+    command("import", "observations", "fall.csv")
+    command("run", "--as-of", "2026-03-03")
+
+    [task], [sent] = command("list", "tasks"), command("list", "deliveries")
+    assert (task["assignee"], sent["to"]) == ("lead@northwind.example", "lead@northwind.example")
+
+
 def test_a_message_without_credentials_lies_in_the_outbox(told: Told, folder: Path) -> None:
     assert told("list", "deliveries")[0]["state"] == "sent"
 
@@ -200,6 +226,19 @@ def test_an_override_gives_a_score_its_value_until_its_last_day(told: Told) -> N
         values.append(told("list", "accounts", "--account", "acme")[0]["scores"]["health"]["value"])
 
     assert values == [80.0, 80.0, 30.0]
+
+
+def test_an_override_ends_with_its_last_day_where_the_account_is(told: Told, folder: Path) -> None:
+    (folder / "west.csv").write_text("id,timezone\nacme,America/Los_Angeles\n")
+    told("import", "accounts", "west.csv")
+    told("override", "acme", "--score", "80", "--until", "2026-03-05", "--reason", "spoke", "--as-of", "2026-03-04")
+
+    values = []
+    for time in ("2026-03-06T07:59+00:00", "2026-03-06T08:00+00:00"):
+        told("run", "--as-of", time)
+        values.append(told("list", "accounts", "--account", "acme")[0]["scores"]["health"]["value"])
+
+    assert values == [80.0, 30.0]
 
 
 def test_why_tells_each_score_and_where_each_rule_stands(told: Told) -> None:

@@ -96,7 +96,7 @@ def people(book: Book, **roles: str | None) -> None:
 
 def measured(book: Book) -> dict[str, float | None]:
     """The measures of the newest health score of acme."""
-    found = [one for one in listed(book.database, Asked(), {}, "UTC") if one["account"] == "acme"]
+    found = [one for one in listed(book.database, Asked(), "UTC") if one["account"] == "acme"]
     return {part["measure"]: part["value"] for part in found[-1]["measures"]}
 
 

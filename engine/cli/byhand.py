@@ -8,7 +8,7 @@ from rich.text import Text
 
 from engine.batches import Arrival, Facts, Ingested, coded, placed, whens
 from engine.book import Book
-from engine.cli.common import changing, end_of, moment_of
+from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose, day_of_text
 from engine.domain import Value
@@ -120,9 +120,8 @@ def override(
         name = choose(of, tuple(workspace.scores), "score") if of else workspace.primary
         if not 0 <= score <= 100:
             raise WrongWords(f"A score lies in 0 to 100, not at {score:g}.")
-        zone = workspace.settings.company.timezone
-        said = Override(account, name, score, moment_of(as_of, book), end_of(until, zone), reason, author)
-        store_override(book.database, said)
+        said = Override(account, name, score, moment_of(as_of, book), day_of_text(until), reason, author)
+        store_override(book.database, said, workspace.settings.company.timezone)
         document = {"account": account, "score": name, "value": score, "until": said.until}
         _say(document, f"{name} of {account} is {score:g} until {until}.", as_json=as_json)
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from engine import explaining, views
 from engine.book import Book
 from engine.cli.common import open_book
-from engine.cli.listing import bands_of, in_use, offices
+from engine.cli.listing import in_use, offices
 from engine.cli.output import band_style, console, print_json, sparkline, table
 from engine.cli.words import choose
 from engine.language.views import LETTERS, Ladder
@@ -119,7 +119,7 @@ def show(folder: Path, account: str, *, as_json: bool) -> None:
     if not found:
         raise explaining.NoSuchAccount(account)
     workspace = in_use(book)
-    days = score_lists.scores(book.database, asked, bands_of(workspace), workspace.settings.company.timezone)
+    days = score_lists.scores(book.database, asked, workspace.settings.company.timezone)
     document = {
         **found[0],
         "days": days,

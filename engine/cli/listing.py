@@ -58,17 +58,7 @@ def offices(book: Book) -> listing.Offices:
 
 
 def _scores(book: Book, asked: listing.Asked) -> Documents:
-    workspace = in_use(book)
-    return score_lists.scores(book.database, asked, bands_of(workspace), workspace.settings.company.timezone)
-
-
-def bands_of(workspace: Workspace) -> score_lists.Bands:
-    """The bands of every model."""
-    return {
-        (name, model.model_name): tuple((band.band, band.from_) for band in model.bands)
-        for name, models in workspace.scores.items()
-        for model in models
-    }
+    return score_lists.scores(book.database, asked, book.settings().company.timezone)
 
 
 def in_use(book: Book) -> Workspace:

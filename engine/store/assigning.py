@@ -20,9 +20,9 @@ OPEN = "open"
 
 @dataclass(slots=True)
 class Pools:
-    """Pools that nobody else chooses from. `turns`: how often each was asked in turn; `open_tasks`: by assignee."""
+    """Pools that nobody else chooses from. `turns`: who of each had the last turn; `open_tasks`: by assignee."""
 
-    turns: dict[str, int]
+    turns: dict[str, str | None]
     open_tasks: Counter[str]
 
     @classmethod
@@ -32,22 +32,23 @@ class Pools:
             return cls({}, Counter())
         lanes = {f"pool {pool}": pool for pool in sorted(pools)}
         upsert(connection, PACE, ["lane"], [{"lane": lane, "next": 0} for lane in lanes], [])
-        rows = select(PACE.c.lane, PACE.c.next).where(among(PACE.c.lane, lanes)).order_by(PACE.c.lane)
-        turns = {lanes[lane]: int(turn) for lane, turn in connection.execute(rows.with_for_update())}
+        rows = select(PACE.c.lane, PACE.c.last).where(among(PACE.c.lane, lanes)).order_by(PACE.c.lane)
+        turns = {lanes[lane]: last for lane, last in connection.execute(rows.with_for_update())}
         counted = select(TASK.c.assignee, func.count()).where(TASK.c.state == OPEN).group_by(TASK.c.assignee)
         return cls(turns, Counter(dict(connection.execute(counted).all())))
 
     def in_turn(self, pool: str, there: list[str]) -> str:
-        turn = self.turns[pool]
-        self.turns[pool] = turn + 1
-        return there[turn % len(there)]
+        """The next by email after who had the last turn, though that one may not be there."""
+        last = self.turns[pool] or ""
+        self.turns[pool] = chosen = next((email for email in there if email > last), there[0])
+        return chosen
 
     def least_loaded(self, there: list[str]) -> str:
         return min(there, key=lambda email: (self.open_tasks[email], email))
 
     def keep_turns(self, connection: Connection) -> None:
-        for pool, turn in self.turns.items():
-            connection.execute(update(PACE).where(PACE.c.lane == f"pool {pool}").values(next=turn))
+        for pool, last in self.turns.items():
+            connection.execute(update(PACE).where(PACE.c.lane == f"pool {pool}").values(last=last))
 
 
 @dataclass(frozen=True, slots=True)

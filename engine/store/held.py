@@ -12,10 +12,11 @@ from engine.batches import Batch, Coded, Entries, Events, Facts, Ints, Observati
 from engine.store.among import among
 from engine.store.database import portions
 from engine.store.ingest_context import Importing
-from engine.store.tables.imports import HeldRow
+from engine.store.tables.imports import HeldRow, ImportRow
 from engine.store.writing import upsert
 
 HELD = HeldRow.__table__  # type: ignore[attr-defined]
+IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
 NOWHERE = "held"
 """The file of records that were held: their own is gone."""
 ORDER = ("aliases", "contacts", "facts", "outcomes", "events", "observations")
@@ -62,6 +63,12 @@ def contents(connection: Connection, identities: Collection[bytes]) -> dict[byte
     if connection.execute(select(HELD.c.id).limit(1)).first() is None:
         return {}
     return {identity: bytes.fromhex(record["content"]) for identity, record in _known(connection, identities).items()}
+
+
+def of_history(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of the ids for which something waits that an import of history brought."""
+    waiting = select(HELD.c.account).join(IMPORT, IMPORT.c.id == HELD.c.import_id)
+    return set(connection.execute(waiting.where(among(HELD.c.account, ids), IMPORT.c.history)).scalars())
 
 
 def release(connection: Connection, ids: Collection[str]) -> Iterator[tuple[int | None, Batch]]:

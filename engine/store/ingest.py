@@ -7,9 +7,9 @@ from itertools import chain
 from engine.batches import Arrival, Batch, Entries, Ingested
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
-from engine.store.accounts import lock_entries, wait_for_entries
+from engine.store.accounts import Meant, lock_entries, wait_for_entries
 from engine.store.database import Database
-from engine.store.held import release
+from engine.store.held import of_history, release
 from engine.store.ingest_context import Importing, Known, Progress, Undone
 from engine.store.ingest_entries import apply_accounts, apply_aliases
 from engine.store.ingest_events import apply_events
@@ -115,10 +115,12 @@ def _release(importing: Importing, ids: tuple[str, ...]) -> None:
     if not ids:
         return
     further: tuple[str, ...] = ()
+    history = of_history(importing.connection, ids)
     for import_id, batch in release(importing.connection, ids):
         with importing.aside(import_id):
             if isinstance(batch, Entries):
                 further += _take_entries(importing, batch)
             else:
                 _take_records(importing, (Pieces(batch),))
+    importing.seeded.update(Meant.by(importing.connection, history).seqs.values())
     _release(importing, further)

@@ -1,12 +1,12 @@
 """What one person says of one account in; the override, or the fact's end or withdrawal, out."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
-from engine.clock import microseconds
+from engine.clock import day_number, end_of_day, microseconds
 from engine.errors import PulsebookError
 from engine.store.accounts import UNKNOWN, Meant, lock_blocks, locked, mark_due
 from engine.store.changes import keep_changes
@@ -25,21 +25,22 @@ class NotFound(PulsebookError):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A person's value of a score of an account, from `at` to `until`."""
+    """A person's value of a score of an account, from `at` to `until`: a moment, or a day of the account's."""
 
     account: str
     score: str
     value: float
     at: datetime
-    until: datetime
+    until: datetime | date
     reason: str | None = None
     author: str | None = None
 
 
-def override(database: Database, said: Override) -> int:
+def override(database: Database, said: Override, company_zone: str) -> int:
     """Keeps it and marks the account as due; the block in which that is. Raises NotFound for an unknown account."""
     with database.writing() as connection:
-        [seq] = locked(connection, Meant.by(connection, [said.account]), "UTC").seq.tolist()
+        accounts = locked(connection, Meant.by(connection, [said.account]), company_zone)
+        [seq] = accounts.seq.tolist()
         if seq == UNKNOWN:
             raise NotFound(f"There is no account {said.account!r}. See `pulsebook list accounts`.")
         row = {
@@ -47,13 +48,17 @@ def override(database: Database, said: Override) -> int:
             "score": said.score,
             "value": said.value,
             "at": microseconds(said.at),
-            "until": microseconds(said.until),
+            "until": microseconds(_end(said.until, accounts.zone_of(0))),
             "reason": said.reason,
             "author": said.author,
         }
         append(connection, OVERRIDE, [row])
         mark_due(connection, [seq], microseconds(said.at))
         return int(seq) // BLOCK
+
+
+def _end(until: datetime | date, zone: str) -> datetime:
+    return until if isinstance(until, datetime) else end_of_day(day_number(until), zone)
 
 
 def end_fact(database: Database, id_: int, at: datetime, by: str | None = None) -> int:

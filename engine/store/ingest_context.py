@@ -80,6 +80,8 @@ class Importing:
     refused: list[Refusal] = field(default_factory=list)
     refused_places: set[tuple[str, int]] = field(default_factory=set)
     due: set[int] = field(default_factory=set)
+    seeded: set[int] = field(default_factory=set)
+    """For whom history waited that came now."""
     newest: int = 0
     """The latest moment (microseconds) that a record has: it may lie a little ahead."""
     first_days: dict[int, int] = field(default_factory=dict)
@@ -221,7 +223,9 @@ class Importing:
         earlier = mark_first(self.connection, self.first_days)
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
         keep_changes(self.connection, self.changes)
-        mark_due(self.connection, self.due, self.at, newest=self.newest, seed_next=self.arrival.history)
+        seeded = self.due if self.arrival.history else self.due & self.seeded
+        mark_due(self.connection, self.due - seeded, self.at, newest=self.newest)
+        mark_due(self.connection, seeded, self.at, newest=self.newest, seed_next=True)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:
             counts = dict(sorted({**self.counts, "refused": len(self.refused)}.items()))

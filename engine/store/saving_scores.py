@@ -28,14 +28,20 @@ BREAKDOWN = BreakdownRow.__table__  # type: ignore[attr-defined]
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
 SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
+Row = dict[str, Any]
 KEPT = ("value", "adjusted", "base", "coverage", "version")
 """What is kept of each score and day."""
 
 
-def score_versions(judged: Judged) -> dict[str, tuple[str, str]]:
-    """The fingerprints of what made the scores of a look; of each, the score and the model."""
+def score_versions(judged: Judged) -> dict[str, Row]:
+    """The fingerprints of what made the scores of a look; of each, the row that tells of it."""
     return {
-        str(fingerprint): (look.score, str(model))
+        str(fingerprint): {
+            "fingerprint": str(fingerprint),
+            "score": look.score,
+            "model": str(model),
+            "bands": list(look.edges[fingerprint]),
+        }
         for look in judged.scores.values()
         for fingerprint, model in {*zip(look.fingerprint, look.model, strict=True)}
         if fingerprint is not None
@@ -46,11 +52,7 @@ def score_codes(connection: Connection, judged: Judged) -> dict[str, int]:
     """The codes of the score versions of a look; a new version gets one."""
     versions = score_versions(judged)
     known = version_codes(connection, versions)
-    new = [
-        {"fingerprint": fingerprint, "score": score, "model": model}
-        for fingerprint, (score, model) in sorted(versions.items())
-        if fingerprint not in known
-    ]
+    new = [row for fingerprint, row in sorted(versions.items()) if fingerprint not in known]
     if new:
         upsert(connection, SCORE_VERSION, ["fingerprint"], new, [])
         known = version_codes(connection, versions)

@@ -1,6 +1,6 @@
 """Filters in; the scores of accounts, day by day, as `list scores --json` tells them, out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,6 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from engine.clock import day_number, end_of_day, microseconds
-from engine.language.views import Ladder
 from engine.snapshot import ALL_DAYS, Numbers
 from engine.store.among import among
 from engine.store.breakdowns import Sheet, parts, unpack_sheets
@@ -25,9 +24,6 @@ SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
 BREAKDOWN = BreakdownRow.__table__  # type: ignore[attr-defined]
 SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
 
-Bands = dict[tuple[str, str], Ladder]
-"""(score, model) to its bands: name and lower edge, lowest first."""
-
 
 @dataclass(frozen=True, slots=True)
 class Present:
@@ -39,15 +35,15 @@ class Present:
     row: Any
 
 
-def scores(database: Database, asked: Asked, bands: Bands, company_zone: str) -> list[Document]:
+def scores(database: Database, asked: Asked, company_zone: str) -> list[Document]:
     """One entry per account, score and day: the day's last look. `measures` only for the last look."""
     with database.reading() as connection:
         present = _present(connection, asked, company_zone)
         if not present:
             return []
-        models = {row.code: (row.score, row.model) for row in connection.execute(select(SCORE_VERSION))}
+        versions = {row.code: row for row in connection.execute(select(SCORE_VERSION))}
         sheets = _sheets(connection, present)
-        found = list(_days(connection, present, models, bands, sheets, asked))
+        found = list(_days(connection, present, versions, sheets, asked))
     return sorted(found, key=lambda entry: (entry["at"], entry["account"], entry["score"]))
 
 
@@ -68,8 +64,7 @@ def _sheets(connection: Connection, present: list[Present]) -> dict[tuple[str, i
 def _days(
     connection: Connection,
     present: list[Present],
-    models: dict[int, tuple[str, str]],
-    bands: Bands,
+    versions: Mapping[int, Any],
     sheets: dict[tuple[str, int], list[Sheet]],
     asked: Asked,
 ) -> Iterator[Document]:
@@ -81,7 +76,7 @@ def _days(
         found = matrices(connection, lanes, {score_key(score, part): ALL_DAYS for part in KEPT})
         series = {part: found[score_key(score, part)] for part in KEPT}
         for place, one in enumerate(mine):
-            yield from _of_account(one, place, last, series, models, bands, sheets, asked)
+            yield from _of_account(one, place, last, series, versions, sheets, asked)
 
 
 def _of_account(
@@ -89,8 +84,7 @@ def _of_account(
     place: int,
     last: int,
     series: dict[str, Numbers],
-    models: dict[int, tuple[str, str]],
-    bands: Bands,
+    versions: Mapping[int, Any],
     sheets: dict[tuple[str, int], list[Sheet]],
     asked: Asked,
 ) -> Iterator[Document]:
@@ -101,18 +95,17 @@ def _of_account(
         if day >= one.row.day or not _is_asked(asked, day):
             continue
         numbers = {part: _known(series[part][place, column]) for part in KEPT}
-        model = models.get(int(numbers["version"] or 0), (score, None))[1]
-        edges = bands.get((score, model or ""))
+        version, value = versions.get(int(numbers["version"] or 0)), numbers["value"]
         yield {
             "account": one.account,
             "score": score,
-            "model": model,
+            "model": version.model if version else None,
             "at": iso(microseconds(end_of_day(day, one.zone))),
             "day": day_text(day),
             "base": numbers["base"],
             "adjusted": numbers["adjusted"],
-            "value": numbers["value"],
-            "band": name_of(edges, numbers["value"]) if edges and numbers["value"] is not None else None,
+            "value": value,
+            "band": None if version is None or value is None else name_of(version.bands, value),
             "coverage": numbers["coverage"],
         }
     is_scored = one.row.coverage is not None or one.row.value is not None

@@ -68,7 +68,7 @@ def post(offline: Post, slacks: RunningServer, smtp: RunningServer) -> Post:
     return replace(
         offline,
         channels={
-            "slack": SlackChannel(slacks.token, slacks.url, timeout=1.0),
+            "slack": SlackChannel(slacks.token, slacks.url, timeout=2.0),
             "email": SmtpChannel(smtp.url, "success@northwind.example", timeout=1.0, dot_timeout=1.0),
         },
     )

@@ -83,7 +83,8 @@ class History:
 
     def _by_hand(self) -> None:
         until = self.now + timedelta(days=self.random.randrange(3))
-        override(self.database, Override(self._some(), "health", self.random.randrange(100), self.now, until))
+        said = Override(self._some(), "health", self.random.randrange(100), self.now, until)
+        override(self.database, said, "UTC")
         for change, id_ in zip((end_fact, withdraw_fact), rows_of(self.database, "fact", "id")[-2:], strict=False):
             try:
                 change(self.database, id_, self.now)

@@ -159,4 +159,5 @@ def score(*numbers: float, version: str = "f1") -> ScoreLook:
     named = np.array([version] * count, dtype=np.object_)
     coverage = np.where(np.isnan(column), 0.25, 1.0)
     stays = nowhere(count)
-    return ScoreLook("health", model, named, column, column, column, coverage, texts, stays, (breakdown,))
+    edges = {version: (("red", 0.0), ("green", 50.0))}
+    return ScoreLook("health", edges, model, named, column, column, column, coverage, texts, stays, (breakdown,))

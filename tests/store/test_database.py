@@ -136,7 +136,7 @@ def test_an_upsert_replaces_what_it_is_told_to(database: Database) -> None:
 
         lanes = connection.execute(select(TABLE).order_by(TABLE.c.lane)).all()
 
-    assert [tuple(lane) for lane in lanes] == [("a", 2), ("b", 2)]
+    assert [(row.lane, row.next) for row in lanes] == [("a", 2), ("b", 2)]
 
 
 def test_the_file_and_its_log_are_for_their_owner_alone(tmp_path: Path) -> None:

@@ -155,7 +155,8 @@ class TestByHand:
     def test_an_override_is_kept_and_marks_its_account(self, acme: Database) -> None:
         put(acme, entries("aliases", {"account": "acme", "alias": "0017"}))
 
-        override(acme, Override("0017", "health", 60.0, NOW, NOW + timedelta(days=9), "call went well", "ana@x"))
+        said = Override("0017", "health", 60.0, NOW, NOW + timedelta(days=9), "call went well", "ana@x")
+        override(acme, said, "UTC")
 
         kept = rows_of(acme, "override", "account_seq", "score", "value", "at", "until", "reason", "author")
         until = micros(NOW + timedelta(days=9))
@@ -164,4 +165,4 @@ class TestByHand:
 
     def test_an_override_of_an_unknown_account_says_where_to_look(self, acme: Database) -> None:
         with pytest.raises(NotFound, match="There is no account 'who'"):
-            override(acme, Override("who", "health", 60.0, NOW, NOW))
+            override(acme, Override("who", "health", 60.0, NOW, NOW), "UTC")

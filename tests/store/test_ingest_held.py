@@ -98,6 +98,16 @@ def test_an_alias_that_waited_releases_what_waited_for_it(database: Database) ->
     assert rows_of(database, "held") == []
 
 
+@pytest.mark.parametrize("history", [True, False])
+def test_history_that_waited_is_history_when_it_comes(database: Database, history: bool) -> None:
+    put(database, observations(("acme", D20, 5), ("zen", D20, 5)), history=history)
+    put(database, observations(("zen", "2026-11-21", 5)))
+
+    put(database, accounts("acme", "zen", "new"))
+
+    assert rows_of(database, "account", "id", "seed_next") == [("acme", history), ("zen", history), ("new", False)]
+
+
 def test_what_is_released_is_not_counted_with_the_file_that_released_it(database: Database) -> None:
     put(database, observations(("acme", D20, 5), ("acme", "2026-11-21", 5)))
 

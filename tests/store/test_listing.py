@@ -11,14 +11,13 @@ from engine.domain import End, Move, Reason
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.listing import Asked, Offices
-from engine.store.score_lists import Bands, scores
+from engine.store.score_lists import scores
 from tests.store.looking import FALLBACK, action, decision, keep, look, reading, run, score, task
 from tests.store.records import NOW, ZONE, accounts, entries, put
 
 LATER, TOMORROW = NOW + timedelta(minutes=30), NOW + timedelta(days=1)
 ALL = Asked()
 OFFICES = Offices(FALLBACK, date(2026, 11, 24))
-BANDS: Bands = {("health", "paying"): (("red", 0.0), ("green", 50.0))}
 TOKYO = "Asia/Tokyo"
 
 
@@ -54,7 +53,7 @@ def test_accounts_have_their_present_scores(looked_at: Database) -> None:
 
 class TestScores:
     def test_there_is_one_entry_a_day_and_the_last_look_has_its_measures(self, looked_at: Database) -> None:
-        first, last = scores(looked_at, Asked("acme"), BANDS, ZONE)
+        first, last = scores(looked_at, Asked("acme"), ZONE)
 
         same = {"account": "acme", "score": "health", "model": "paying", "coverage": 1.0}
         assert first == {
@@ -77,13 +76,13 @@ class TestScores:
         }
 
     def test_a_day_without_enough_data_is_listed_as_unknown(self, looked_at: Database) -> None:
-        first, _last = scores(looked_at, Asked("zen"), BANDS, ZONE)
+        first, _last = scores(looked_at, Asked("zen"), ZONE)
 
         known = {key: first[key] for key in ("day", "model", "value", "band", "coverage")}
         assert known == {"day": "2026-11-24", "model": "paying", "value": None, "band": None, "coverage": 0.25}
 
     def test_the_oldest_come_first_and_days_are_the_accounts_own(self, looked_at: Database) -> None:
-        listed = scores(looked_at, ALL, BANDS, ZONE)
+        listed = scores(looked_at, ALL, ZONE)
 
         assert [(entry["account"], entry["day"]) for entry in listed] == [
             ("zen", "2026-11-24"),
@@ -100,7 +99,7 @@ class TestScores:
 
         keep(looked_at, before, scores={"health": type(nothing)(**{**_fields(nothing), **none})})
 
-        listed = scores(looked_at, Asked("acme"), BANDS, ZONE)
+        listed = scores(looked_at, Asked("acme"), ZONE)
         assert [entry["day"] for entry in listed] == ["2026-11-24", "2026-11-25"]
 
 

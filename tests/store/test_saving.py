@@ -65,7 +65,7 @@ def test_the_first_look_stays_the_first(database: Database) -> None:
         pytest.param(lambda database: put(database, outcomes(("acme", "2026-11-24", "churned"))), id="an outcome"),
         pytest.param(lambda database: put(database, accounts({"id": "acme", "name": "Acme"})), id="an attribute"),
         pytest.param(
-            lambda database: override(database, Override("acme", "health", 50, NOW, TOMORROW)), id="an override"
+            lambda database: override(database, Override("acme", "health", 50, NOW, TOMORROW), "UTC"), id="an override"
         ),
     ],
 )

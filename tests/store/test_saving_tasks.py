@@ -88,6 +88,16 @@ def test_a_pool_takes_turns_by_email_over_looks(database: Database) -> None:
     ]
 
 
+def test_a_turn_goes_on_after_who_had_the_last_though_others_come_and_go(database: Database) -> None:
+    put(database, accounts("acme", "zen"), entries("teammates", *PEOPLE))
+    look(database, tasks=tuple(task(account, step="s0", assign=ROBIN) for account in ("acme", "zen")))
+    put(database, entries("teammates", ABSENT))
+
+    look(database, LATER, tasks=tuple(task(account, step="s1", assign=ROBIN) for account in ("acme", "zen")))
+
+    assert rows_of(database, "task", "assignee")[2:] == ["cy@us.example", "bo@us.example"]
+
+
 def test_the_least_loaded_counts_what_the_same_look_hands_out(database: Database) -> None:
     put(database, accounts("acme", "zen"), entries("teammates", *PEOPLE))
     look(database, tasks=(task(assign="bo@us.example", step="old"),))

@@ -141,7 +141,7 @@ def test_the_newest_override_that_holds_counts(
 ) -> None:
     acme(database)
     for value, since, until in said:
-        override(database, Override("acme", "health", value, at(f"2026-{since}"), at(f"2026-{until}")))
+        override(database, Override("acme", "health", value, at(f"2026-{since}"), at(f"2026-{until}")), "UTC")
 
     np.testing.assert_array_equal(snapshot(database, T).overrides["health"], [holds])
 

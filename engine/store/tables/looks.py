@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from engine.store.tables.fields import id_field, json_field, moment_field
 
 
 class ScoreVersionRow(SQLModel, table=True):
-    """The code under which a score version stands in series and stays."""
+    """The code under which a score version stands in series and stays. `bands`: name and lower edge, lowest first."""
 
     __tablename__ = "score_version"
     code: int | None = id_field()
     fingerprint: str = Field(unique=True)
     score: str
     model: str
+    bands: list[tuple[str, float]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
 class ScoreRow(SQLModel, table=True):

@@ -92,8 +92,9 @@ class DeliveryRow(SQLModel, table=True):
 
 
 class PaceRow(SQLModel, table=True):
-    """When the next message may go to that Slack channel."""
+    """When the next message may go to that Slack channel; of a pool, who had the `last` turn."""
 
     __tablename__ = "pace"
     lane: str = Field(primary_key=True)
     next: int = moment_field()
+    last: str | None = None
