@@ -20,6 +20,7 @@ from docs.generate import DOCUMENT, filled, slug
 from docs.tables import models
 from engine.cli.app import app
 from engine.cli.listing import COLUMNS
+from engine.cli.unimporting import UNDO
 from engine.conditions.condition import forms_in_union, walk
 from engine.errors import PulsebookError
 from engine.holds import Example, Tally
@@ -141,7 +142,7 @@ def test_a_text_under_commands_is_what_the_last_of_them_prints(followed: Shell) 
 def test_a_file_of_every_kind_is_imported(followed: Shell) -> None:
     imports = [shlex.split(command)[2:] for command in followed.codes if command.startswith("pulsebook import ")]
 
-    assert {words[0] for words in imports} == set(KINDS)
+    assert {words[0] for words in imports} == {*KINDS, UNDO}
     assert {name for name in FILES if name.endswith(".csv")} == {
         word for words in imports for word in words if word.endswith(".csv")
     }
@@ -151,12 +152,18 @@ BROKEN = {
     "tests/scenarios/false.yaml": "- {scenario: no, start: 2026-03-02, days: {1: {expect: {band: {health: green}}}}}\n",
     "bad.csv": "account,at,nps\nbluebird,2026-03-01,many\n",
 }
-ASKED = {"import": "import observations bad.csv", "why": "why castle", "account show": "account show castle"}
+ASKED = {
+    "import": "import observations bad.csv",
+    "import undo": "import undo 1",
+    "why": "why castle",
+    "account show": "account show castle",
+}
 """What the commands of the table are asked, so that each of their keys shows up."""
 DOCUMENTS = {
     *"check import run why test".split(),
     "account show",
     "sweep list",
+    "import undo",
     "list accounts",
     *(f"list {kind}" for kind in COLUMNS),
 }

@@ -19,6 +19,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "runs": ("id", "account", "playbook", "rule", "started_day", "ended_day", "end"),
     "deliveries": ("id", "day", "account", "channel", "template", "to", "state", "reason"),
     "tasks": ("id", "day", "account", "title", "assignee", "due", "state"),
+    "imports": ("id", "at", "kind", "source", "applied", "corrected", "unchanged", "held", "refused", "undone_at"),
 }
 
 
@@ -33,6 +34,7 @@ def show_list(
         "runs": lambda book, asked: listing.runs(book.database, asked, book.settings().company.timezone),
         "deliveries": lambda book, asked: listing.deliveries(book.database, asked, offices(book)),
         "tasks": lambda book, asked: listing.tasks(book.database, asked),
+        "imports": lambda book, asked: listing.imports(book.database, asked),
     }
     made = lists[choose(kind, tuple(lists), "list")]
     book = open_book(folder)
