@@ -21,6 +21,7 @@ from docs.tables import models
 from engine.cli.app import app
 from engine.cli.listing import COLUMNS
 from engine.cli.report_group import report_app
+from engine.cli.unimporting import UNDO
 from engine.conditions.condition import forms_in_union, walk
 from engine.errors import PulsebookError
 from engine.holds import Example, Tally
@@ -148,7 +149,7 @@ def test_a_text_under_commands_is_what_the_last_of_them_prints(followed: Shell) 
 def test_a_file_of_every_kind_is_imported(followed: Shell) -> None:
     imports = [shlex.split(command)[2:] for command in followed.codes if command.startswith("pulsebook import ")]
 
-    assert {words[0] for words in imports} == set(KINDS)
+    assert {words[0] for words in imports} == {*KINDS, UNDO}
     assert {name for name in FILES if name.endswith(".csv")} == {
         word for words in imports for word in words if word.endswith(".csv")
     }
@@ -160,6 +161,7 @@ BROKEN = {
 }
 ASKED = {
     "import": "import observations bad.csv",
+    "import undo": "import undo 1",
     "why": "why castle",
     "account show": "account show castle",
     "report revenue": "report revenue --quarter 2026-Q2",
@@ -170,6 +172,7 @@ DOCUMENTS = {
     "account show",
     *(f"report {command.name}" for command in report_app.registered_commands),
     "sweep list",
+    "import undo",
     "list accounts",
     *(f"list {kind}" for kind in COLUMNS),
 }

@@ -93,3 +93,23 @@ def test_a_discarded_sweep_is_judged_anew_by_the_next_run(told: Told) -> None:
 def test_a_hold_that_is_none_is_named(told: Told) -> None:
     with pytest.raises(PulsebookError, match=r"no held sweep 7\. `pulsebook sweep list`"):
         told("sweep", "show", "7")
+
+
+def test_wrong_data_that_was_held_is_taken_back_and_the_next_run_passes(told: Told) -> None:
+    told("run", "--as-of", "2026-03-03")
+    wrong = told("list", "imports")[-1]
+    assert (wrong["kind"], wrong["applied"], wrong["undone_at"]) == ("observations", 6, None)
+
+    done, again = told("import", "undo", str(wrong["id"])), told("import", "undo", str(wrong["id"]))
+
+    assert (done["accounts"], done["staying"], done["was_undone"]) == (6, [], False)
+    assert (again["accounts"], again["was_undone"]) == (0, True)
+    assert told("run", "--as-of", "2026-03-03")["held"] is None
+    assert told("sweep", "show", "1")["state"] == "passed"
+    assert told("list", "imports")[-1]["undone_at"] is not None
+
+
+@pytest.mark.parametrize("words", [("undo", "x"), ("undo", "1", "2")])
+def test_what_is_to_be_taken_back_is_named_by_its_number(told: Told, words: tuple[str, ...]) -> None:
+    with pytest.raises(PulsebookError, match="pulsebook import undo ID"):
+        told("import", *words)

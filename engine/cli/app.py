@@ -69,8 +69,13 @@ def schema(
 @app.command("import")
 def import_(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="accounts, contacts, teammates, observations, events, …")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, JSON Lines or Parquet; .gz too.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="accounts, contacts, teammates, observations, events, …; or: undo.")
+    ],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="CSV, JSON Lines or Parquet; .gz too; after undo an ID."),
+    ],
     maps: Annotated[
         list[str] | None, typer.Option("--map", metavar="TARGET=COLUMN", help="Read TARGET from that column.")
     ] = None,
@@ -88,8 +93,13 @@ def import_(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Bring in accounts, contacts, teammates, observations, events, facts, outcomes or aliases from files."""
-    from engine.cli import importing
+    """Bring in accounts, contacts, teammates, observations, events, facts, outcomes or aliases from files; or take an
+    import back: `import undo ID`."""
+    from engine.cli import importing, unimporting
+
+    if kind == unimporting.UNDO:
+        unimporting.undo(folder_of(context), list(map(str, files)), as_of=as_of, as_json=as_json)
+        return
 
     order = importing.Order(
         kind=kind,
@@ -184,7 +194,8 @@ def worker(context: typer.Context) -> None:
 def list_(
     context: typer.Context,
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="accounts, scores, decisions, runs, deliveries, tasks, findings")
+        str,
+        typer.Argument(metavar="KIND", help="accounts, scores, decisions, runs, deliveries, tasks, findings, imports"),
     ],
     account: Annotated[str | None, typer.Option("--account", metavar="ID")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="D", help="From this day on.")] = None,

@@ -204,6 +204,7 @@ def _document(order: Order, imported: Imported) -> dict[str, object]:
         "held": done.held,
         "refused": [{"file": one.file, "line": one.line, "reason": one.reason} for one in done.refused],
         "dry_run": order.dry_run,
+        "id": done.import_id,
         "unrecorded": list(imported.unrecorded),
     }
 

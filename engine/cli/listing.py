@@ -21,6 +21,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "deliveries": ("id", "day", "account", "channel", "template", "to", "state", "reason"),
     "tasks": ("id", "day", "account", "title", "assignee", "due", "state"),
     "findings": ("id", "day", "kind", "name", "group", "text", "ended_day"),
+    "imports": ("id", "at", "kind", "source", "applied", "corrected", "unchanged", "held", "refused", "undone_at"),
 }
 
 
@@ -36,6 +37,7 @@ def show_list(
         "deliveries": lambda book, asked: listing.deliveries(book.database, asked, offices(book)),
         "tasks": lambda book, asked: listing.tasks(book.database, asked),
         "findings": lambda book, asked: findings(book.database, asked),
+        "imports": lambda book, asked: listing.imports(book.database, asked),
     }
     made = lists[choose(kind, tuple(lists), "list")]
     book = open_book(folder)

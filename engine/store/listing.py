@@ -14,6 +14,7 @@ from engine.people import manager_of, owner_of
 from engine.store.database import Database
 from engine.store.people import teammates
 from engine.store.tables.accounts import AccountRow
+from engine.store.tables.imports import ImportRow
 from engine.store.tables.looks import DecisionRow, ScoreRow
 from engine.store.tables.runs import DeliveryRow, RunRow, TaskRow
 
@@ -23,6 +24,7 @@ DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
 RUN = RunRow.__table__  # type: ignore[attr-defined]
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
+IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
 
 Document = dict[str, Any]
 
@@ -116,7 +118,7 @@ def runs(database: Database, asked: Asked, company_zone: str) -> list[Document]:
 
 
 def _is_between(day: str, asked: Asked) -> bool:
-    """A run keeps the company's day of its start; the account's own is only known here."""
+    """For what no column says: a run keeps the company's day of its start, the account's own is only known here."""
     first, last = (None if one is None else one.isoformat() for one in (asked.first, asked.last))
     return (first is None or day >= first) and (last is None or day <= last)
 
@@ -167,6 +169,27 @@ def tasks(database: Database, asked: Asked) -> list[Document]:
             }
             for row in rows
         ]
+
+
+def imports(database: Database, asked: Asked) -> list[Document]:
+    """Every import that wrote anything; days are those of UTC. An import is of many accounts: all are listed."""
+    with database.reading() as connection:
+        rows = connection.execute(select(IMPORT).order_by(IMPORT.c.id)).all()
+    found = [_import(row) for row in rows]
+    return [one for one in found if _is_between(one["at"][: len("2026-03-01")], asked)]
+
+
+def _import(row: Any) -> Document:
+    outcomes = ("applied", "corrected", "unchanged", "held", "refused")
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "source": row.source,
+        "at": iso(row.at),
+        "history": row.history,
+        **{name: row.counts.get(name, 0) for name in outcomes},
+        "undone_at": iso(row.undone_at),
+    }
 
 
 def deliveries(database: Database, asked: Asked, offices: Offices) -> list[Document]:

@@ -1,0 +1,51 @@
+"""The command `import undo`: the number of an import in; what became of it, out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.text import Text
+
+from engine.cli.common import changing, moment_of
+from engine.cli.output import console, print_json
+from engine.cli.words import WrongWords
+from engine.store.imports import TakenBack, take_back
+
+UNDO = "undo"
+SHOWN = 5
+
+
+def undo(folder: Path, words: Sequence[str], *, as_of: str | None, as_json: bool) -> None:
+    """Takes one import back."""
+    if len(words) != 1 or not words[0].isdecimal():
+        raise WrongWords("Write `pulsebook import undo ID`; `pulsebook list imports` shows the IDs.")
+    with changing(folder) as book:
+        workspace = book.workspace()
+        zone = workspace.settings.company.timezone
+        done = take_back(book.database, int(words[0]), moment_of(as_of, book), workspace.catalog, zone)
+    if as_json:
+        print_json(_document(done))
+    else:
+        _show(done)
+
+
+def _document(done: TakenBack) -> dict[str, object]:
+    return {
+        "id": done.number,
+        "kind": done.kind,
+        "source": done.source,
+        "accounts": done.accounts,
+        "staying": list(done.staying),
+        "was_undone": done.was_undone,
+    }
+
+
+def _show(done: TakenBack) -> None:
+    shown, named = console(), f"The import {done.number} ({done.kind} from {done.source})"
+    if done.was_undone:
+        shown.print(Text(f"{named} was taken back before. Nothing was changed."))
+        return
+    shown.print(Text(f"{named} is taken back. {done.accounts:,} accounts are due for a look."))
+    if done.staying:
+        more = " …" if len(done.staying) > SHOWN else ""
+        said = f"{len(done.staying):,} accounts that it had brought stay, for they were looked at or spoken of since: "
+        shown.print(Text(f"{said}{', '.join(done.staying[:SHOWN])}{more}", style="yellow"))
