@@ -78,7 +78,7 @@ def moves(rule: RuleTrees) -> tuple[Asked, ...]:
     no_longer = negated(rule.when)
     cleared = (no_longer,) if rule.clear_at is None else (no_longer, rule.clear_at)
     found = [
-        Asked(name, Move.SEEDS, All((seeding, Test(state, "!=", str(State.ACTIVE)), rule.when))),
+        Asked(name, Move.SEEDS, All((seeding, inactive, rule.when))),
         Asked(name, Move.CLEARS, All((active, *cleared))),
     ]
     if rule.rule.for_ is None:
@@ -86,7 +86,7 @@ def moves(rule: RuleTrees) -> tuple[Asked, ...]:
     else:
         held = Test(RuleHeld(name), "==", 1.0)
         found.append(Asked(name, Move.WAITS, All((judging, inactive, rule.when))))
-        found.append(Asked(name, Move.FIRES, All((judging, pending, held, rule.when))))
+        found.append(Asked(name, Move.FIRES, All((pending, held, rule.when))))
         found.append(Asked(name, Move.LAPSES, All((pending, no_longer))))
     if rule.rule.every is not None:
         found.append(Asked(name, Move.REMINDS, All((active, Test(RuleDue(name), "==", 1.0), rule.when))))

@@ -25,7 +25,7 @@ class NotFound(PulsebookError):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A person's value of a score of an account, from `at` to `until`: a moment, or the end of a day of the account's."""
+    """A person's value of a score of an account, from `at` to `until` (a day: to its end)."""
 
     account: str
     score: str

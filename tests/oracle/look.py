@@ -59,10 +59,6 @@ class Judged:
     def company_day(self) -> date:
         return day_in(self.at, self.workspace.zone)
 
-    @property
-    def seeds(self) -> bool:
-        return self.account.seeds
-
     def measure(self, name: str, end: int = 0) -> measures.Value:
         if (name, end) not in self._measures:
             self._measures[name, end] = measures.value(self, name, end)
@@ -94,12 +90,9 @@ class Judged:
             self._episodes[name] = rules.move(self, name)
         return self._episodes[name][0]
 
-    def episode_before(self, name: str) -> Episode | None:
-        return self.kept.episodes.get(name)
-
     def was_there_before(self, name: str, version: str) -> bool:
         """Whether the account was first looked at no later than this version of the rule was."""
-        return self.kept.first_look <= self.first_looks.setdefault((name, version), self.at)
+        return self.kept.first_look <= self.first_looks[name, version]
 
     def fired(self, name: str) -> Iterable[tuple[date, datetime]]:
         """All firings of a rule; that of this look counts."""
@@ -113,6 +106,8 @@ def look(judged: Judged) -> list[Decision]:
     kept = judged.kept
     if _has_left(judged):
         playbooks.end_account(judged, kept.runs)
+        kept.episodes |= {name: rules.unjudged(judged, name) for name in judged.workspace.rules}
+        judged.account.seeds = False
         return []
     for name in judged.workspace.scores:
         judged.score(name)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from tests.oracle import arrivals, people
-from tests.oracle.files import Workspace, read
+from tests.oracle.files import Workspace, Written, read
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
 from tests.oracle.look import Judged, Kept, look
 from tests.oracle.moments import as_of, day_in
@@ -90,27 +90,34 @@ class Oracle:
         return [known[key]] if key in known else []
 
     def _look(self, at: datetime) -> None:
+        loads = Counter(task.assignee for task in self.tasks().values() if task.state == "open")
         for account in self.company.accounts.values():
             kept = self.kept.setdefault(account.id, Kept(at))
             judged = Judged(self.company, self.workspace, account, kept, self.first_looks, at)
             self.decisions += look(judged)
             for name, scored in judged._scores.items():
                 self.scores[account.id, name, judged.today] = scored
-        self._share_out()
+        self._share_out(at, loads)
 
-    def _share_out(self) -> None:
-        """Tasks for a pool get their assignee when the look is saved."""
+    def _share_out(self, at: datetime, loads: Counter[str | None]) -> None:
+        """Tasks for a pool get their assignee when the look is saved, one task after the other.
+
+        `loads`: the open tasks of each before the look; what it closes is not free yet.
+        """
         tasks = self.tasks()
-        waiting = [key for key, task in tasks.items() if task.pool is not None and task.assignee is None]
-        loads = Counter(str(task.assignee) for task in tasks.values() if task.state == "open")
-        for key in sorted(waiting, key=lambda key: (self.saved_in_order.get(key, 0), key)):
+        new = sorted((key for key in tasks if tasks[key].at == at), key=lambda key: (self.saved_in_order.get(key, 0), key))
+        for key in new:
             task = tasks[key]
-            [(way, name)] = (task.pool or {}).items()
-            members = people.pool(name, self.company.teammates, day_in(task.at, self.workspace.zone))
-            if not members:
-                task.assignee = self.workspace.settings["people"]["fallback"]
-            elif way == "least_loaded":
-                task.assignee = people.least_loaded(members, loads)
-            else:
-                task.assignee = self.turns[name] = people.in_turn(members, self.turns.get(name))
-            loads[task.assignee] += task.state == "open"
+            if task.pool is not None:
+                task.assignee = self._of_pool(task.pool, loads, day_in(at, self.workspace.zone))
+            loads[task.assignee] += 1
+
+    def _of_pool(self, wanted: Written, loads: Mapping[str | None, int], day: date) -> str:
+        [(way, name)] = wanted.items()
+        members = people.pool(name, self.company.teammates, day)
+        if not members:
+            return str(self.workspace.settings["people"]["fallback"])
+        if way == "least_loaded":
+            return people.least_loaded(members, loads)
+        self.turns[name] = people.in_turn(members, self.turns.get(name))
+        return self.turns[name]

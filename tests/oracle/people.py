@@ -38,7 +38,7 @@ def _pools(teammate: Mapping[str, Any]) -> list[str]:
     return [one.strip() for one in (teammate.get("pools") or "").split(";")]
 
 
-def least_loaded(members: Iterable[str], open_tasks: Mapping[str, int]) -> str:
+def least_loaded(members: Iterable[str], open_tasks: Mapping[str | None, int]) -> str:
     """The fewest open tasks, then by email."""
     return min(members, key=lambda email: (open_tasks.get(email, 0), email))
 

@@ -45,15 +45,20 @@ class Decision:
 def move(judged: Judged, name: str) -> tuple[Episode, str | None]:
     """The episode after this look, and what is told of it: None where nothing changed."""
     rule = judged.workspace.rules[name]
-    version = versions.of_rule(judged.workspace, rule)
-    episode = judged.episode_before(name)
-    is_new = episode is None or episode.version != version
-    if episode is None or is_new:
-        episode = Episode(version)
-    seeds = judged.seeds or (is_new and not rule.get("backfill") and judged.was_there_before(name, version))
+    before, episode = judged.kept.episodes.get(name), unjudged(judged, name)
+    is_new = episode is not before and judged.was_there_before(name, episode.version)
+    seeds = judged.account.seeds or (is_new and not rule.get("backfill"))
     holds = answer(judged, rule["when"])
     state, told = _next(judged, rule, episode, holds, seeds=seeds)
     return _moved(judged, episode, state, told), told
+
+
+def unjudged(judged: Judged, name: str) -> Episode:
+    """As the look before left it; of another version of the rule nothing is left, and it starts from inactive."""
+    version = versions.of_rule(judged.workspace, judged.workspace.rules[name])
+    judged.first_looks.setdefault((name, version), judged.at)
+    episode = judged.kept.episodes.get(name)
+    return episode if episode is not None and episode.version == version else Episode(version)
 
 
 def _next(judged: Judged, rule: Written, episode: Episode, holds: Answer, *, seeds: bool) -> tuple[str, str | None]:

@@ -9,7 +9,8 @@ from tests.oracle.files import Workspace, Written
 TOLD = ("label", "goal", "views", "show", "primary", "because", "severity", "play")
 """What is for people only, or says what follows."""
 OF_A_RULE = ("when", "for", "clear_at")
-OF_A_CHOICE = ("when", "order")
+EFFECTS = ("adjust", "soften", "cap")
+NOT_OF_ITS_NUMBER = ("score", "model", "when", "order")
 """What says which model scores an account, not with which number."""
 NAMES = ("measure", "score", "rule")
 OF_MEASURES = ("ratio", "difference", "change", "change_percent", "usual")
@@ -17,13 +18,12 @@ OF_MEASURES = ("ratio", "difference", "change", "change_percent", "usual")
 
 def of_rule(workspace: Workspace, rule: Written) -> str:
     """`when`, `for`, `clear_at`, and the measures, scores and rules that they name, through to the end."""
-    said = {key: rule[key] for key in OF_A_RULE if key in rule}
-    return _text(workspace, said)
+    return _text(workspace, _asked(rule))
 
 
 def of_model(workspace: Workspace, model: Written) -> str:
     """Its measures and what they name, curves, weights, bands."""
-    return _text(workspace, {key: value for key, value in model.items() if key not in OF_A_CHOICE})
+    return _text(workspace, {key: value for key, value in model.items() if key not in NOT_OF_ITS_NUMBER})
 
 
 def _text(workspace: Workspace, said: Written) -> str:
@@ -44,10 +44,21 @@ def _definition(workspace: Workspace, kind: str, name: str) -> Any:
         case "measure":
             return workspace.measures.get(name)
         case "score":
-            return workspace.scores.get(name)
+            return [workspace.scores.get(name), *_effects_on(workspace, name)]
         case _:
-            rule = workspace.rules.get(name, {})
-            return {key: rule[key] for key in OF_A_RULE if key in rule}
+            return _asked(workspace.rules.get(name, {}))
+
+
+def _effects_on(workspace: Workspace, score: str) -> Iterator[Written]:
+    """What rules do to a score that is named can change the answer, too."""
+    for rule in workspace.rules.values():
+        effects = {form: rule[form] for form in EFFECTS if form in rule and rule[form]["score"] == score}
+        if effects:
+            yield {**_asked(rule), **effects}
+
+
+def _asked(rule: Written) -> Written:
+    return {key: rule[key] for key in OF_A_RULE if key in rule}
 
 
 def _names(said: Any) -> Iterator[tuple[str, str]]:
