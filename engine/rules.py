@@ -1,7 +1,7 @@
 """Rules in; the moves of their episodes, each a condition, and the rounds in which they are asked, out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -199,7 +199,14 @@ class Standing:
         )
 
     def changed(self) -> tuple[Episode, ...]:
-        return tuple(self.now[row] for row in sorted(self.moved))
+        """Those that moved, and those that an earlier version left behind: they are over, and nothing is told of it."""
+        behind = {
+            row: replace(episode, state=State.INACTIVE, fingerprint=self.rule.fingerprint, since=self.snapshot.at)
+            for row, episode in self.snapshot.episodes.get(self.rule.name, {}).items()
+            if episode.fingerprint != self.rule.fingerprint and episode.state is not State.INACTIVE
+        }
+        moved = {row: self.now[row] for row in self.moved}
+        return tuple(episode for _row, episode in sorted({**behind, **moved}.items()))
 
 
 def has_passed(span: Duration, since: datetime, since_day: int, at: datetime, today: int) -> bool:

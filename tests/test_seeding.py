@@ -57,6 +57,27 @@ def test_what_waited_already_when_the_past_was_imported_goes_on_and_fires(book: 
     assert looked(book, 3) == [("acme", "low", "fired")]
 
 
+def test_an_edit_that_is_taken_back_is_an_edit_and_leaves_nothing_of_the_first_version(book: Book) -> None:
+    nps(book, on(1).date(), acme=10)
+    assert ("acme", "very-low", "fired") in looked(book, 1)
+    other = edited(book, "below: 20", "below: 5")
+    assert ("acme", "very-low", "cleared") not in looked(other, 2)
+
+    back = edited(other, "below: 5}", "below: 20}")
+
+    assert ("acme", "very-low", "seeded") in looked(back, 3)
+
+
+def test_a_rule_that_is_removed_ends_no_episode_of_a_version_before_its_last(book: Book) -> None:
+    nps(book, on(1).date(), acme=10)
+    looked(book, 1)
+    looked(other := edited(book, "below: 20", "below: 5"), 2)
+
+    gone = edited(other, "- rule: very-low\n  when: {score: health, below: 5}\n", "")
+
+    assert "very-low" not in {rule for _account, rule, _state in looked(gone, 3)}
+
+
 def test_a_rule_that_is_removed_after_an_account_left_ends_when_it_is_back(book: Book) -> None:
     nps(book, on(1).date(), acme=10)
     assert ("acme", "very-low", "fired") in looked(book, 1)

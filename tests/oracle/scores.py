@@ -73,9 +73,9 @@ def score(judged: Judged, name: str) -> Scored:
 
 
 def override_of(judged: Judged, name: str) -> float | None:
-    """The newest that holds now."""
+    """The newest that holds now; of two of one moment the one that was said later."""
     holding = [one for one in judged.account.overrides if one.score == name and one.at <= judged.at <= one.until]
-    return max(holding, key=lambda one: one.at).value if holding else None
+    return sorted(holding, key=lambda one: one.at)[-1].value if holding else None
 
 
 def _of_points(judged: Judged, model: Written) -> tuple[float, float]:
