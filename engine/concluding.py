@@ -84,13 +84,13 @@ def _tells(rule: RuleTrees) -> bool:
 
 
 def removed(plan: Plan, snapshot: Snapshot) -> tuple[tuple[Decision, Episode], ...]:
-    """The episodes of rules that are in the files no more: they end."""
+    """The episodes of rules that are in the files no more: they end, but for accounts that left."""
     return tuple(
         (_removal(snapshot, row, episode), replace(episode, state=State.INACTIVE, since=snapshot.at))
         for rule, episodes in snapshot.episodes.items()
         if rule not in plan.rules
         for row, episode in episodes.items()
-        if episode.state is not State.INACTIVE
+        if episode.state is not State.INACTIVE and not snapshot.ended[row]
     )
 
 

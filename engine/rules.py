@@ -1,7 +1,7 @@
 """Rules in; the moves of their episodes, each a condition, and the rounds in which they are asked, out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -78,7 +78,7 @@ def moves(rule: RuleTrees) -> tuple[Asked, ...]:
     no_longer = negated(rule.when)
     cleared = (no_longer,) if rule.clear_at is None else (no_longer, rule.clear_at)
     found = [
-        Asked(name, Move.SEEDS, All((seeding, Test(state, "!=", str(State.ACTIVE)), rule.when))),
+        Asked(name, Move.SEEDS, All((seeding, inactive, rule.when))),
         Asked(name, Move.CLEARS, All((active, *cleared))),
     ]
     if rule.rule.for_ is None:
@@ -86,7 +86,7 @@ def moves(rule: RuleTrees) -> tuple[Asked, ...]:
     else:
         held = Test(RuleHeld(name), "==", 1.0)
         found.append(Asked(name, Move.WAITS, All((judging, inactive, rule.when))))
-        found.append(Asked(name, Move.FIRES, All((judging, pending, held, rule.when))))
+        found.append(Asked(name, Move.FIRES, All((pending, held, rule.when))))
         found.append(Asked(name, Move.LAPSES, All((pending, no_longer))))
     if rule.rule.every is not None:
         found.append(Asked(name, Move.REMINDS, All((active, Test(RuleDue(name), "==", 1.0), rule.when))))
@@ -199,7 +199,14 @@ class Standing:
         )
 
     def changed(self) -> tuple[Episode, ...]:
-        return tuple(self.now[row] for row in sorted(self.moved))
+        """Those that moved, and those that an earlier version left behind: they are over, and nothing is told of it."""
+        behind = {
+            row: replace(episode, state=State.INACTIVE, fingerprint=self.rule.fingerprint, since=self.snapshot.at)
+            for row, episode in self.snapshot.episodes.get(self.rule.name, {}).items()
+            if episode.fingerprint != self.rule.fingerprint and episode.state is not State.INACTIVE
+        }
+        moved = {row: self.now[row] for row in self.moved}
+        return tuple(episode for _row, episode in sorted({**behind, **moved}.items()))
 
 
 def has_passed(span: Duration, since: datetime, since_day: int, at: datetime, today: int) -> bool:

@@ -1,0 +1,110 @@
+"""What is stored about a company, as it came: accounts with their contacts, observations, events, facts and outcomes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+Value = str | float | bool | date | datetime
+Properties = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The value of a metric for an account (or one of its contacts) and day."""
+
+    at: datetime
+    day: date
+    value: float
+
+
+@dataclass(frozen=True)
+class Event:
+    """`properties`: also the built-in ones, but for the contact's role, which is as it is now."""
+
+    name: str
+    at: datetime
+    day: date
+    contact: str | None
+    properties: Properties
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`until`: the last moment of it; None: it holds until it is ended."""
+
+    name: str
+    at: datetime
+    day: date
+    until: datetime | None
+    yearly: bool
+    properties: Properties
+
+
+@dataclass(frozen=True)
+class Overriding:
+    score: str
+    value: float
+    at: datetime
+    until: datetime
+
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A row that waits for its account; `arrival`: how its file is read."""
+
+    file: int
+    arrival: Any
+    kind: str
+    row: Row
+
+
+Series = dict[date, Observation]
+"""Per day the value that stands."""
+
+
+@dataclass
+class Account:
+    """All that is known about an account; `attributes` without the blank ones."""
+
+    id: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+    contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    observations: dict[tuple[str, str | None], Series] = field(default_factory=lambda: defaultdict(dict))
+    events: dict[str, dict[date, list[Event]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    facts: list[Fact] = field(default_factory=list)
+    outcomes: list[tuple[datetime, str]] = field(default_factory=list)
+    overrides: list[Overriding] = field(default_factory=list)
+    seeds: bool = False
+    """Whether an import of history changed something since the last look."""
+
+    def zone(self, company_zone: str) -> str:
+        return str(self.attributes.get("timezone", company_zone))
+
+
+@dataclass
+class Company:
+    """Everybody, and what arrived for nobody yet."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    teammates: dict[str, dict[str, Any]] = field(default_factory=dict)
+    oldest: dict[str, date] = field(default_factory=dict)
+    """Per metric and event the day of its oldest record."""
+    facts_by_id: dict[tuple[str, str], tuple[Account, Fact, object]] = field(default_factory=dict)
+    known: Counter[object] = field(default_factory=Counter)
+    """How many there are of each thing: by its name and id, without one by all its content."""
+    held: dict[str, list["Held"]] = field(default_factory=dict)
+    """Rows for accounts that are not there, by what they call them."""
+    files: int = 0
+
+    def account(self, said: str) -> Account | None:
+        """By its id, or by another id under which its data arrives."""
+        return self.accounts.get(self.aliases.get(said, said))
+
+    def recorded(self, name: str, day: date) -> None:
+        self.oldest[name] = min(day, self.oldest.get(name, day))

@@ -1,0 +1,149 @@
+"""One account at a moment in; the records that a look at it sees, by windows, out (sections 2 and 3)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from statistics import fmean
+from typing import Any
+
+from tests.oracle.files import Workspace
+from tests.oracle.moments import ONE_DAY, Duration, day_in
+from tests.oracle.records import Account, Company, Event, Fact, Series
+from tests.oracle.wanted import fits
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days from `first` to `last`; of hours the moments after `after` to `until`."""
+
+    first: date
+    last: date
+    after: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, day: date, at: datetime) -> bool:
+        if self.after is not None and self.until is not None:
+            return self.after < at <= self.until
+        return self.first <= day <= self.last
+
+    def days(self) -> Iterator[date]:
+        day = self.first
+        while day <= self.last:
+            yield day
+            day += ONE_DAY
+
+
+@dataclass
+class Seen:
+    """What stands in `account` (and for what holds of everybody, in `company`) at T."""
+
+    company: Company
+    workspace: Workspace
+    account: Account
+    at: datetime
+    _days: dict[str, dict[date, float]] = field(default_factory=dict)
+
+    @cached_property
+    def zone(self) -> str:
+        return self.account.zone(self.workspace.zone)
+
+    @cached_property
+    def today(self) -> date:
+        return day_in(self.at, self.zone)
+
+    def window(self, name: str, over: Duration, end: int = 0) -> Window:
+        """The window of a metric, event or fact that ended so many days ago."""
+        if over.counts_days:
+            last = self.today - timedelta(days=end)
+            return Window(last - timedelta(days=over.amount - 1), last)
+        after = self.at - over.elapsed
+        # The days around it, for a record's day may be that of an earlier zone of the account.
+        return Window(day_in(after, self.zone), self.today, after, self.at)
+
+    def events(self, name: str, window: Window, where: Mapping[str, Any] | None = None) -> list[Event]:
+        """The events of that name in the window, whose properties are as wanted."""
+        of_name = self.account.events.get(name, {})
+        days = window.days() if window.after is None else list(of_name)
+        found = [
+            event
+            for day in days
+            for event in of_name.get(day, ())
+            if event.at <= self.at and window.holds(event.day, event.at)
+        ]
+        return [event for event in found if self.is_wanted(event, where)] if where else found
+
+    def is_wanted(self, record: Event | Fact, where: Mapping[str, Any] | None) -> bool:
+        """A blank property is unknown, and then the record does not count."""
+        return all(fits(wanted, self.property(record, name)) is True for name, wanted in (where or {}).items())
+
+    def property(self, record: Event | Fact, name: str) -> Any:
+        """A property; the contact's role is as it is now."""
+        if name == "contact_role" and isinstance(record, Event):
+            return self.account.contacts.get(record.contact or "", {}).get("role")
+        return record.properties.get(name)
+
+    def facts(self, name: str, where: Mapping[str, Any] | None = None) -> list[Fact]:
+        return [
+            fact
+            for fact in self.account.facts
+            if fact.name == name and fact.at <= self.at and self.is_wanted(fact, where)
+        ]
+
+    def holds_now(self, fact: Fact) -> bool:
+        """at ≤ T ≤ until; a yearly one each year from the month and day of its start to those of its end."""
+        if not fact.yearly or fact.until is None:
+            return fact.at <= self.at and (fact.until is None or self.at <= fact.until)
+        start, end = fact.day, day_in(fact.until, self.zone)
+        begins, ends, now = (start.month, start.day), (end.month, end.day), (self.today.month, self.today.day)
+        if fact.at > self.at:
+            return False
+        return begins <= now <= ends if begins <= ends else now >= begins or now <= ends
+
+    def days_of(self, metric: str) -> Mapping[date, float]:
+        """The account's value of each day: its own, or the mean of its contacts' values."""
+        if metric not in self._days:
+            of_contacts = ((self.workspace.catalog["metrics"] or {})[metric] or {}).get("of") == "contact"
+            self._days[metric] = _means(
+                [
+                    self._seen_of(series)
+                    for (name, contact), series in self.account.observations.items()
+                    if name == metric and (contact is not None) == of_contacts
+                ]
+            )
+        return self._days[metric]
+
+    def _seen_of(self, series: Series) -> dict[date, float]:
+        return {day: one.value for day, one in series.items() if one.at <= self.at}
+
+    def values(self, metric: str, window: Window) -> list[float]:
+        days = self.days_of(metric)
+        return [days[day] for day in window.days() if day in days]
+
+    def covered(self, name: str, first: date) -> bool:
+        """Whether nothing recorded since that day means that nothing happened."""
+        catalog = self.workspace.catalog
+        declared = {**catalog.get("metrics", {}), **catalog.get("events", {})}[name] or {}
+        since = date.fromisoformat(declared["from"]) if "from" in declared else self.company.oldest.get(name)
+        return since is not None and first >= since
+
+    @cached_property
+    def first_day(self) -> date | None:
+        """Of the account: its `since`; blank: its oldest observation or event."""
+        since = self.account.attributes.get("since")
+        if since is not None:
+            return since
+        observed = [one for series in self.account.observations.values() for one in series.values()]
+        happened = [one for days in self.account.events.values() for events in days.values() for one in events]
+        return min((one.day for one in (*observed, *happened) if one.at <= self.at), default=None)
+
+    def reaches_back_to(self, first: date) -> bool:
+        """Whether the account was there on that day already."""
+        return self.first_day is not None and first >= self.first_day
+
+
+def _means(series: list[dict[date, float]]) -> dict[date, float]:
+    if len(series) == 1:
+        return series[0]
+    days = {day for one in series for day in one}
+    return {day: fmean(one[day] for one in series if day in one) for day in days}

@@ -1,0 +1,69 @@
+"""The names that come in, in the made-up company whose year is told."""
+
+from typing import Any
+
+ZONES = (
+    "Europe/Berlin America/Los_Angeles America/New_York Asia/Tokyo Pacific/Auckland Asia/Kolkata America/Santiago "
+    "Europe/Dublin Pacific/Kiritimati"
+).split()
+SEGMENTS = ["shop", "clinic", "office"]
+PLANS = ["trial", "monthly", "yearly"]
+DEVICES = ["phone", "desk", "tablet"]
+TOPICS = ["billing", "calendar", "import"]
+ROLES = ["champion", "sponsor", "user"]
+CITIES = ["Cork", "Bonn", "Lima"]
+TEAM = ["ana@us.example", "bob@us.example", "cid@us.example", "dan@us.example", "eva@us.example", "lea@us.example"]
+FALLBACK = "lea@us.example"
+POOLS = ["success", "onboarding"]
+
+CATALOG: dict[str, Any] = {
+    "attributes": {
+        "segment": {"values": SEGMENTS},
+        "plan": {"values": PLANS},
+        "seats": {"type": "number", "min": 0},
+        "vip": {"type": "boolean"},
+        "renewal_date": {"type": "date"},
+        "payment_date": {"type": "date"},
+    },
+    "metrics": {
+        "active_users": {"min": 0},
+        "uptime": {"min": 0, "max": 100, "from": "2024-09-01"},
+        "nps": {"min": -100, "max": 100, "of": "contact"},
+    },
+    "events": {
+        "login": {"properties": {"minutes": "number", "device": "text"}},
+        "ticket": {"from": "2024-09-15", "properties": {"urgent": "boolean", "topic": {"values": TOPICS}}},
+        "newsletter": {"from": "2024-07-01"},
+        "payment": {"properties": {"amount": "number", "due_on": "date"}},
+    },
+    "facts": {
+        "leadership_change": {"properties": {"role": "text"}},
+        "office_move": {"properties": {"city": "text"}, "lasts": "40d"},
+        "holiday": {"lasts": "14d"},
+        "payment_date_change": {"properties": {"was": "date", "now": "date"}, "when_changes": "payment_date"},
+    },
+    "outcomes": ["paused"],
+}
+
+SETTINGS = f"""
+[company]
+name = "Us"
+timezone = "Europe/Berlin"
+currency = "EUR"
+country = "DE"
+extra_holidays = ["2025-03-14", "2025-12-24"]
+sweep = "06:00"
+
+[people]
+fallback = "{FALLBACK}"
+
+[guards]
+quiet_hours = []
+per_contact = ""
+hold_accounts = 1000000
+"""
+TEMPLATES = {
+    "templates/slack/note.j2": "Have a look",
+    "templates/task/call.j2": "Call them\nSoon",
+    "templates/email/hello.j2": "Subject: Hello\n\nHow are you?",
+}

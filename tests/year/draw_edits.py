@@ -1,0 +1,96 @@
+"""Chance and a workspace in; the workspace after an edit of its files out."""
+
+import copy
+from collections.abc import Callable, Sequence
+
+from tests.year.draw import Draw
+from tests.year.draw_conditions import Names
+from tests.year.draw_playbooks import draw_playbook
+from tests.year.draw_rules import draw_rule
+from tests.year.draw_scores import BANDS, bands
+from tests.year.files import Drawing
+
+
+def edited(draw: Draw, drawing: Drawing) -> Drawing:
+    after = copy.deepcopy(drawing)
+    draw.one(EDITS)(draw, after)
+    return after
+
+
+def _weights(draw: Draw, drawing: Drawing) -> None:
+    model = draw.one([model for model in drawing.scores if "measures" in model])
+    draw.one(model["measures"])["weight"] = draw.one([0.5, 2.5, 4])
+
+
+def _points(draw: Draw, drawing: Drawing) -> None:
+    [model] = [model for model in drawing.scores if model["score"] == "advocacy"]
+    model["start"] += draw.one([-5, 5, 10])
+
+
+def _bands(draw: Draw, drawing: Drawing) -> None:
+    model = draw.one(drawing.scores)
+    model["bands"] = bands(draw, model["score"])
+
+
+def _words(draw: Draw, drawing: Drawing) -> None:
+    """Nothing of it can change an answer."""
+    draw.one(drawing.scores)["goal"] = "Another goal"
+    model = draw.one(drawing.scores)
+    model["bands"] = [{**band, "label": band["band"].upper()} for band in model["bands"]]
+    rule = draw.one(drawing.rules)
+    rule |= {"because": "So it is", "severity": "low", "label": "Something"}
+    drawing.places[rule["rule"]] = "rules/moved.yaml"
+
+
+def _window(draw: Draw, drawing: Drawing) -> None:
+    name = draw.one([name for name in drawing.names.with_windows if name.startswith("logins")])
+    definition = drawing.measures[name].definition
+    definition["over"] = {"7d": "14d", "14d": "28d"}.get(definition["over"], "7d")
+
+
+def _new_rule(draw: Draw, drawing: Drawing) -> None:
+    name = f"new-{len(drawing.rules)}-{draw.randint(1, 99)}"
+    rule = draw_rule(draw, name, drawing.names)
+    if draw.chance(0.4):
+        rule["play"] = draw.one(drawing.playbooks)["playbook"]
+    drawing.rules.append(rule)
+
+
+def _new_effect(draw: Draw, drawing: Drawing) -> None:
+    name = f"effect-{len(drawing.rules)}-{draw.randint(1, 99)}"
+    rule = draw_rule(draw, name, Names(drawing.measures, {}))
+    drawing.rules.append(rule | {"adjust": {"score": draw.one(list(BANDS)), "by": draw.one([-15, 10])}})
+
+
+def _rule(draw: Draw, drawing: Drawing) -> None:
+    rule = draw.one([rule for rule in drawing.rules if rule["rule"].startswith("signal")])
+    rule |= draw_rule(draw, rule["rule"], drawing.names.without("rules"))
+
+
+def _removed_rule(draw: Draw, drawing: Drawing) -> None:
+    spoken_of = str([drawing.rules, drawing.scores, drawing.playbooks])
+    free = [rule for rule in drawing.rules if spoken_of.count(f"'rule': '{rule['rule']}'") == 1]
+    if free:
+        drawing.rules.remove(draw.one(free))
+
+
+def _playbook(draw: Draw, drawing: Drawing) -> None:
+    index = draw.randrange(len(drawing.playbooks))
+    drawing.playbooks[index] = draw_playbook(draw, drawing.playbooks[index]["playbook"], drawing.names)
+
+
+Edit = Callable[[Draw, Drawing], None]
+EDITS: Sequence[Edit] = (
+    _weights,
+    _points,
+    _bands,
+    _words,
+    _window,
+    _new_rule,
+    _new_rule,
+    _new_effect,
+    _rule,
+    _rule,
+    _removed_rule,
+    _playbook,
+)

@@ -1,0 +1,70 @@
+"""What was drawn in; the texts of a workspace's files out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from tests.year.catalog import CATALOG, SETTINGS, TEMPLATES
+from tests.year.draw import Draw
+from tests.year.draw_conditions import Names
+from tests.year.draw_measures import Drawn, draw_measures
+from tests.year.draw_playbooks import NAMES, draw_playbook
+from tests.year.draw_rules import draw_context, draw_signals
+from tests.year.draw_scores import BANDS, draw_scores
+
+
+@dataclass
+class Drawing:
+    """A workspace, to be edited. `names`: what its rules may speak of."""
+
+    measures: dict[str, Drawn]
+    scores: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
+    playbooks: list[dict[str, Any]]
+    places: dict[str, str] = field(default_factory=dict)
+    """In which file a rule stands, where it was moved."""
+
+    @property
+    def names(self) -> Names:
+        return Names(self.measures, BANDS, [rule["rule"] for rule in self.rules])
+
+    def files(self) -> dict[str, str]:
+        by_file: dict[str, list[dict[str, Any]]] = {}
+        for rule in self.rules:
+            by_file.setdefault(self.places.get(rule["rule"], "rules/all.yaml"), []).append(rule)
+        written: dict[str, Any] = {
+            "rules/catalog.yaml": CATALOG,
+            "rules/measures.yaml": {name: one.definition for name, one in self.measures.items()},
+            **by_file,
+            **{f"rules/scores/{one['score']}-{one.get('model', '')}.yaml": one for one in self.scores},
+            **{f"playbooks/{one['playbook']}.yaml": one for one in self.playbooks},
+        }
+        texts = {path: yaml.safe_dump(said, sort_keys=False, default_flow_style=None) for path, said in written.items()}
+        return {"pulsebook.toml": SETTINGS, **TEMPLATES, **texts}
+
+
+def draw_workspace(draw: Draw) -> Drawing:
+    measures = draw_measures(draw)
+    context = draw_context(draw, Names(measures, {}))
+    plain = [rule["rule"] for rule in context]
+    scores = draw_scores(draw, measures, plain[:1])
+    names = Names(measures, BANDS, plain)
+    rules = context + draw_signals(draw, names, NAMES)
+    for model in scores:
+        _soften(draw, model, rules)
+    all_names = Names(measures, BANDS, [rule["rule"] for rule in rules])
+    return Drawing(measures, scores, rules, [draw_playbook(draw, name, all_names) for name in NAMES])
+
+
+def _soften(draw: Draw, model: dict[str, Any], rules: list[dict[str, Any]]) -> None:
+    """Some of the effects on a score of measures soften it instead."""
+    for rule in rules:
+        if rule.get("adjust", {}).get("score") != model["score"] or "measures" not in model or draw.chance(0.5):
+            continue
+        measures = [entry["measure"] for entry in model["measures"] if "measure" in entry]
+        of = {"measures": draw.some(measures, 1, 2)}
+        if "groups" in model and draw.chance(0.6):
+            of = {"group": draw.one(list(model["groups"]))}
+        del rule["adjust"]
+        rule["soften"] = {"score": model["score"], "by": draw.one(["30%", "50%", "100%"]), **of}

@@ -1,0 +1,106 @@
+"""A year in; the same year told to `pulsebook` by its commands alone, and what its lists say in the end, out."""
+
+import contextlib
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.cli.app import app
+from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
+from tests.year.draw import Draw
+from tests.year.year import Chores
+
+Documents = list[dict[str, Any]]
+
+
+@dataclass
+class Pulsebook:
+    """`journal`: what was told, with what people chose to do."""
+
+    folder: Path
+    journal: list[Entry] = field(default_factory=list)
+
+    def command(self, *words: str) -> Any:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            try:
+                app(["-C", str(self.folder), *words, "--json"])
+            except SystemExit as left:
+                assert left.code == 0, (words, out.getvalue())
+        return json.loads(out.getvalue())
+
+    def play(self, year: Iterable[Entry | Chores]) -> None:
+        for entry in year:
+            for one in self._chosen(entry) if isinstance(entry, Chores) else [entry]:
+                self.journal.append(one)
+                self._tell(one)
+
+    def _tell(self, entry: Entry) -> None:
+        match entry:
+            case Edit():
+                self._write(entry)
+            case Import():
+                files = [self.folder / f"rows-{number}.csv" for number in range(len(entry.files))]
+                for file, text in zip(files, entry.files, strict=True):
+                    file.write_text(text)
+                history = ["--history"] if entry.history else []
+                self.command("import", entry.kind, *map(str, files), "--as-of", entry.as_of, *history)
+            case State():
+                pairs = [f"{name}={value}" for name, value in entry.properties.items()]
+                since = ["--at", entry.since] if entry.since else []
+                until = ["--until", entry.until] if entry.until else []
+                self.command("fact", entry.account, entry.name, *pairs, *since, *until, "--as-of", entry.as_of)
+            case Override():
+                of = ["--of", entry.of] if entry.of else []
+                words = ["--score", str(entry.value), "--until", entry.until, "--reason", "known", *of]
+                self.command("override", entry.account, *words, "--as-of", entry.as_of)
+            case Finish():
+                self.command("task", "done", str(self._numbers("tasks")[entry.task]), "--as-of", entry.as_of)
+            case Assign():
+                number = str(self._numbers("tasks")[entry.task])
+                self.command("task", "assign", number, entry.email, "--as-of", entry.as_of)
+            case Settle():
+                verb = "approve" if entry.approved else "discard"
+                number = str(self._numbers("deliveries")[entry.delivery])
+                self.command("delivery", verb, number, "--as-of", entry.as_of)
+            case Look():
+                self.command("run", "--as-of", entry.as_of)
+
+    def _write(self, entry: Edit) -> None:
+        for path, text in entry.files.items():
+            file = self.folder / path
+            if text is None:
+                file.unlink()
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        problems = [one for one in self.command("check")["problems"] if one["severity"] == "error"]
+        assert not problems, problems
+
+    def listed(self, kind: str) -> Documents:
+        documents: Documents = self.command("list", kind)
+        return documents
+
+    def keyed(self, kind: str) -> dict[TaskKey, dict[str, Any]]:
+        """Tasks or deliveries, by what both sides know them by, in the order in which they were saved."""
+        started = {run["id"]: run["started_at"] for run in self.listed("runs")}
+        return {
+            TaskKey(one["account"], one["playbook"], one["step"], started[one["run"]]): one for one in self.listed(kind)
+        }
+
+    def _numbers(self, kind: str) -> dict[TaskKey, int]:
+        return {key: one["id"] for key, one in self.keyed(kind).items()}
+
+    def _chosen(self, chores: Chores) -> list[Entry]:
+        draw = Draw(chores.seed)
+        chosen: list[Entry] = []
+        open_tasks = [key for key, one in self.keyed("tasks").items() if one["state"] == "open"]
+        for key in draw.some(open_tasks, 0, 5):
+            chosen.append(Finish(chores.as_of, key))
+        waiting = [key for key, one in self.keyed("deliveries").items() if one["state"] == "waiting"]
+        for key in draw.some(waiting, 0, 3):
+            chosen.append(Settle(chores.as_of, key, draw.chance(0.7)))
+        return chosen
