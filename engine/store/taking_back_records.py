@@ -3,7 +3,7 @@
 A look back at a time before still finds them: events and outcomes lie in tables of their own, facts are withdrawn.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
 UNDONE_EVENT = UndoneEventRow.__table__  # type: ignore[attr-defined]
 UNDONE_OUTCOME = UndoneOutcomeRow.__table__  # type: ignore[attr-defined]
+WITHDRAWN = "withdrawn_at"
 Pair = tuple[int, int]
 """Account and day."""
 
@@ -129,36 +130,41 @@ def _with_nothing(said: Said, series: int, pairs: Collection[Pair], looked: dict
 
 
 def take_back_facts(undo: TakingBack) -> None:
-    """Facts are withdrawn; one that they had replaced returns, unless somebody has withdrawn it."""
+    """Facts are withdrawn; what they had replaced returns."""
     rows = undo.connection.execute(select(FACT).where(_mine(undo, FACT), FACT.c.withdrawn_at.is_(None))).all()
     if not rows:
         return
+    returning = [row for some in portions(rows, 1_000) for row in _replaced(undo, some)]
     _withdraw(undo, [row.id for row in rows])
     undo.touched.update(row.account_seq for row in rows)
-    returning = [row for some in portions([row.identity for row in rows], 1_000) for row in _replaced(undo, some)]
-    columns = {"arrived_at": undo.at, "withdrawn_at": None}
-    append(undo.connection, FACT, [{**_columns(row), **columns} for row in returning])
+    again = {"arrived_at": undo.at, "withdrawn_at": None}
+    append(undo.connection, FACT, [{**_columns(row), **again} for row in returning])
 
 
 def _withdraw(undo: TakingBack, ids: Collection[int]) -> None:
     undo.connection.execute(update(FACT).where(among(FACT.c.id, ids)).values(withdrawn_at=undo.at))
-    keep_changes(undo.connection, [undo.changed("fact", str(id_), "withdrawn_at", None, undo.at) for id_ in ids])
+    keep_changes(undo.connection, [undo.changed("fact", str(id_), WITHDRAWN, None, undo.at) for id_ in ids])
 
 
-def _replaced(undo: TakingBack, identities: list[bytes]) -> Iterable[Any]:
-    """Of each identity the newest fact that came with an import that stands, if one that is taken back replaced it:
-    what a person has withdrawn stays so."""
-    newest: dict[bytes, Any] = {}
-    for row in undo.connection.execute(select(FACT).where(FACT.c.identity.in_(identities)).order_by(FACT.c.id)):
-        if row.import_id not in undo.undone:
-            newest[row.identity] = row
+def _replaced(undo: TakingBack, rows: Sequence[Any]) -> Iterator[Any]:
+    """What each fact had replaced; if that is taken back too, what that one had replaced, and so on."""
+    before: dict[bytes, list[Any]] = {row.identity: [] for row in rows}
+    for row in undo.connection.execute(select(FACT).where(FACT.c.identity.in_(before)).order_by(FACT.c.id.desc())):
+        before[row.identity].append(row)
+    ids = [str(row.id) for some in before.values() for row in some]
     by = select(CHANGE.c.entity, CHANGE.c.import_id).where(
-        CHANGE.c.kind == "fact",
-        CHANGE.c.field == "withdrawn_at",
-        among(CHANGE.c.entity, [str(row.id) for row in newest.values()]),
+        CHANGE.c.kind == "fact", CHANGE.c.field == WITHDRAWN, among(CHANGE.c.entity, ids)
     )
-    replaced = {entity for entity, import_id in undo.connection.execute(by) if import_id in undo.undone}
-    return [row for row in newest.values() if str(row.id) in replaced]
+    replaced_by = {int(entity): import_id for entity, import_id in undo.connection.execute(by)}
+    for row in rows:
+        newer = row.import_id
+        for older in (one for one in before[row.identity] if one.id < row.id):
+            if newer is None or replaced_by.get(older.id) != newer:
+                continue
+            if older.import_id not in undo.undone:
+                yield older
+                break
+            newer = older.import_id
 
 
 def _columns(row: Any) -> dict[str, Any]:

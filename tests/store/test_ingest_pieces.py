@@ -165,6 +165,7 @@ def written(database: Database) -> dict[str, list[str]]:
         "import_id": {id_: place for place, id_ in enumerate(rows_of(database, "import", "id"))},
     }
     numbers["made_by"] = numbers["import_id"]
+    numbers["due_for"] = {f"import {id_}": place for id_, place in numbers["import_id"].items()}
     found = {}
     for name, table in TABLES.items():
         rows = [dict(zip(table.c.keys(), row, strict=True)) for row in rows_of(database, name)]
