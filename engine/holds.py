@@ -36,6 +36,8 @@ class Tally:
     rules: Counter[str] = field(default_factory=Counter)
     """Accounts by rule; one may fire by several."""
     examples: tuple[Example, ...] = ()
+    unnamed: int = 0
+    """Further accounts, of earlier looks."""
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
@@ -43,11 +45,12 @@ class Tally:
             self.accounts + other.accounts,
             self.rules + other.rules,
             largest((*self.examples, *other.examples)),
+            self.unnamed + other.unnamed,
         )
 
     @property
     def count(self) -> int:
-        return len(self.accounts)
+        return len(self.accounts) + self.unnamed
 
 
 def largest(examples: tuple[Example, ...]) -> tuple[Example, ...]:
@@ -83,6 +86,11 @@ class Hold:
     examples: tuple[Example, ...]
     text: str
     ended_at: datetime | None = None
+
+    @property
+    def mark(self) -> str:
+        """What accounts are due for that it has put off."""
+        return f"hold {self.id}"
 
 
 def is_far_more(count: int, accounts: int, usual: float, guards: Guards) -> bool:

@@ -223,9 +223,10 @@ class Importing:
         earlier = mark_first(self.connection, self.first_days)
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
         keep_changes(self.connection, self.changes)
+        due_for = f"import {self.import_id}" if len(self.due) > 1 else None
         seeded = self.due if self.arrival.history else self.due & self.seeded
-        mark_due(self.connection, self.due - seeded, self.at, newest=self.newest)
-        mark_due(self.connection, seeded, self.at, newest=self.newest, seed_next=True)
+        mark_due(self.connection, self.due - seeded, self.at, newest=self.newest, due_for=due_for)
+        mark_due(self.connection, seeded, self.at, newest=self.newest, due_for=due_for, seed_next=True)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:
             counts = dict(sorted({**self.counts, "refused": len(self.refused)}.items()))
