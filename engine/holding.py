@@ -7,7 +7,16 @@ from engine.holds import Hold, Tally, is_far_more, notice
 from engine.plan import Plan
 from engine.store.database import Database
 from engine.store.due import Due
-from engine.store.holds import count_arrivals, crowd_of, crowd_of_hours, held_arrivals, keep_hold, lock_holds, put_off
+from engine.store.holds import (
+    count_arrivals,
+    crowd_of,
+    crowd_of_hours,
+    held_arrivals,
+    keep_hold,
+    lock_holds,
+    oddities,
+    put_off,
+)
 from engine.store.notices import save_notice
 from engine.store.saving import Office
 from engine.store.sweeps import ARRIVAL, Sweep
@@ -16,19 +25,22 @@ HOUR = 3_600_000_000
 
 
 def held(database: Database, plan: Plan, sweep: Sweep, tally: Tally, due: Due, office: Office) -> Hold | None:
-    """None: it is within the limits. `due`: what falls due again at the next sweep.
+    """None: it is within the limits, and rests on nothing odd. `due`: what falls due again at the next sweep.
 
     The operator is told once of each hold, however often it is brought up to date.
     """
     guards = plan.settings.guards
-    if tally.count <= guards.hold_accounts:
+    if not tally.count:
         return None
     with database.writing() as connection:
+        odd = oddities(connection)
+        if not odd and tally.count <= guards.hold_accounts:
+            return None
         lock_holds(connection)
         crowd = crowd_of(connection, sweep.day)
-        if not is_far_more(tally.count, crowd.accounts, crowd.usual, guards):
+        if not odd and not is_far_more(tally.count, crowd.accounts, crowd.usual, guards):
             return None
-        text = notice(sweep.cause, tally, crowd.accounts, crowd.usual, plan.titles)
+        text = notice(sweep.cause, tally, crowd.accounts, crowd.usual, plan.titles, odd)
         hold = keep_hold(connection, sweep, tally, crowd, text)
         save_notice(connection, f"hold/{hold.id}", text, sweep.at, office, version=plan.version, cause=sweep.cause)
         put_off(connection, hold, due, plan.company.next_sweep(sweep.at))

@@ -1,7 +1,7 @@
 """Whom looks would tell of in; whether these are far more than usual, and the notice that says so, out."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -99,13 +99,14 @@ def is_far_more(count: int, accounts: int, usual: float, guards: Guards) -> bool
     return all(count > limit for limit in limits)
 
 
-def notice(cause: str, tally: Tally, accounts: int, usual: float, titles: Titles) -> str:
-    """What the one notice of a hold says: how many, of which rules, and the largest of them."""
+def notice(cause: str, tally: Tally, accounts: int, usual: float, titles: Titles, odd: Sequence[str] = ()) -> str:
+    """What the one notice of a hold says: what is odd about the data, how many, of which rules, and the largest."""
     rules = ", ".join(f"{titles.of('rule', rule)} ({count:,})" for rule, count in tally.rules.most_common(3))
     named = ", ".join(_named(one) for one in tally.examples)
+    strange = "".join(f"{line}. " for line in odd)
     return (
-        f"{tally.count:,} of {accounts:,} accounts would have fired in {_said(cause)} (usually {usual:,.0f}); they are "
-        f"held. By rule: {rules}. The largest: {named}. Nothing of it was saved or sent."
+        f"{strange}{tally.count:,} of {accounts:,} accounts would have fired in {_said(cause)} (usually {usual:,.0f}); "
+        f"they are held. By rule: {rules}. The largest: {named}. Nothing of it was saved or sent."
     )
 
 

@@ -22,7 +22,7 @@ from engine.snapshot import Snapshot
 from engine.store.database import Database
 from engine.store.due import Due, block_numbers, versions_under_way
 from engine.store.family import parent_by_account
-from engine.store.holds import end_hold, passed
+from engine.store.holds import end_hold, let_pass, passed
 from engine.store.lanes import SHARD, SHARD_ACCOUNTS
 from engine.store.people import contacts_of
 from engine.store.reading import Reading, Wanted, read
@@ -151,6 +151,7 @@ def release(book: Book, hold: int, order: Order, progress: Progress = lambda _do
     """
     refuse_future(book, order.at)
     ended = end_hold(book.database, hold, HoldState.RELEASED, order.at)
+    let_pass(book.database, order.at)
     if ended.cause == ARRIVAL or is_import(ended.cause):
         return look(book, replace(order, due=Due(what=ended.mark), guard=Guard.NONE), progress)
     return look(book, replace(order, guard=Guard.RELEASED), progress)

@@ -10,7 +10,7 @@ from engine.loops import Guard, Order, due_of, hold_of, look, shards_of, sweep_o
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.store.due import NO_IMPORT, Due, Lot, due_count, due_lots
-from engine.store.holds import passed
+from engine.store.holds import oddities, passed
 from engine.store.reading import read
 from engine.store.saving import Saved
 from engine.store.sweeps import ARRIVAL, Verdict, is_import, keep_taken, take, verdict_of
@@ -63,9 +63,13 @@ def _orders(book: Book, judge: Judge, now: datetime, lots: list[Lot]) -> Iterato
 
 
 def _is_small(book: Book, plan: Plan, order: Order) -> bool:
-    """So few are due that no limit can be reached, and nobody has judged it yet."""
-    few = due_count(book.database, due_of(order)) <= plan.settings.guards.hold_accounts
-    return few and verdict_of(book.database, order.cause) is None
+    """So few are due that no limit can be reached, nothing is odd about it, and nobody has judged it yet."""
+    if due_count(book.database, due_of(order)) > plan.settings.guards.hold_accounts:
+        return False
+    with book.database.reading() as connection:
+        if oddities(connection):
+            return False
+    return verdict_of(book.database, order.cause) is None
 
 
 def _judged_before(book: Book, judge: Judge, order: Order) -> Iterator[Order | Hold]:

@@ -16,10 +16,12 @@ from engine.store.due import Due, is_due
 from engine.store.sweeps import ARRIVAL, SWEEP, Sweep, Verdict, is_import, keep_verdict
 from engine.store.tables.accounts import AccountRow
 from engine.store.tables.holds import ArrivalHourRow, HoldRow
+from engine.store.tables.imports import ImportRow
 from engine.store.writing import inserting
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 HOLD = HoldRow.__table__  # type: ignore[attr-defined]
+IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
 HOUR = ArrivalHourRow.__table__  # type: ignore[attr-defined]
 REMEMBERED = 28
 """Days with a sweep, the median of which is usual."""
@@ -55,6 +57,19 @@ def crowd_of_hours(connection: Connection, hour: int) -> Crowd:
 def _crowd(connection: Connection, counts: list[int]) -> Crowd:
     accounts = connection.execute(select(func.count()).select_from(ACCOUNT)).scalar_one()
     return Crowd(accounts, float(median(counts)) if counts else 0.0)
+
+
+def oddities(connection: Connection) -> tuple[str, ...]:
+    """What is odd about values that came, that nobody has let pass and that were not taken back."""
+    stands = select(IMPORT.c.odd).where(IMPORT.c.odd != "", IMPORT.c.undone_at.is_(None)).order_by(IMPORT.c.id)
+    return tuple(line for odd in connection.execute(stands).scalars() for line in odd.splitlines())
+
+
+def let_pass(database: Database, at: datetime) -> None:
+    """What was odd by that moment is so no more: somebody has released what it held."""
+    mine = IMPORT.c.odd != "", IMPORT.c.at <= microseconds(at)
+    with database.writing() as connection:
+        connection.execute(update(IMPORT).where(*mine).values(odd=""))
 
 
 def count_arrivals(connection: Connection, hour: int, count: int) -> int:
