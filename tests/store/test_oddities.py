@@ -27,14 +27,10 @@ def usual(database: Database) -> Database:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        pytest.param(lambda _: 0, "users: of all 60 accounts the value is 0, which most were not before", id="zeros"),
-        pytest.param(
-            lambda _: 7, "users: of all 60 accounts the value is 7, which most were not before", id="the same"
-        ),
-        pytest.param(
-            lambda number: 100 * number + 100, "users: of all 60 accounts the values are 100 times", id="x 100"
-        ),
-        pytest.param(lambda number: (number + 1) / 100, "users: of all 60 accounts the values are a 100th", id="/ 100"),
+        pytest.param(lambda _: 0, "the value is 0, which most were not before", id="zeros"),
+        pytest.param(lambda _: 7, "the value is 7, which most were not before", id="the same"),
+        pytest.param(lambda number: 100 * number + 100, "the values are 100 times the last ones", id="x 100"),
+        pytest.param(lambda number: (number + 1) / 100, "the values are a 100th of the last ones", id="/ 100"),
         pytest.param(lambda number: 49 * (number + 1), None, id="x 49"),
         pytest.param(lambda number: number / 3, None, id="a bad day"),
         pytest.param(lambda number: 0 if number else 1, None, id="zeros but for one"),
