@@ -12,7 +12,7 @@ from engine.store import listing
 from engine.store.database import Database
 from engine.store.due import due_blocks
 from engine.store.saving import Saved
-from tests.test_holds import ALL, book_of_ten, fall, states, tasks
+from tests.test_holds import ALL, book_of_ten, fall, notices, states, tasks
 from tests.test_looks import nps, on, troubles
 
 
@@ -87,6 +87,7 @@ def test_an_import_is_judged_wholly_and_held_by_itself(book: Book) -> None:
     assert (hold.cause.split()[0], hold.count) == ("import", 6)
     assert [one["account"] for one in listing.tasks(book.database, listing.Asked())] == ["a9"]
     assert worked(book, on(1) + HOUR) == []
+    assert notices(book) == [hold.text]
     release(book, hold.id, Order(on(1) + HOUR, "release"))
     assert (tasks(book), states(book)) == (7, [(hold.id, "released", 6)])
 
@@ -115,6 +116,7 @@ def test_single_arrivals_are_counted_by_the_hour_and_held_from_the_limits_on(boo
     assert (tasks(book), states(book)) == (3, [(1, "held", 3)])
     release(book, 1, Order(on(1) + HOUR, "release"))
     assert (tasks(book), states(book)) == (6, [(1, "released", 3)])
+    assert len(notices(book)) == 1
 
 
 def test_of_arrivals_that_are_looked_at_together_those_that_fire_are_held(book: Book) -> None:
