@@ -71,6 +71,8 @@ class FindingKind(StrEnum):
     """A feed that has brought no record for too long."""
     THIN = "thin"
     """A feed that has brought records of far fewer accounts than usual."""
+    LOOK_ALIKE = "look_alike"
+    """An import has brought ids that look like others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 ENGINE = Path(__file__).parent.parent / "engine"
 WORDS = (
     "domain errors clock calendar conditions language snapshot batches holds judged people family "
-    "templating template_filters"
+    "look_alikes templating template_filters"
 ).split()
 ARITHMETIC = "series thin event_measures windows points points_models models personal stays trends views".split()
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()

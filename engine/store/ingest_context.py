@@ -1,7 +1,7 @@
 """One batch on its way into the store: its transaction, what became of its records, and whom it concerns."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, case, insert, select, update
 
-from engine.batches import Arrival, Ingested, Ints, Places, Refusal
+from engine.batches import Arrival, Ingested, Ints, LookAlike, Places, Refusal
 from engine.clock import microseconds, moment
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
@@ -88,9 +88,17 @@ class Importing:
     spans: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     """First day, last day and last moment of the records of a name."""
     changes: list[dict[str, object]] = field(default_factory=list)
+    new_ids: dict[str, None] = field(default_factory=dict)
+    """Ids of accounts, known or not, that nothing is stored of; in their order."""
+    look_alikes: tuple[LookAlike, ...] = ()
     releasing: bool = False
     """What is applied was held, and was counted and checked when it came."""
     _import_id: int | None = None
+
+    @property
+    def written(self) -> int | None:
+        """The number of the import's row; None: nothing was written so far."""
+        return self._import_id
 
     @property
     def at(self) -> int:
@@ -171,6 +179,11 @@ class Importing:
         """They are written together, in the end."""
         self.changes += rows
 
+    def came(self, ids: Iterable[str]) -> None:
+        """Ids that nothing is stored of; what they look like is asked in the end."""
+        if not self.releasing:
+            self.new_ids.update(dict.fromkeys(ids))
+
     def recorded(self, name: str, day: Ints, last_at: int) -> None:
         """There are records of that name on those days, up to that moment."""
         first, last, at = self.spans.get(name, (int(day[0]), int(day[0]), last_at))
@@ -241,6 +254,7 @@ class Importing:
             corrected=self.counts["corrected"],
             held=self.counts["held"],
             refused=refused,
+            look_alikes=self.look_alikes,
             import_id=None if is_undone else self._import_id,
             blocks=frozenset() if is_undone else frozenset(seq // BLOCK for seq in self.due),
         )
