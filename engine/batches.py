@@ -147,6 +147,8 @@ class Ingested:
     held: int = 0
     refused: tuple[Refusal, ...] = ()
     look_alikes: tuple[LookAlike, ...] = ()
+    odd: tuple[str, ...] = ()
+    """What is odd about the values of all accounts together, in words."""
     import_id: int | None = None
     blocks: frozenset[int] = frozenset()
     """Blocks in which something became due."""
