@@ -11,6 +11,7 @@ from engine.asides import Asides
 from engine.book import Book
 from engine.clock import day_number
 from engine.domain import Contact
+from engine.doubting import looked_into
 from engine.errors import PulsebookError
 from engine.family import above_children
 from engine.holding import held, held_of_the_hour
@@ -228,7 +229,8 @@ def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
 
     numbers = dict(zip(reading.snapshot.accounts, reading.seqs, strict=True))
     asides = Asides(deeper, contacts)
-    judged = judge.look(reading.snapshot, order.cause, asides).only_saved()
+    doubted = looked_into(book.database, judge, wanted, reading)
+    judged = judge.look(reading.snapshot, order.cause, asides, doubted).only_saved()
     return _Shard(judged, replace(reading, snapshot=judged.snapshot))
 
 

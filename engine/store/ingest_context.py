@@ -18,6 +18,7 @@ from engine.snapshot import Series
 from engine.store.accounts import Accounts, Meant, locked, mark_due, mark_first
 from engine.store.among import among
 from engine.store.changes import keep_changes
+from engine.store.doubts import doubt_runs
 from engine.store.fates import Fates
 from engine.store.ingest_oddities import Beside, odd
 from engine.store.tables.accounts import BLOCK
@@ -86,6 +87,8 @@ class Importing:
     newest: int = 0
     """The latest moment (microseconds) that a record has: it may lie a little ahead."""
     first_days: dict[int, int] = field(default_factory=dict)
+    reached: dict[int, int] = field(default_factory=dict)
+    """The oldest day of each account of which something was not known before."""
     spans: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     """First day, last day and last moment of the records of a name."""
     changes: list[dict[str, object]] = field(default_factory=list)
@@ -164,6 +167,11 @@ class Importing:
         np.minimum.at(first, index, day)
         for account, oldest in zip(accounts.tolist(), first.tolist(), strict=True):
             self.first_days[account] = min(oldest, self.first_days.get(account, oldest))
+            self.reaches(account, oldest)
+
+    def reaches(self, seq: int, day: int) -> None:
+        """Something of that day of an account was not known before."""
+        self.reached[seq] = min(day, self.reached.get(seq, day))
 
     def changed(self, kind: str, entity: str, field: str, old: object, new: object) -> dict[str, object]:
         """A row of `change`."""
@@ -239,6 +247,7 @@ class Importing:
         earlier = mark_first(self.connection, self.first_days)
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
         keep_changes(self.connection, self.changes)
+        doubt_runs(self.connection, self.reached, self.at, self.arrival.source)
         due_for = f"import {self.import_id}" if len(self.due) > 1 else None
         seeded = self.due if self.arrival.history else self.due & self.seeded
         mark_due(self.connection, self.due - seeded, self.at, newest=self.newest, due_for=due_for)

@@ -1,4 +1,4 @@
-"""Keep what ids look like, and which look like another."""
+"""Keep what ids look like, which look like another, and which runs rest on what was corrected since."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,5 +30,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_look_alike_import_id"), "look_alike", ["import_id"])
+    op.add_column("run", sa.Column("doubted_at", sa.BigInteger(), nullable=True))
+    op.add_column("run", sa.Column("doubted_by", sa.String(), nullable=True))
+    op.create_index("run_in_doubt", "run", ["playbook", "doubted_at"])
+    op.add_column("delivery", sa.Column("answers", sa.Integer(), nullable=True))
     ids = op.get_bind().execute(sa.text(IDS)).scalars()
     op.bulk_insert(id_look, [{"look": look, "id": id_} for id_ in ids for look in looks(id_)])
