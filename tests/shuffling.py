@@ -9,9 +9,9 @@ from random import Random
 from typing import Any
 
 from engine.batches import Batch
-from engine.book import Book
 from engine.clock import SetClock
-from engine.loops import Guard, Order, look
+from engine.loops.book import Book
+from engine.loops.looking import Guard, Order, look
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.listing import Asked, Offices

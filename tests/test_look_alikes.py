@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.batches import Ingested, LookAlike
-from engine.findings import find
 from engine.look_alikes import looks, shown
-from engine.loops import Order
+from engine.loops.findings import find
+from engine.loops.looking import Order
 from engine.store.database import Database
 from engine.store.findings import findings
 from engine.store.imports import take_back
-from engine.store.ingest_look_alikes import standing_look_alikes
+from engine.store.ingest.look_alikes import standing_look_alikes
 from engine.store.listing import Asked
 from tests.store.records import CATALOG, NOW, ZONE, accounts, entries, events, observations, put, rows_of
 from tests.test_looks import FIRST, book_of

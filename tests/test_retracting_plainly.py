@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from engine.clock import SetClock
-from engine.loops import Guard, Order, look
+from engine.loops.looking import Guard, Order, look
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.listing import Asked

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from engine.book import Book
 from engine.clock import SetClock
-from engine.delivering import Post, deliver_due
-from engine.explaining import look_at, rules
-from engine.loops import Guard, Order, look
+from engine.loops.book import Book
+from engine.loops.delivering import Post, deliver_due
+from engine.loops.explaining import look_at, rules
+from engine.loops.looking import Guard, Order, look
 from engine.store import listing
 from engine.store.imports import take_back
-from engine.store.ingest_by_hand import withdraw_fact
+from engine.store.ingest.by_hand import withdraw_fact
 from engine.store.listing import Asked, Offices
 from tests.servers.running import RunningServer
 from tests.store import records
