@@ -92,6 +92,11 @@ class Plan:
         return self.workspace.compiled.contact_scores
 
     @cached_property
+    def retracting(self) -> frozenset[str]:
+        """The playbooks whose runs are taken back where what fired was never true."""
+        return frozenset(name for name, plan in self.playbooks.items() if plan.playbook.retracts)
+
+    @cached_property
     def levels(self) -> tuple[Level, ...]:
         return tuple(
             Level(level.scores, rounds(self.rules[name] for name in level.rules)) for level in self.workspace.levels

@@ -15,6 +15,7 @@ from engine.family import above_children
 from engine.holds import Hold, HoldState, Tally
 from engine.judged import Judged
 from engine.loops.book import Book
+from engine.loops.doubting import looked_into
 from engine.loops.holding import held, held_of_the_hour
 from engine.pipeline import Judge
 from engine.plan import Plan
@@ -228,7 +229,8 @@ def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
 
     numbers = dict(zip(reading.snapshot.accounts, reading.seqs, strict=True))
     asides = Asides(deeper, contacts)
-    judged = judge.look(reading.snapshot, order.cause, asides).only_saved()
+    doubted = looked_into(book.database, judge, wanted, reading)
+    judged = judge.look(reading.snapshot, order.cause, asides, doubted).only_saved()
     return _Shard(judged, replace(reading, snapshot=judged.snapshot))
 
 
