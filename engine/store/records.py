@@ -14,7 +14,7 @@ from engine.clock import microseconds, moment
 from engine.domain import Fact
 from engine.language.catalog import Catalog
 from engine.snapshot import Days, FactTable, Numbers
-from engine.store.ingest_days import local_days, starts_of_days
+from engine.store.ingest.days import local_days, starts_of_days
 from engine.store.matrices import Lanes
 from engine.store.people import CONTACT, ContactTuple, contact_rows
 from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow, UndoneOutcomeRow
@@ -43,6 +43,8 @@ class Whose:
     row_of: dict[int, int]
     """Number of an account to its row."""
     held: Mapping[str, int] = field(default_factory=dict)
+    people_known: int | None = None
+    """By when their roles are known; None: by now."""
     _contacts: list[Sequence[ContactTuple]] = field(default_factory=list)
     _by_number: dict[int, tuple[str, str | None]] = field(default_factory=dict)
 
@@ -67,7 +69,8 @@ class Whose:
         """Their contacts, listed or not; read once, for several ask."""
         if not self._contacts:
             ids = dict(zip(self.row_of, self.ids, strict=True))
-            self._contacts.append(contact_rows(connection, self.lanes.hold(CONTACT.c.account_seq), ids, self.known_at))
+            mine = self.lanes.hold(CONTACT.c.account_seq)
+            self._contacts.append(contact_rows(connection, mine, ids, self.people_known))
         return self._contacts[0]
 
     def by_number(self, connection: Connection) -> Mapping[int, tuple[str, str | None]]:
