@@ -55,7 +55,7 @@ def firings(folder: Path, form: Form, *, outcome: str, within: str, rules: Seque
     def people(shown: Console) -> None:
         shown.print(Text(f"What fired within {within} before {outcome}, and within {within} otherwise", style="bold"))
         shown.print(Text(_base(found, outcome)))
-        columns = ("rule", f"before {outcome}", "of them", "otherwise", "of them", f"then {outcome}", "difference")
+        columns = ("rule", f"before {outcome}", "share", "otherwise", "share", f"then {outcome}", "points apart", "")
         show_table(shown, columns, found["rules"], _fired)
 
     form.give(document, FIRINGS, rows_of(found["rules"], FIRINGS), people)
@@ -67,9 +67,7 @@ def _base(found: Document, outcome: str) -> str:
 
 
 def _fired(one: Document) -> Sequence[object]:
-    shares = {key: share_text(one[key]) for key in ("ended_share", "others_share", "precision")}
-    apart = None if one["low"] is None else f"{100 * one['low']:+.1f} to {100 * one['high']:+.1f} points"
-    said = f"{one['says']} ({apart})" if one["says"] and apart else one["says"] or apart
+    before, otherwise, then = (share_text(one[key]) for key in ("ended_share", "others_share", "precision"))
+    apart = None if one["low"] is None else f"{100 * one['low']:+.1f} to {100 * one['high']:+.1f}"
     rule = "any of them" if one["rule"] is ANY else one["rule"]
-    counts = (one["ended"], shares["ended_share"], one["others"], shares["others_share"], shares["precision"])
-    return rule, *counts, said
+    return rule, one["ended"], before, one["others"], otherwise, then, apart, one["says"] or ""

@@ -32,7 +32,7 @@ def bands(courses: Iterable[Course], edges: Edges, kind: str) -> list[Document]:
 
     Whoever had left by the end of it stands in no band; `left`: those of them who left in it. `unknown`: whose score
     was not known then, or lay in a band that the files no longer have. `rose`, `fell`: who stands higher or lower than
-    at the end of the period before.
+    at the end of the period before; None where nobody is known at the end of both.
     """
     totals: dict[Period, Counter[str]] = {}
     for course in courses:
@@ -44,6 +44,7 @@ def bands(courses: Iterable[Course], edges: Edges, kind: str) -> list[Document]:
                 {
                     "accounts": int(here.sum()),
                     "left": int(absences.begun(period.first, period.last, len(course)).sum()),
+                    "compared": int(((places != NOWHERE) & (before != NOWHERE)).sum()),
                     "rose": int(((places > before) & (before != NOWHERE)).sum()),
                     "fell": int(((places < before) & (places != NOWHERE)).sum()),
                     **{f"band {place}": int((places == place).sum()) for place in range(len(edges.order))},
@@ -61,12 +62,13 @@ def _told(period: Period, total: Counter[str], order: Sequence[str]) -> Document
         "accounts": total["accounts"],
         "unknown": total["accounts"] - sum(by_band.values()),
         "bands": by_band,
-        **{key: total[key] for key in ("left", "rose", "fell")},
+        "left": total["left"],
+        **{key: total[key] if total["compared"] else None for key in ("rose", "fell")},
     }
 
 
 def _columns(course: Course, period: Period) -> slice:
-    return slice(period.first - course.first, period.last - course.first + 1)
+    return slice(max(0, period.first - course.first), period.last - course.first + 1)
 
 
 def _looked(course: Course, period: Period) -> Bits:
@@ -76,7 +78,8 @@ def _looked(course: Course, period: Period) -> Bits:
 def _places(course: Course, period: Period, edges: Edges) -> Days:
     """The place of the band of each account at its last look within a period, 0 the lowest; NOWHERE."""
     columns = _columns(course, period)
-    latest = columns.stop - 1 - np.argmax(course.looked[:, columns][:, ::-1], axis=1)
+    looked = course.looked[:, columns]
+    latest = columns.start + looked.shape[1] - 1 - np.argmax(looked[:, ::-1], axis=1)
     rows = np.arange(len(course))
     values, versions = course.values[rows, latest], course.versions[rows, latest]
     names: Texts = views.names(edges.usual, np.where(np.isnan(versions), values, np.nan))

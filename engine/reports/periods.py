@@ -31,7 +31,13 @@ LABELS: Mapping[str, Callable[[date], str]] = {
 """What a day's week (ISO 8601), month or quarter is called."""
 
 
+LONGEST = 92
+"""Days of a quarter."""
+
+
 def periods(first: int, last: int, kind: str) -> list[Period]:
-    """Those that the days from first to last lie in, the oldest first; the outer ones are cut. `kind`: of LABELS."""
-    found = groupby(range(first, last + 1), key=lambda day: LABELS[kind](day_of(day)))
-    return [Period(label, (days := list(group))[0], days[-1]) for label, group in found]
+    """Those that the days from first to last lie in, whole, the oldest first. `kind`: of LABELS."""
+    label = LABELS[kind]
+    every = groupby(range(first - LONGEST, last + LONGEST), key=lambda day: label(day_of(day)))
+    found = [Period(name, (days := list(group))[0], days[-1]) for name, group in every]
+    return [period for period in found if period.first <= last and period.last >= first]
