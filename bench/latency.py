@@ -23,7 +23,7 @@ from bench.table import Line
 from engine.batches import Arrival, Facts, coded, placed, whens
 from engine.book import Book
 from engine.clock import SystemClock, microseconds
-from engine.loops import look_at_due
+from engine.lots import look_at_due
 from engine.poking import poke
 from engine.store.database import Database
 from engine.store.ingest import Ingest

@@ -136,6 +136,8 @@ class Ingested:
     corrected: int = 0
     held: int = 0
     refused: tuple[Refusal, ...] = ()
+    odd: tuple[str, ...] = ()
+    """What is odd about the values of all accounts together, in words."""
     import_id: int | None = None
     blocks: frozenset[int] = frozenset()
     """Blocks in which something became due."""

@@ -1,7 +1,7 @@
 """Whom looks would tell of in; whether these are far more than usual, and the notice that says so, out."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +36,8 @@ class Tally:
     rules: Counter[str] = field(default_factory=Counter)
     """Accounts by rule; one may fire by several."""
     examples: tuple[Example, ...] = ()
+    unnamed: int = 0
+    """Further accounts, of earlier looks."""
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
@@ -43,11 +45,12 @@ class Tally:
             self.accounts + other.accounts,
             self.rules + other.rules,
             largest((*self.examples, *other.examples)),
+            self.unnamed + other.unnamed,
         )
 
     @property
     def count(self) -> int:
-        return len(self.accounts)
+        return len(self.accounts) + self.unnamed
 
 
 def largest(examples: tuple[Example, ...]) -> tuple[Example, ...]:
@@ -84,6 +87,11 @@ class Hold:
     text: str
     ended_at: datetime | None = None
 
+    @property
+    def mark(self) -> str:
+        """What accounts are due for that it has put off."""
+        return f"hold {self.id}"
+
 
 def is_far_more(count: int, accounts: int, usual: float, guards: Guards) -> bool:
     """More than the number, than the share of all accounts, and than so many times the usual."""
@@ -91,13 +99,14 @@ def is_far_more(count: int, accounts: int, usual: float, guards: Guards) -> bool
     return all(count > limit for limit in limits)
 
 
-def notice(cause: str, tally: Tally, accounts: int, usual: float, titles: Titles) -> str:
-    """What the one notice of a hold says: how many, of which rules, and the largest of them."""
+def notice(cause: str, tally: Tally, accounts: int, usual: float, titles: Titles, odd: Sequence[str] = ()) -> str:
+    """What the one notice of a hold says: what is odd about the data, how many, of which rules, and the largest."""
     rules = ", ".join(f"{titles.of('rule', rule)} ({count:,})" for rule, count in tally.rules.most_common(3))
     named = ", ".join(_named(one) for one in tally.examples)
+    strange = "".join(f"{line}. " for line in odd)
     return (
-        f"{tally.count:,} of {accounts:,} accounts would have fired in {_said(cause)} (usually {usual:,.0f}); they are "
-        f"held. By rule: {rules}. The largest: {named}. Nothing of it was saved or sent."
+        f"{strange}{tally.count:,} of {accounts:,} accounts would have fired in {_said(cause)} (usually {usual:,.0f}); "
+        f"they are held. By rule: {rules}. The largest: {named}. Nothing of it was saved or sent."
     )
 
 

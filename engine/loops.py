@@ -1,4 +1,4 @@
-"""What is due in; looks taken and saved, out."""
+"""An order in; looks taken and saved, or held, out."""
 
 import gc
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -13,21 +13,22 @@ from engine.clock import day_number
 from engine.domain import Contact
 from engine.errors import PulsebookError
 from engine.family import above_children
-from engine.holding import held
-from engine.holds import HoldState, Tally
+from engine.holding import held, held_of_the_hour
+from engine.holds import Hold, HoldState, Tally
 from engine.judged import Judged
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Snapshot
-from engine.store.due import block_numbers, due_blocks, versions_under_way
+from engine.store.database import Database
+from engine.store.due import Due, block_numbers, versions_under_way
 from engine.store.family import parent_by_account
-from engine.store.holds import Sweep, end_hold, passed
+from engine.store.holds import end_hold, let_pass, passed
 from engine.store.lanes import SHARD, SHARD_ACCOUNTS
 from engine.store.people import contacts_of
 from engine.store.reading import Reading, Wanted, read
 from engine.store.saving import Office, Saved, save
 from engine.store.spool import Spool
-from engine.thinning import judge_feeds_daily
+from engine.store.sweeps import ARRIVAL, Sweep, is_import
 
 LONG_AGO = timedelta(hours=24)
 """What a look further back decides goes to the outbox, unless it is told to send."""
@@ -47,19 +48,21 @@ class Guard(Enum):
     """It is held; if it is not, it counts towards what is usual."""
     RELEASED = auto()
     """It is saved, and counts like any other."""
+    ARRIVAL = auto()
+    """The accounts that fire are counted by the hour; from the limits on these are held, and the others saved."""
     NONE = auto()
-    """It is a part of something, and neither held nor counted."""
+    """It is a part of something that was judged before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Which look is wanted. `accounts`: only these; `due_by`: of each block only what is due by then."""
+    """Which look is wanted. `accounts`: only these; `due`: of each block only what is due so."""
 
     at: datetime
     cause: str
     accounts: Collection[str] | None = None
     blocks: Collection[int] | None = None
-    due_by: datetime | None = None
+    due: Due | None = None
     without: Collection[str] = ()
     """Ids that are left out."""
     send: bool = False
@@ -84,11 +87,14 @@ def look(
     """
     judge = judge or book.judge()
     refuse_future(book, order.at)
-    total = Saved()
+    total, tally = Saved(), Tally()
     for part in _from_children_up(book, judge.plan, order):
-        total += _look(book, judge, part, progress)
+        saved, told = _look(book, judge, part, progress)
+        total, tally = total + saved, tally + told
         if total.is_stale or total.hold is not None:
-            break
+            return total
+    if order.guard in (Guard.SWEEP, Guard.RELEASED) and total.looked:
+        passed(book.database, sweep_of(judge.plan, order), tally, due_of(order))
     return total
 
 
@@ -103,28 +109,39 @@ def _from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
         yield replace(order, accounts=parents)
 
 
-def _look(book: Book, judge: Judge, order: Order, progress: Progress) -> Saved:
-    shards = list(_shards(book, order))
+def _look(book: Book, judge: Judge, order: Order, progress: Progress) -> tuple[Saved, Tally]:
+    shards = list(shards_of(book, order))
     steps = _Steps(progress, 2 * len(shards))
-    sweep = Sweep(order.cause, order.at, day_number(judge.plan.company.day(order.at)))
     with Spool() as spool:
-        tally = Tally()
+        tally, hold = Tally(), None
         for part in shards:
-            with _without_collector():
+            with without_collector():
                 shard = _judge(book, judge, part)
             if shard is not None:
                 tally += shard.judged.tally
                 spool.put(0, shard)
             steps.took()
-        if order.guard is Guard.SWEEP:
-            desk = office(book, judge.plan, order)
-            hold = held(book.database, judge.plan, sweep, tally, order.due_by or order.at, desk)
-            if hold is not None:
-                return Saved(hold=hold)
-        saved = _save(book, judge.plan, order, spool.of(0), steps)
-    if order.guard is not Guard.NONE and saved.looked and not saved.is_stale:
-        passed(book.database, sweep, tally)
-    return saved
+        if order.guard is Guard.SWEEP and (hold := hold_of(book, judge.plan, order, tally)):
+            return Saved(hold=hold), tally
+        desk = office(book, judge.plan, order)
+        if order.guard is Guard.ARRIVAL:
+            hold = held_of_the_hour(book.database, judge.plan, sweep_of(judge.plan, order), tally, desk)
+        saved = _save(book.database, replace(desk, held=frozenset(tally.accounts if hold else ())), spool.of(0), steps)
+    return replace(saved, hold=hold), tally
+
+
+def hold_of(book: Book, plan: Plan, order: Order, tally: Tally) -> Hold | None:
+    """The hold of a sweep or an import; None where so many may fire."""
+    return held(book.database, plan, sweep_of(plan, order), tally, due_of(order), office(book, plan, order))
+
+
+def due_of(order: Order) -> Due:
+    """What an order looks at falls due by, where it is held."""
+    return order.due or Due(order.at)
+
+
+def sweep_of(plan: Plan, order: Order) -> Sweep:
+    return Sweep(order.cause, order.at, day_number(plan.company.day(order.at)))
 
 
 def release(book: Book, hold: int, order: Order, progress: Progress = lambda _done, _all: None) -> Saved:
@@ -133,7 +150,10 @@ def release(book: Book, hold: int, order: Order, progress: Progress = lambda _do
     Raises NoSuchHold where it is held no more, and InTheFuture.
     """
     refuse_future(book, order.at)
-    end_hold(book.database, hold, HoldState.RELEASED, order.at)
+    ended = end_hold(book.database, hold, HoldState.RELEASED, order.at)
+    let_pass(book.database, order.at)
+    if ended.cause == ARRIVAL or is_import(ended.cause):
+        return look(book, replace(order, due=Due(what=ended.mark), guard=Guard.NONE), progress)
     return look(book, replace(order, guard=Guard.RELEASED), progress)
 
 
@@ -156,18 +176,18 @@ class _Steps:
         self.progress(self.done, self.count)
 
 
-def _save(book: Book, plan: Plan, order: Order, shards: Iterator[_Shard], steps: _Steps) -> Saved:
+def _save(database: Database, desk: Office, shards: Iterator[_Shard], steps: _Steps) -> Saved:
     total = Saved()
     for shard in shards:
-        with _without_collector():
-            total += save(book.database, shard.judged, shard.reading, office(book, plan, order))
+        with without_collector():
+            total += save(database, shard.judged, shard.reading, desk)
         if total.is_stale:
             break
         steps.took()
     return total
 
 
-def _shards(book: Book, order: Order) -> Iterator[Order]:
+def shards_of(book: Book, order: Order) -> Iterator[Order]:
     """The same order in parts that fit into memory."""
     if order.accounts is not None:
         accounts = sorted(order.accounts)
@@ -180,7 +200,7 @@ def _shards(book: Book, order: Order) -> Iterator[Order]:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """A look makes very many objects and next to no cycles: to search for these again and again takes a fifth of it."""
     was_on = gc.isenabled()
     gc.disable()
@@ -194,14 +214,13 @@ def _without_collector() -> Iterator[None]:
 def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
     """Reads and judges; what only judging needed is forgotten. None: there is nobody."""
     plan = judge.plan
-    wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=order.blocks)
-    wanted = replace(wanted, due_by=order.due_by, without=order.without)
+    wanted = wanted_by(book, plan, order)
     reading = read(book.database, wanted)
     if not len(reading):
         return None
 
     def deeper(accounts: Sequence[str]) -> Snapshot:
-        these = replace(wanted, accounts=accounts, blocks=None, due_by=None, without=())
+        these = replace(wanted, accounts=accounts, blocks=None, due=None, without=())
         return read(book.database, replace(these, needs=plan.deep_needs, only_measured=True)).snapshot
 
     def contacts(accounts: Sequence[str]) -> Mapping[str, Sequence[Contact]]:
@@ -211,6 +230,12 @@ def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
     asides = Asides(deeper, contacts)
     judged = judge.look(reading.snapshot, order.cause, asides).only_saved()
     return _Shard(judged, replace(reading, snapshot=judged.snapshot))
+
+
+def wanted_by(book: Book, plan: Plan, order: Order) -> Wanted:
+    """What a look by an order has to read."""
+    wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=order.blocks)
+    return replace(wanted, due=order.due, without=order.without)
 
 
 def wanted_of(
@@ -243,28 +268,3 @@ def office(book: Book, plan: Plan, order: Order) -> Office:
         outbox_only=now - order.at > LONG_AGO and not order.send,
         rolled_up=plan.rolled_up,
     )
-
-
-def look_at_due(book: Book, blocks: Collection[int] | None = None) -> Iterator[Saved]:
-    """Look at everything that is due by now, or at what of some blocks is; what arrives meanwhile is looked at again.
-
-    What has been due since before the day's sweep is the sweep; the rest is arrivals, and what falls due by the clock.
-    """
-    while True:
-        now = book.clock.now()
-        due = due_blocks(book.database, now)
-        mine = {block: since for block, since in due.items() if blocks is None or block in blocks}
-        if not mine:
-            return
-        judge = book.judge()
-        company = judge.plan.company
-        sweep = company.last_sweep(now)
-        if swept := [block for block, since in mine.items() if since <= sweep]:
-            judge_feeds_daily(book, now)
-            order = Order(now, f"sweep {company.day(sweep)}", blocks=swept, due_by=sweep)
-        else:
-            order = Order(now, "arrival", blocks=list(mine), due_by=now, guard=Guard.NONE)
-        saved = look(book, order, judge=judge)
-        yield saved
-        if saved.is_stale or not saved.looked:
-            return

@@ -15,7 +15,7 @@ from engine.book import Book
 from engine.delivering import AT_ONCE, Post, deliver_due, deliver_soon, post_of
 from engine.findings import due_tick, find_daily
 from engine.language.settings import Settings
-from engine.loops import look_at_due
+from engine.lots import look_at_due
 from engine.poking import send_due
 from engine.store.database import DatabaseUnusable
 from engine.store.lanes import FINDINGS, blocks_on, due_deliveries

@@ -26,7 +26,8 @@ from engine.language.measures import measure_forms
 from engine.language.playbooks import STEP_KINDS, all_steps, step_kind
 from engine.sources.targets import KINDS
 from engine.store.database import Database
-from engine.store.holds import Crowd, Sweep, keep_hold
+from engine.store.holds import Crowd, keep_hold
+from engine.store.sweeps import Sweep
 from engine.workspace import load
 from tests.shell import Shell, commands
 

@@ -17,7 +17,7 @@ WHOLE = (
     "playthrough demo reports"
 ).split()
 ADAPTERS = "sources channels store dispatch".split()
-LOOPS = "book holding thinning loops findings delivering poking explaining working".split()
+LOOPS = "book holding thinning loops lots findings delivering poking explaining working".split()
 DOORS = "cli scenarios __main__".split()
 FLOORS = (WORDS, ARITHMETIC, STAGES, WHOLE, ADAPTERS, LOOPS, DOORS)
 

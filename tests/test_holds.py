@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,18 +11,17 @@ from engine.clock import SetClock
 from engine.conditions.sentence import Titles
 from engine.holds import EXAMPLES, Example, HoldState, Tally, is_far_more, notice
 from engine.language.settings import Guards
-from engine.loops import Order, look, look_at_due, release
+from engine.loops import Order, look, release
 from engine.store import listing
 from engine.store.database import Database
-from engine.store.due import due_blocks
 from engine.store.holds import NoSuchHold, end_hold, holds
 from engine.store.saving import Saved
 from tests.store.records import dump, rows_of
-from tests.test_looks import FILES, accounts, book_of, nps, on, troubles
+from tests.test_looks import FILES, accounts, book_of, nps, on
 
 ALL = tuple(f"a{number}" for number in range(10))
 GUARDS = '\n[guards]\nhold_accounts = 2\nhold_share = "20%"\nhold_usual = 5\n'
-KEPT = {"hold", "delivery", "sequences"}
+KEPT = {"hold", "delivery", "sweep", "sequences"}
 
 
 def files(**more: str) -> Mapping[str, str]:
@@ -31,14 +29,18 @@ def files(**more: str) -> Mapping[str, str]:
     return {**FILES, "pulsebook.toml": FILES["pulsebook.toml"] + GUARDS, **more}
 
 
-@pytest.fixture
-def book(database: Database) -> Book:
+def book_of_ten(database: Database, share: str = "20%") -> Book:
     """Ten accounts at 60, looked at once."""
-    made = book_of(database, files())
+    made = book_of(database, files(**{"pulsebook.toml": files()["pulsebook.toml"].replace("20%", share)}))
     accounts(made, *ALL)
     nps(made, on(0).date(), **dict.fromkeys(ALL, 60))
     swept(made, 0)
     return made
+
+
+@pytest.fixture
+def book(database: Database) -> Book:
+    return book_of_ten(database)
 
 
 def swept(book: Book, day: int) -> Saved:
@@ -173,34 +175,6 @@ def test_an_account_that_was_looked_at_later_counts_not(book: Book) -> None:
     saved = look(book, Order(on(1), "earlier"))
 
     assert (saved.hold, len(saved.late)) == (None, 10)
-
-
-def test_a_workers_sweep_is_held_and_its_accounts_fall_due_again_at_the_next(book: Book) -> None:
-    fall(book, 1, 6)
-    sweep = book.judge().plan.company.next_sweep(on(1))
-    assert isinstance(book.clock, SetClock)
-    book.clock.at = sweep + timedelta(seconds=1)
-
-    [saved] = look_at_due(book)
-
-    assert saved.hold is not None
-    assert saved.hold.cause == f"sweep {sweep.date()}"
-    assert due_blocks(book.database, sweep + timedelta(hours=23)) == {}
-    assert list(due_blocks(book.database, sweep + timedelta(days=1))) == [0]
-
-
-def test_what_arrives_while_a_sweep_is_held_is_looked_at(book: Book) -> None:
-    fall(book, 1, 6)
-    sweep = book.judge().plan.company.next_sweep(on(1))
-    assert isinstance(book.clock, SetClock)
-    book.clock.at = sweep + timedelta(seconds=1)
-    list(look_at_due(book))
-    troubles(book, "a9", on(2).date(), 2)
-    book.clock.at = on(2)
-
-    saved = list(look_at_due(book))
-
-    assert [(one.looked, one.fired, one.hold) for one in saved] == [(1, 1, None)]
 
 
 def test_shards_are_judged_one_by_one_and_held_or_saved_together(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from engine import explaining
 from engine.batches import Entries, Events, Observations, Outcomes, coded, placed, whens
@@ -13,6 +14,7 @@ from engine.book import Book
 from engine.store.database import Database
 from engine.store.listing import Asked
 from engine.store.score_lists import scores as listed
+from engine.store.sweeps import SWEEP
 from tests.test_looks import FILES, accounts, book_of, looked, on, put, scores, worked_off
 
 CONTACTS: Mapping[str, str] = {
@@ -207,6 +209,8 @@ def test_a_parent_falls_with_its_children(group: Book) -> None:
 
     assert looked(group, 1) == [(account, "fell", "fired") for account in ("holding", "north", "world")]
     assert health(group) == {"world": 25, "holding": 25, "north": 20, "south": 40}
+    with group.database.asking() as connection:
+        assert connection.execute(select(SWEEP.c.looked, SWEEP.c.fired)).all() == [(4, 0), (4, 3)]
 
 
 def test_a_worker_looks_at_the_parents_when_a_child_has_changed(group: Book) -> None:

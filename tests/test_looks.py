@@ -12,7 +12,8 @@ from engine.batches import Arrival, Batch, Entries, Events, Observations, coded,
 from engine.book import Book
 from engine.clock import SetClock
 from engine.conditions.tree import Tree
-from engine.loops import Order, look, look_at_due
+from engine.loops import Order, look
+from engine.lots import look_at_due
 from engine.network import Network
 from engine.pipeline import Judge
 from engine.rules import Round

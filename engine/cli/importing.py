@@ -177,6 +177,7 @@ def _apply(book: Book, plan: Plan, order: Order, said: Mapping[Path, Said], show
         corrected=done.corrected,
         held=done.held,
         refused=every,
+        odd=done.odd,
         import_id=done.import_id,
         blocks=done.blocks,
     )
@@ -205,6 +206,7 @@ def _document(order: Order, imported: Imported) -> dict[str, object]:
         "refused": [{"file": one.file, "line": one.line, "reason": one.reason} for one in done.refused],
         "dry_run": order.dry_run,
         "id": done.import_id,
+        "odd": list(done.odd),
         "unrecorded": list(imported.unrecorded),
     }
 
@@ -225,6 +227,10 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
     said += [f"{done.held:,} held until their account comes"] if done.held else []
     said += [f"{len(done.refused):,} refused"] if done.refused else []
     shown.print(Text(f"{order.kind}: {records:,} records read · {' · '.join(said)}"))
+    for one in done.odd:
+        shown.print(Text(f"Odd: {one}. What fires is held until you release it.", style="yellow"))
+    if done.odd and done.import_id is not None:
+        shown.print(Text(f"  If it is wrong, take it back: pulsebook import undo {done.import_id}"))
     naive = sum(said.naive_times for said in imported.said.values())
     if naive:
         zone = order.timezone or "the company's zone"

@@ -159,9 +159,16 @@ def make_blocks(connection: Connection, seqs: Collection[int]) -> None:
 
 
 def mark_due(
-    connection: Connection, seqs: Collection[int], at: int, *, newest: int | None = None, seed_next: bool = False
+    connection: Connection,
+    seqs: Collection[int],
+    at: int,
+    *,
+    newest: int | None = None,
+    seed_next: bool = False,
+    due_for: str | None = None,
 ) -> None:
-    """Something arrived for them at that moment (microseconds). `newest`: what is said is of a later one."""
+    """Something arrived for them at that moment (microseconds). `newest`: what is said is of a later one; `due_for`:
+    the import that it arrived with, where that concerns several."""
     latest = at if newest is None else max(at, newest)
     sooner = or_(ACCOUNT.c.look_at.is_(None), ACCOUNT.c.look_at > at)
     later = or_(ACCOUNT.c.newest.is_(None), ACCOUNT.c.newest < latest)
@@ -169,6 +176,7 @@ def mark_due(
         "changed": ACCOUNT.c.changed + 1,
         "look_at": case((sooner, at), else_=ACCOUNT.c.look_at),
         "newest": case((later, latest), else_=ACCOUNT.c.newest),
+        "due_for": due_for,
     }
     if seed_next:
         values["seed_next"] = True

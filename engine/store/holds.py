@@ -1,23 +1,28 @@
 """Sweeps in; how many usually fire, which of them is held, and what became of it, out."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, case, false, func, insert, null, select, text, update
 
 from engine.clock import microseconds, moment
 from engine.errors import PulsebookError
 from engine.holds import Example, Hold, HoldState, Tally
 from engine.store.database import Database
+from engine.store.due import Due, is_due
+from engine.store.sweeps import ARRIVAL, SWEEP, Sweep, Verdict, is_import, keep_verdict
 from engine.store.tables.accounts import AccountRow
-from engine.store.tables.holds import HoldRow, SweepRow
-from engine.store.writing import upsert
+from engine.store.tables.holds import ArrivalHourRow, HoldRow
+from engine.store.tables.imports import ImportRow
+from engine.store.writing import inserting
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 HOLD = HoldRow.__table__  # type: ignore[attr-defined]
-SWEEP = SweepRow.__table__  # type: ignore[attr-defined]
+IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
+HOUR = ArrivalHourRow.__table__  # type: ignore[attr-defined]
 REMEMBERED = 28
 """Days with a sweep, the median of which is usual."""
 HOLD_LOCK = 7_305_129
@@ -29,15 +34,6 @@ class NoSuchHold(PulsebookError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
-    """A look at everybody, or at all that a cause concerns. `day`: the company's."""
-
-    cause: str
-    at: datetime
-    day: int
-
-
-@dataclass(frozen=True, slots=True)
 class Crowd:
     """How many accounts there are in all, and how many of them usually fire."""
 
@@ -46,12 +42,41 @@ class Crowd:
 
 
 def crowd_of(connection: Connection, day: int) -> Crowd:
-    """`day`: the company's, of the sweep that is judged. Of each day before it the largest sweep counts."""
-    fired = func.max(SWEEP.c.fired)
-    days = select(SWEEP.c.day, fired).where(SWEEP.c.day < day).group_by(SWEEP.c.day)
-    rows = connection.execute(days.order_by(SWEEP.c.day.desc()).limit(REMEMBERED)).all()
+    """`day`: the company's, of the sweep that is judged. Of each day before it the largest sweep or import counts."""
+    days = select(SWEEP.c.day, func.max(SWEEP.c.fired)).where(SWEEP.c.day < day, SWEEP.c.state == str(Verdict.PASSED))
+    newest = days.group_by(SWEEP.c.day).order_by(SWEEP.c.day.desc()).limit(REMEMBERED)
+    return _crowd(connection, [count for _, count in connection.execute(newest)])
+
+
+def crowd_of_hours(connection: Connection, hour: int) -> Crowd:
+    """Of the hours of 28 days before that one those in which anybody fired count."""
+    before = select(HOUR.c.fired).where(HOUR.c.hour < hour, HOUR.c.hour >= hour - REMEMBERED * 24)
+    return _crowd(connection, list(connection.execute(before).scalars()))
+
+
+def _crowd(connection: Connection, counts: list[int]) -> Crowd:
     accounts = connection.execute(select(func.count()).select_from(ACCOUNT)).scalar_one()
-    return Crowd(accounts, float(median(count for _, count in rows)) if rows else 0.0)
+    return Crowd(accounts, float(median(counts)) if counts else 0.0)
+
+
+def oddities(connection: Connection) -> tuple[str, ...]:
+    """What is odd about values that came, that nobody has let pass and that were not taken back."""
+    stands = select(IMPORT.c.odd).where(IMPORT.c.odd != "", IMPORT.c.undone_at.is_(None)).order_by(IMPORT.c.id)
+    return tuple(line for odd in connection.execute(stands).scalars() for line in odd.splitlines())
+
+
+def let_pass(database: Database, at: datetime) -> None:
+    """What was odd by that moment is so no more: somebody has released what it held."""
+    mine = IMPORT.c.odd != "", IMPORT.c.at <= microseconds(at)
+    with database.writing() as connection:
+        connection.execute(update(IMPORT).where(*mine).values(odd=""))
+
+
+def count_arrivals(connection: Connection, hour: int, count: int) -> int:
+    """Adds to the accounts that fired in an hour by what arrived; how many these are."""
+    adding = inserting(connection, HOUR).values(hour=hour, fired=count)
+    more = adding.on_conflict_do_update(index_elements=["hour"], set_={"fired": HOUR.c.fired + count})
+    return int(connection.execute(more.returning(HOUR.c.fired)).scalar_one())
 
 
 def lock_holds(connection: Connection) -> None:
@@ -61,8 +86,10 @@ def lock_holds(connection: Connection) -> None:
 
 def keep_hold(connection: Connection, sweep: Sweep, tally: Tally, crowd: Crowd, text: str) -> Hold:
     """Holds a sweep; where one of its subject is held already, that one is brought up to date."""
+    if sweep.subject != ARRIVAL:
+        keep_verdict(connection, sweep, tally, Verdict.HELD)
     row = {
-        "subject": subject(sweep.cause),
+        "subject": sweep.subject,
         "cause": sweep.cause,
         "at": microseconds(sweep.at),
         "day": sweep.day,
@@ -73,33 +100,45 @@ def keep_hold(connection: Connection, sweep: Sweep, tally: Tally, crowd: Crowd, 
         "examples": [asdict(example) for example in tally.examples],
         "text": text,
     }
-    standing = HOLD.c.state == HoldState.HELD, HOLD.c.subject == row["subject"]
-    kept = connection.execute(update(HOLD).where(*standing).values(row).returning(HOLD)).first()
+    kept = connection.execute(update(HOLD).where(*_stands(sweep.subject)).values(row).returning(HOLD)).first()
     if kept is None:
         kept = connection.execute(insert(HOLD).values(**row, state=str(HoldState.HELD)).returning(HOLD)).one()
     return _hold(kept)
 
 
-def subject(cause: str) -> str:
-    """What of one hold stands at a time: all sweeps are one, whoever made them."""
-    return cause if cause.startswith("import ") else "sweep"
+def _stands(subject: str) -> tuple[ColumnElement[bool], ...]:
+    return HOLD.c.state == str(HoldState.HELD), HOLD.c.subject == subject
 
 
-def put_off(connection: Connection, since: datetime, until: datetime) -> None:
-    """What was due by a moment falls due at a later one, or at what arrived after that moment."""
-    at = microseconds(since)
-    due = case((ACCOUNT.c.newest > at, ACCOUNT.c.newest), else_=microseconds(until))
-    connection.execute(update(ACCOUNT).where(ACCOUNT.c.look_at <= at).values(look_at=due))
+def held_arrivals(connection: Connection) -> Tally:
+    """What single arrivals would have fired that are held."""
+    row = connection.execute(select(HOLD).where(*_stands(ARRIVAL))).first()
+    if row is None:
+        return Tally()
+    hold = _hold(row)
+    return Tally(rules=Counter(hold.rules), examples=hold.examples, unnamed=hold.count)
 
 
-def passed(database: Database, sweep: Sweep, tally: Tally) -> None:
-    """A sweep was saved: it counts towards what is usual, and what was held before it is so no more."""
-    said = {"looked": tally.looked, "fired": tally.count}
-    row: dict[str, Any] = {"cause": sweep.cause, "at": microseconds(sweep.at), "day": sweep.day, **said}
-    held = HOLD.c.state == HoldState.HELD, HOLD.c.at <= row["at"]
+def put_off(connection: Connection, hold: Hold, due: Due, until: datetime) -> None:
+    """What is due so falls due at a later moment, or as a single arrival at what came after it was due."""
+    came = ACCOUNT.c.newest > microseconds(due.by) if due.by is not None else false()
+    values = {
+        "look_at": case((came, ACCOUNT.c.newest), else_=microseconds(until)),
+        "due_for": case((came, null()), else_=hold.mark),
+    }
+    connection.execute(update(ACCOUNT).where(*is_due(due)).values(values))
+
+
+def passed(database: Database, sweep: Sweep, tally: Tally, due: Due) -> None:
+    """It is saved: it counts towards what is usual. What was held by the moment up to which it saw what was due is so
+    no more: a sweep saw all of that, an import its own."""
+    ends = [HOLD.c.state == str(HoldState.HELD), HOLD.c.at <= microseconds(due.by or sweep.at)]
+    if is_import(sweep.cause):
+        ends.append(HOLD.c.subject == sweep.subject)
     with database.writing() as connection:
-        upsert(connection, SWEEP, ["cause"], [row])
-        connection.execute(update(HOLD).where(*held).values(state=str(HoldState.PASSED), ended_at=row["at"]))
+        keep_verdict(connection, sweep, tally, Verdict.PASSED)
+        ended = {"state": str(HoldState.PASSED), "ended_at": microseconds(sweep.at)}
+        connection.execute(update(HOLD).where(*ends).values(**ended))
 
 
 def holds(database: Database) -> list[Hold]:

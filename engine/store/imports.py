@@ -12,6 +12,7 @@ from engine.language.catalog import Catalog
 from engine.store.accounts import ACCOUNT, ALIAS, all_blocks, lock_blocks, lock_entries, mark_due
 from engine.store.among import among
 from engine.store.database import Database
+from engine.store.ingest_entries import BUILT_IN
 from engine.store.ingest_facts import FACT, OUTCOME
 from engine.store.people import CONTACT
 from engine.store.records import OVERRIDE
@@ -117,8 +118,7 @@ def _forget_accounts(undo: TakingBack) -> tuple[str, ...]:
 def _spoken_of(undo: TakingBack) -> set[int]:
     """Of the accounts of imports that are taken back."""
     this = ACCOUNT.c.seq
-    attributes = {"id", "seq", "made_by", "changed", "looked", "look_at", "newest", "seed_next", "attributes"}
-    known = [ACCOUNT.c[column.name].is_not(None) for column in ACCOUNT.columns if column.name not in attributes]
+    known = [ACCOUNT.c[name].is_not(None) for name in (*BUILT_IN, "first_look", "first_record")]
     facts = exists().where(FACT.c.account_seq == this, FACT.c.withdrawn_at.is_(None))
     outcomes, overrides = (exists().where(table.c.account_seq == this) for table in (OUTCOME, OVERRIDE))
     contacts = exists().where(CONTACT.c.account_seq == this, CONTACT.c.listed)

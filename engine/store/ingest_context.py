@@ -19,6 +19,7 @@ from engine.store.accounts import Accounts, Meant, locked, mark_due, mark_first
 from engine.store.among import among
 from engine.store.changes import keep_changes
 from engine.store.fates import Fates
+from engine.store.ingest_oddities import Beside, odd
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import ImportRow
 from engine.store.tables.series import RecordedRow
@@ -88,6 +89,8 @@ class Importing:
     spans: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     """First day, last day and last moment of the records of a name."""
     changes: list[dict[str, object]] = field(default_factory=list)
+    values: dict[str, Beside] = field(default_factory=dict)
+    """What came of each metric, beside what was there before."""
     releasing: bool = False
     """What is applied was held, and was counted and checked when it came."""
     _import_id: int | None = None
@@ -223,13 +226,21 @@ class Importing:
         earlier = mark_first(self.connection, self.first_days)
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
         keep_changes(self.connection, self.changes)
+        due_for = f"import {self.import_id}" if len(self.due) > 1 else None
         seeded = self.due if self.arrival.history else self.due & self.seeded
-        mark_due(self.connection, self.due - seeded, self.at, newest=self.newest)
-        mark_due(self.connection, seeded, self.at, newest=self.newest, seed_next=True)
+        mark_due(self.connection, self.due - seeded, self.at, newest=self.newest, due_for=due_for)
+        mark_due(self.connection, seeded, self.at, newest=self.newest, due_for=due_for, seed_next=True)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:
             counts = dict(sorted({**self.counts, "refused": len(self.refused)}.items()))
-            self.connection.execute(update(IMPORT).where(IMPORT.c.id == number).values(counts=counts))
+            said = {"counts": counts, "odd": "\n".join(self.odd)}
+            self.connection.execute(update(IMPORT).where(IMPORT.c.id == number).values(**said))
+
+    @property
+    def odd(self) -> tuple[str, ...]:
+        """What is odd about the values. Of the past nothing is: it fires nothing."""
+        found = (odd(metric, said) for metric, said in sorted(self.values.items()) if not self.arrival.history)
+        return tuple(one for one in found if one is not None)
 
     def ingested(self, *, is_undone: bool) -> Ingested:
         refused = tuple(self.refused)
@@ -241,6 +252,7 @@ class Importing:
             corrected=self.counts["corrected"],
             held=self.counts["held"],
             refused=refused,
+            odd=self.odd,
             import_id=None if is_undone else self._import_id,
             blocks=frozenset() if is_undone else frozenset(seq // BLOCK for seq in self.due),
         )

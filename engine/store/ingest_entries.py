@@ -23,7 +23,7 @@ from engine.store.writing import upsert
 
 BUILT_IN = tuple(name for name in BUILT_IN_ATTRIBUTES if name != "id")
 ROW = dict.fromkeys(BUILT_IN)
-COUNTERS = {"changed": 0, "looked": 0, "newest": None, "seed_next": False}
+COUNTERS = {"changed": 0, "looked": 0, "newest": None, "seed_next": False, "due_for": None}
 
 
 @dataclass(frozen=True, slots=True)

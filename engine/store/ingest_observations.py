@@ -21,6 +21,7 @@ from engine.store.ingest_contacts import contact_ids
 from engine.store.ingest_context import Importing, Known
 from engine.store.ingest_days import Placed, place
 from engine.store.ingest_hashes import digest, plain_text
+from engine.store.ingest_oddities import beside
 from engine.store.ingest_pieces import Pieces, joined, picked
 from engine.store.ingest_series import ids_of
 from engine.store.spool import Spool
@@ -123,6 +124,10 @@ def _apply(
         looked=accounts.looked[batch.account.codes],
     )
     own = np.flatnonzero(known & ~of_contact)
+    names = {number: metric.name for metric, number in numbers.items()}
+    for number, one in beside(importing.connection, _only(said, own)):
+        before = importing.values.get(names[number])
+        importing.values[names[number]] = one if before is None else before + one
     fates.become(own, _apply_own(importing, _only(said, own)))
     _apply_contacts(importing, batch, said, np.flatnonzero(known & of_contact).tolist(), fates)
 

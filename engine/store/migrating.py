@@ -1,5 +1,7 @@
 """An open transaction in; the tables of this version out, by Alembic."""
 
+from threading import Lock
+
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -7,6 +9,9 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from engine.store.database import MIGRATIONS, DatabaseUnusable
+
+_one_at_a_time = Lock()
+"""Alembic's `op` is one for the whole process: two threads would each write to the other's database."""
 
 
 def configuration(connection: Connection) -> Config:
@@ -27,7 +32,8 @@ def newest() -> str | None:
 def upgrade(connection: Connection) -> None:
     """Brings the tables to the newest migration; raises DatabaseUnusable where they are newer than that."""
     try:
-        command.upgrade(configuration(connection), "head")
+        with _one_at_a_time:
+            command.upgrade(configuration(connection), "head")
     except CommandError as error:
         raise DatabaseUnusable(
             f"The database was made by a newer Pulsebook ({error}). Install that version, or use another database."

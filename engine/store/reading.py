@@ -15,6 +15,7 @@ from engine.store import present, records
 from engine.store.among import among
 from engine.store.attributes import attributes, texts
 from engine.store.database import Database
+from engine.store.due import Due, is_due
 from engine.store.event_tables import event_tables
 from engine.store.family import children, people, personal_values
 from engine.store.feeds import held_feeds
@@ -32,7 +33,7 @@ RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be read. `accounts`: ids; `blocks`: whole blocks; `due_by`: of these only what is due by then.
+    """What is to be read. `accounts`: ids; `blocks`: whole blocks; `due`: of these only what is due so.
 
     `known_at`: what came in since is undone, as a look at that moment knew it. What looks themselves left (stays,
     episodes, runs, scores) is as it is now.
@@ -45,7 +46,7 @@ class Wanted:
     at: datetime
     accounts: Collection[str] | None = None
     blocks: Collection[int] | None = None
-    due_by: datetime | None = None
+    due: Due | None = None
     known_at: datetime | None = None
     without: Collection[str] = ()
     """Ids that are left out."""
@@ -81,9 +82,7 @@ def read(database: Database, wanted: Wanted) -> Reading:
 
 def _accounts(connection: Connection, wanted: Wanted) -> list[Any]:
     """The account rows, by number; their counters come with them, before all else."""
-    query = select(ACCOUNT)
-    if wanted.due_by is not None:
-        query = query.where(ACCOUNT.c.look_at <= microseconds(wanted.due_by))
+    query = select(ACCOUNT).where(*is_due(wanted.due or Due()))
     found: list[Any] = []
     if wanted.accounts is not None:
         found += connection.execute(query.where(among(ACCOUNT.c.id, wanted.accounts))).all()

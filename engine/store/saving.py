@@ -4,7 +4,7 @@ A save locks the block and then the counters of its accounts, leaves out those t
 meanwhile, and leaves due those for which something arrived meanwhile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,8 @@ class Office:
     outbox_only: bool = False
     rolled_up: frozenset[str] = frozenset()
     """The scores on whose values parents rest."""
+    held: Collection[str] = ()
+    """Accounts whose looks are held: they are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _save_block(
     ids = judged.snapshot.accounts
     at = microseconds(judged.snapshot.at)
     kept, late, beaten = [], [], []
-    for row in rows:
+    for row in (row for row in rows if ids[row] not in office.held):
         now = counters.get(int(reading.seqs[row]))
         if now is None or now.looked != reading.looked[row]:
             beaten.append(ids[row])
@@ -182,13 +184,14 @@ def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]],
     _update_counters(saving.connection, seqs[~unmoved], looked)
     look_at = saving.judged.look_at
     if look_at is None:
-        _update_counters(saving.connection, seqs[unmoved], looked | {"seed_next": False})
+        _update_counters(saving.connection, seqs[unmoved], looked | {"seed_next": False, "due_for": None})
         return
     due = look_at[saving.rows]
     due = np.where(newest > at, np.minimum(due, newest), due)
     for moment in np.unique(due[unmoved]):
         together = seqs[unmoved & (due == moment)]
-        _update_counters(saving.connection, together, looked | {"look_at": int(moment), "seed_next": False})
+        settled = {"look_at": int(moment), "seed_next": False, "due_for": None}
+        _update_counters(saving.connection, together, looked | settled)
 
 
 def _update_counters(connection: Connection, seqs: Days, values: Mapping[str, Any]) -> None:

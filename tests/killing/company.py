@@ -37,6 +37,8 @@ timezone = "UTC"
 currency = "EUR"
 [database]
 url = "env:DATABASE_URL"
+[guards]
+hold_accounts = 100000
 [people]
 fallback = "lead@northwind.example"
 [channels.slack]

@@ -12,6 +12,7 @@ from engine.batches import Batch
 from engine.clock import microseconds
 from engine.snapshot import ALL_DAYS, EventRows, Series, Snapshot
 from engine.store.database import Database
+from engine.store.due import Due
 from engine.store.imports import take_back
 from engine.store.ingest_by_hand import NotFound, Override, end_fact, override, withdraw_fact
 from engine.store.people import contacts_of
@@ -145,7 +146,7 @@ class History:
         return seen | {"facts": facts, "contacts": contacts_of(self.database, ids)}
 
     def _look(self) -> None:
-        due = {"due_by": self.now} if self.random.random() < 0.5 else {}
+        due = {"due": Due(self.now)} if self.random.random() < 0.5 else {}
         said = reading(self.database, self.now, series=SERIES, rows=ROWS, **due)
         ids = dict(zip(said.seqs.tolist(), said.snapshot.accounts, strict=True))
         self.kept.append((self.now, ids, came_in(said.snapshot) | {"contacts": contacts_of(self.database, ids)}))

@@ -71,6 +71,18 @@ def test_tables_of_a_newer_pulsebook_are_refused(database: Database) -> None:
         database.migrate()
 
 
+def test_several_databases_may_be_made_at_once(tmp_path: Path) -> None:
+    databases = [Database.open(f"sqlite:///new-{number}.db", tmp_path) for number in range(4)]
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(Database.migrate, databases))
+
+    for database in databases:
+        with database.writing() as connection:
+            command.check(configuration(connection))
+        database.close()
+
+
 def test_several_processes_may_make_the_tables_at_once(tmp_path: Path) -> None:
     def make(_: int) -> str | None:
         database = Database.open("sqlite:///new.db", tmp_path)

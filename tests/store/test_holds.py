@@ -7,7 +7,9 @@ import pytest
 from engine.clock import start_of_day
 from engine.holds import Tally
 from engine.store.database import Database
-from engine.store.holds import Crowd, Sweep, crowd_of, passed
+from engine.store.due import Due
+from engine.store.holds import Crowd, crowd_of, passed
+from engine.store.sweeps import Sweep
 from tests.store.records import accounts, put
 
 TODAY = 20_000
@@ -17,7 +19,7 @@ def sweeps(database: Database, counts: Sequence[tuple[int, int]]) -> None:
     """(days ago, accounts that fired), one after the other."""
     for number, (ago, count) in enumerate(counts):
         at = start_of_day(TODAY - ago, "UTC")
-        passed(database, Sweep(f"run {number}", at, TODAY - ago), Tally(50, tuple(map(str, range(count)))))
+        passed(database, Sweep(f"run {number}", at, TODAY - ago), Tally(50, tuple(map(str, range(count)))), Due(at))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.clock import day_number, microseconds
 from engine.domain import End, Move, State
 from engine.store.database import Database
-from engine.store.due import due_blocks
+from engine.store.due import Due, due_blocks
 from engine.store.ingest_by_hand import Override, override
 from engine.store.saving import Saved
 from engine.store.versions import StoredVersion, put_in_use
@@ -45,7 +45,7 @@ def test_a_save_counts_the_look_and_says_when_the_account_is_due_next(database: 
     assert Saved(looked=1) == saved
     [row] = counters(database, "looked", "first_look", "last_look", "look_at")
     assert row == (1, microseconds(NOW), microseconds(NOW), microseconds(TOMORROW))
-    assert due_blocks(database, NOW) == {}
+    assert due_blocks(database, NOW) == []
 
 
 def test_the_first_look_stays_the_first(database: Database) -> None:
@@ -79,9 +79,9 @@ def test_what_arrives_between_read_and_save_leaves_the_account_due(
     saved = keep(database, before, LATER)
 
     assert saved.looked == 2
-    assert snapshot(database, NOW, due_by=NOW).accounts == ("acme",)
+    assert snapshot(database, NOW, due=Due(NOW)).accounts == ("acme",)
     look(database, LATER)
-    assert due_blocks(database, LATER) == {}
+    assert due_blocks(database, LATER) == []
 
 
 def test_of_two_looks_at_once_the_one_that_is_saved_first_stands(database: Database) -> None:

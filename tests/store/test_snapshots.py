@@ -10,6 +10,7 @@ from engine.batches import Batch
 from engine.domain import Contact
 from engine.snapshot import ALL_DAYS, EventRows, Series
 from engine.store.database import Database
+from engine.store.due import Due
 from engine.store.ingest_by_hand import Override, end_fact, override, withdraw_fact
 from engine.store.people import contacts_of
 from tests.store.looking import AMOUNT, LOGINS, NPS, USERS, at, look, reading, snapshot
@@ -244,8 +245,8 @@ def test_only_what_is_due_is_read_and_a_look_that_is_over_makes_it_due_later(dat
     look(database)
     put(database, accounts("zen"))
 
-    assert snapshot(database, due_by=at("2026-11-24T12:00")).accounts == ("zen",)
-    assert snapshot(database, due_by=at("2026-11-25T12:00")).accounts == ("acme", "zen")
+    assert snapshot(database, due=Due(at("2026-11-24T12:00"))).accounts == ("zen",)
+    assert snapshot(database, due=Due(at("2026-11-25T12:00"))).accounts == ("acme", "zen")
 
 
 def test_accounts_of_several_blocks_are_read_in_the_order_of_their_numbers(database: Database) -> None:

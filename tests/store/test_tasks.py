@@ -7,6 +7,7 @@ import pytest
 
 from engine.clock import day_number, microseconds
 from engine.store.database import Database
+from engine.store.due import Due
 from engine.store.tasks import TaskError, assign, close_step, finish, snooze
 from tests.store.looking import look, run, snapshot, task
 from tests.store.records import NOW, accounts, due, entries, put, rows_of
@@ -42,7 +43,7 @@ def test_a_task_that_is_done_is_seen_by_its_run_in_the_next_look(database: Datab
         ("done_at", None, microseconds(LATER)),
         ("note", None, "They will stay."),
     ]
-    [seen] = snapshot(database, LATER, due_by=LATER).runs[0]
+    [seen] = snapshot(database, LATER, due=Due(LATER)).runs[0]
     assert seen.tasks["call"].state == "done"
 
 

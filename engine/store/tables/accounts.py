@@ -42,6 +42,8 @@ class AccountRow(SQLModel, table=True):
     first_record: int | None = None
     """Day of the oldest observation or event."""
     seed_next: bool = False
+    due_for: str | None = None
+    """What it is due for, or put off by: `import 12`, `hold 3`. None: a single arrival, or by itself."""
     made_by: int | None = None
     """The import that brought it."""
 

@@ -2,20 +2,34 @@
 
 from typing import Any
 
+from sqlalchemy import Column, Integer
 from sqlmodel import Field, SQLModel
 
 from engine.store.tables.fields import id_field, json_field, moment_field
 
 
 class SweepRow(SQLModel, table=True):
-    """A look at everybody that was saved: how many accounts fired in it."""
+    """A look at everybody, or at all that an import concerns: how many accounts fire in it, and what became of it.
+
+    `state`: judging, passed or held. `until`: whoever judges it is taken for dead after that.
+    """
 
     __tablename__ = "sweep"
     cause: str = Field(primary_key=True)
     at: int = moment_field()
     day: int = Field(index=True)
     """The company's."""
-    looked: int
+    state: str
+    until: int | None = moment_field(nullable=True)
+    looked: int = 0
+    fired: int = 0
+
+
+class ArrivalHourRow(SQLModel, table=True):
+    """An hour since the epoch, and how many accounts fired in it by what arrived for them."""
+
+    __tablename__ = "arrival_hour"
+    hour: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     fired: int
 
 

@@ -19,6 +19,8 @@ class ImportRow(SQLModel, table=True):
     undoable: bool = True
     """What it wrote over is kept; of imports by an early Pulsebook it is not."""
     undone_at: int | None = moment_field(nullable=True)
+    odd: str = ""
+    """What is odd about its values, a line each, until somebody lets it pass: sweeps that fire are held."""
 
 
 class HeldRow(SQLModel, table=True):

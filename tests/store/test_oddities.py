@@ -1,0 +1,59 @@
+"""A column that is all zeros, all the same, or in another unit is noticed against what was there before."""
+
+from collections.abc import Callable
+
+import pytest
+
+from engine.store.database import Database
+from tests.store.records import accounts, observations, put
+
+MANY = [f"a{number}" for number in range(60)]
+Made = Callable[[int], float]
+
+
+def came(database: Database, day: str, value: Made, count: int = 60, *, history: bool = False) -> tuple[str, ...]:
+    rows = [(account, day, value(number)) for number, account in enumerate(MANY[:count])]
+    return put(database, observations(*rows), history=history).odd
+
+
+@pytest.fixture
+def usual(database: Database) -> Database:
+    """Sixty accounts with 1 to 60 on the 31st, and so in another span than the days after it."""
+    put(database, accounts(*MANY))
+    assert came(database, "2026-10-31", lambda number: number + 1) == ()
+    return database
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(lambda _: 0, "the value is 0, which most were not before", id="zeros"),
+        pytest.param(lambda _: 7, "the value is 7, which most were not before", id="the same"),
+        pytest.param(lambda number: 100 * number + 100, "the values are 100 times the last ones", id="x 100"),
+        pytest.param(lambda number: (number + 1) / 100, "the values are a 100th of the last ones", id="/ 100"),
+        pytest.param(lambda number: 49 * (number + 1), None, id="x 49"),
+        pytest.param(lambda number: number / 3, None, id="a bad day"),
+        pytest.param(lambda number: 0 if number else 1, None, id="zeros but for one"),
+    ],
+)
+def test_what_is_odd_of_all_accounts_is_said(usual: Database, value: Made, expected: str | None) -> None:
+    said = came(usual, "2026-11-20", value)
+
+    assert said == (() if expected is None else (f"users: of all 60 accounts {expected}",))
+
+
+def test_of_few_accounts_and_of_the_past_nothing_is_odd(usual: Database) -> None:
+    assert came(usual, "2026-11-20", lambda _: 0, count=49) == ()
+    assert came(usual, "2026-11-21", lambda _: 0, history=True) == ()
+
+
+def test_zeros_that_were_zeros_before_are_not_odd(usual: Database) -> None:
+    came(usual, "2026-11-20", lambda _: 0)
+
+    assert came(usual, "2026-11-21", lambda _: 0) == ()
+
+
+def test_values_without_earlier_ones_are_not_odd(database: Database) -> None:
+    put(database, accounts(*MANY))
+
+    assert came(database, "2026-11-20", lambda _: 0) == ()
