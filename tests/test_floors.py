@@ -13,8 +13,8 @@ WORDS = (
 ARITHMETIC = "series thin event_measures windows points points_models models personal stays trends views".split()
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = (
-    "workspace needs plan signals playing asides concluding tallying resolving roll_ups pipeline across feed_findings "
-    "playthrough demo reports"
+    "workspace needs look_needs plan signals playing asides concluding tallying resolving roll_ups pipeline across "
+    "feed_findings playthrough demo reports"
 ).split()
 ADAPTERS = "sources channels store dispatch".split()
 LOOPS = "book holding thinning loops lots findings delivering poking explaining working".split()

@@ -14,19 +14,7 @@ from engine.language.measures import RollUp, measure_forms
 from tests import histories
 from tests.measure_oracle import Oracle
 from tests.measuring import LONG_AGO, UNKNOWN, Written, known, measures, value
-from tests.snapshots import (
-    AT,
-    TODAY,
-    Account,
-    Occurred,
-    ago,
-    day,
-    make_account,
-    make_contact,
-    observed,
-    occurred,
-    stated,
-)
+from tests.told import AT, TODAY, Account, Occurred, ago, day, make_account, make_contact, observed, occurred, stated
 
 
 def at(hour: int, minute: int = 0, *, days_ago: int = 0) -> datetime:

@@ -7,7 +7,7 @@ from engine.needs import of_measure, of_usual
 from engine.snapshot import ALL_DAYS, EventRows, Needs, Series
 from engine.windows import joined
 from tests.measuring import Written
-from tests.snapshots import CATALOG
+from tests.told import CATALOG
 
 LOGINS = Series("count", "login")
 
