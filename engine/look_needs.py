@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine import needs
+from engine.arithmetic.models import ModelTrees, ScoreTrees
+from engine.arithmetic.windows import joined, whole_days
 from engine.conditions import columns as of
 from engine.conditions import forms
 from engine.conditions.tree import Tree, columns_of, tests
@@ -10,14 +12,12 @@ from engine.language.base import Duration
 from engine.language.measure_records import event_of
 from engine.language.rules import Rule
 from engine.language.scores import PointsEntry
-from engine.models import ModelTrees, ScoreTrees
 from engine.moments import Windows
 from engine.playbooks import Branch, Hold
 from engine.signals import telling_leaves
 from engine.snapshot import EventRows, Needs
 from engine.telling import CHANGES, tells_parts
 from engine.templating import names_used
-from engine.windows import joined, whole_days
 from engine.workspace import Workspace
 
 Columns = frozenset[of.ColumnOf]

@@ -6,6 +6,8 @@ from datetime import time
 from functools import cached_property
 
 from engine import look_needs
+from engine.arithmetic.models import ScoreTrees
+from engine.arithmetic.windows import joined
 from engine.calendar import Calendar, CompanyTime
 from engine.conditions.condition import walk
 from engine.conditions.sentence import Titles
@@ -14,13 +16,11 @@ from engine.language.measures import Measure
 from engine.language.rules import Rule
 from engine.language.settings import Settings
 from engine.language.views import Ladder
-from engine.models import ScoreTrees
 from engine.moments import Windows
 from engine.playbooks import PlaybookTrees
 from engine.rules import Round, RuleTrees, rounds
 from engine.snapshot import Needs, Series
 from engine.telling import MeasureTitle
-from engine.windows import joined
 from engine.workspace import Workspace
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.book import Book
+from engine.loops.book import Book
 from engine.store import listing
 from engine.store.database import Database
 from tests.test_looks import edited, fall, looked, two_accounts

@@ -6,13 +6,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from engine import explaining, views
-from engine.book import Book
+from engine.arithmetic import views
 from engine.cli.common import open_book
 from engine.cli.listing import in_use, offices
 from engine.cli.output import band_style, console, print_json, sparkline, table
 from engine.cli.words import choose
 from engine.language.views import LETTERS, Ladder
+from engine.loops import explaining
+from engine.loops.book import Book
 from engine.store import listing, score_lists
 from engine.telling import MeasureTitle
 

@@ -9,18 +9,18 @@ from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from engine.batches import Arrival, Ingested, Refusal
-from engine.book import Book
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose
 from engine.language.settings import check_zone
+from engine.loops.book import Book
 from engine.plan import Plan
 from engine.sources.reading import read_file
 from engine.sources.refused import write_refused
 from engine.sources.tables import PIECE, read_tables
 from engine.sources.targets import KINDS, ImportOptions
 from engine.store.ingest import Ingest
-from engine.store.ingest_pieces import Pieces
+from engine.store.ingest.pieces import Pieces
 from engine.store.recorded import recorded_names
 
 SHOWN = 10

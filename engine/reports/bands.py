@@ -7,7 +7,7 @@ from itertools import dropwhile
 
 import numpy as np
 
-from engine import views
+from engine.arithmetic import views
 from engine.language.views import Ladder
 from engine.reports.absences import Absences
 from engine.reports.columns import Bits, Course, Document

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, select
 
+from engine.arithmetic.stays import nowhere
 from engine.clock import day_of, moment
 from engine.domain import Episode, Run, RunTask, State
 from engine.snapshot import Numbers, Stays
-from engine.stays import nowhere
 from engine.store.among import among
 from engine.store.database import fetched
 from engine.store.matrices import Lanes

@@ -13,7 +13,7 @@ from engine.clock import microseconds, moment
 from engine.domain import Fact
 from engine.language.catalog import CHURNED, Catalog
 from engine.snapshot import Days, FactTable, Numbers
-from engine.store.ingest_days import local_days, starts_of_days
+from engine.store.ingest.days import local_days, starts_of_days
 from engine.store.matrices import Lanes
 from engine.store.people import CONTACT, contact_rows
 from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow, UndoneOutcomeRow
