@@ -54,15 +54,17 @@ def firings(folder: Path, form: Form, *, outcome: str, within: str, rules: Seque
 
     def people(shown: Console) -> None:
         shown.print(Text(f"What fired within {within} before {outcome}, and within {within} otherwise", style="bold"))
-        shown.print(Text(_base(found, outcome)))
+        shown.print(Text(_base(found, outcome, within)))
         columns = ("rule", f"before {outcome}", "share", "otherwise", "share", f"then {outcome}", "points apart", "")
         show_table(shown, columns, found["rules"], _fired)
 
     form.give(document, FIRINGS, rows_of(found["rules"], FIRINGS), people)
 
 
-def _base(found: Document, outcome: str) -> str:
+def _base(found: Document, outcome: str, within: str) -> str:
     every = found["ended"] + found["others"]
+    if not every:
+        return f"Nobody has been looked at for {within} so far."
     return f"{found['ended']:,} of {every:,} stretches ended with {outcome}: {share_text(found['base'])}."
 
 

@@ -37,12 +37,7 @@ def firings(courses: Iterable[Course], rules: Sequence[str], outcome: str, days:
 
 
 def _told(fired: Counter[bool], there: Counter[bool]) -> Document:
-    """The difference has its 95 % interval; it is none where that holds zero, and is not told of few."""
-    is_enough = min(there[True], there[False]) >= FEWEST
-    low, high = (
-        difference(*(Share(fired[ended], there[ended]) for ended in (True, False))) if is_enough else (None, None)
-    )
-    holds_zero = low is not None and high is not None and low <= 0 <= high
+    low, high = _apart(fired, there) or (None, None)
     return {
         "ended": fired[True],
         "ended_share": _share(fired[True], there[True]),
@@ -51,8 +46,16 @@ def _told(fired: Counter[bool], there: Counter[bool]) -> Document:
         "precision": _share(fired[True], fired.total()),
         "low": low,
         "high": high,
-        "says": NO_DIFFERENCE if holds_zero else None if is_enough else TOO_FEW,
+        "says": TOO_FEW if low is None or high is None else NO_DIFFERENCE if low <= 0 <= high else None,
     }
+
+
+def _apart(fired: Counter[bool], there: Counter[bool]) -> tuple[float, float] | None:
+    """The 95 % interval of the difference between the two shares; None with few stretches on either side."""
+    if min(there[True], there[False]) < FEWEST:
+        return None
+    low, high = difference(Share(fired[True], there[True]), Share(fired[False], there[False]))
+    return round(low, 4), round(high, 4)
 
 
 def _share(some: int, all_: int) -> float | None:

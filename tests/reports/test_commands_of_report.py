@@ -190,6 +190,7 @@ def test_firings_before_an_outcome_are_set_against_all_others(report: Report) ->
     assert (rule["rule"], rule["others"], rule["others_share"], rule["precision"]) == ("fell", 1, 0.25, 0)
     assert rule["says"] == "too few to say"
     assert "0 of 4 stretches ended with churned: 0%." in report("firings", "--within", "1d")
+    assert "Nobody has been looked at for 9d so far." in report("firings", "--within", "9d")
 
 
 def test_rows_are_written_for_spreadsheets_without_formulas(report: Report, folder: Path) -> None:
