@@ -8,7 +8,7 @@ from engine.book import Book
 from engine.store.database import Database
 from tests.faults.base import came, counted
 from tests.store.records import corrections, rows_of
-from tests.test_looks import accounts, book_of, fired, looked, nps, on
+from tests.test_looks import FILES, accounts, book_of, fired, looked, nps, on
 
 
 @pytest.fixture
@@ -91,14 +91,32 @@ def test_r35_a_number_is_no_moment_whatever_its_unit(book: Book, tmp_path: Path,
     }
 
 
+BLANKS = ["1970-01-01", "1970-01-01T00:00Z", "1970-01-01 01:00+01:00"]
+
+
+@pytest.mark.parametrize("at", BLANKS)
+def test_r35_the_beginning_of_the_epoch_is_no_date(book: Book, tmp_path: Path, at: str) -> None:
+    done = came(book, tmp_path, "events", f"account,at,event\nacme,{at},trouble\n", at=on(14))
+
+    [refusal] = done.done.refused
+    assert refusal.reason == "at: 1970-01-01 is how systems write that there is no date: correct it"
+
+
+SEEN = {
+    "rules/catalog.yaml": FILES["rules/catalog.yaml"].replace("  trouble:\n", "  trouble: {properties: {seen: time}}\n")
+}
+
+
 def test_r36_a_time_without_an_offset_is_read_where_it_is_said_to_be_and_counted(
     database: Database, tmp_path: Path
 ) -> None:
-    book = book_of(database)
+    book = book_of(database, {**FILES, **SEEN})
     accounts(book, "acme")
-    rows = "account,at,event\nacme,2026-03-02T09:00,trouble\nacme,2026-03-02T09:00Z,trouble\n"
+    seen = "2026-03-01T09:00"
+    rows = f"acme,2026-03-02T09:00,trouble,{seen}\nacme,2026-03-02T09:00Z,trouble,{seen}\n"
 
-    done = came(book, tmp_path, "events", rows, timezone="America/New_York")
+    done = came(book, tmp_path, "events", "account,at,event,seen\n" + rows, timezone="America/New_York")
 
     hours = sorted(at // 3_600_000_000 % 24 for at in rows_of(database, "event", "at"))
-    assert (hours, done.naive_times) == ([9, 14], 1)
+    assert (hours, done.naive_times) == ([9, 14], 3)
+    assert {said["seen"] for said in rows_of(database, "event", "properties")} == {"2026-03-01T14:00:00+00:00"}
