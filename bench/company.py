@@ -18,11 +18,11 @@ from bench.databases import Databases
 from bench.measuring import in_own_process
 from bench.multiplied import multiply
 from bench.world import EVENTS, METRICS, World, write_world
-from engine.book import Book
 from engine.cli.importing import Order as ImportOrder
 from engine.cli.importing import take
 from engine.clock import SetClock
-from engine.loops import Order, look
+from engine.loops.book import Book
+from engine.loops.looking import Order, look
 from engine.store.database import Database
 
 Files = tuple[tuple[str, Path], ...]

@@ -18,8 +18,8 @@ from bench.measuring import in_own_process, measured
 from bench.running import Bench
 from bench.table import Line
 from engine.cli.importing import Order, take
-from engine.loops import Order as Look
-from engine.loops import look
+from engine.loops.looking import Order as Look
+from engine.loops.looking import look
 from engine.store.database import Database
 
 MILLION = 1_000_000

@@ -21,10 +21,10 @@ from bench.measuring import child_env, cpu_of, in_own_process, measured, peak_me
 from bench.running import Bench
 from bench.table import Line
 from engine.batches import Arrival, Facts, coded, placed, whens
-from engine.book import Book
 from engine.clock import SystemClock, microseconds
-from engine.lots import look_at_due
-from engine.poking import poke
+from engine.loops.book import Book
+from engine.loops.lots import look_at_due
+from engine.loops.poking import poke
 from engine.store.database import Database
 from engine.store.ingest import Ingest
 

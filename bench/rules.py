@@ -14,7 +14,7 @@ from bench.running import Bench
 from bench.table import Line
 from engine import pipeline, signals
 from engine.conditions.tree import Columns
-from engine.loops import wanted_of
+from engine.loops.looking import wanted_of
 from engine.pipeline import Judge
 from engine.rules import Round
 from engine.signals import Mask, masked

@@ -14,8 +14,8 @@ from bench.databases import TITLES, Databases
 from bench.measuring import Cost, in_own_process, measured
 from bench.running import Bench
 from bench.table import Line, times
-from engine import loops
 from engine.clock import day_number
+from engine.loops import looking
 from engine.snapshot import ALL_DAYS, Needs
 from engine.store import reading, saving
 from engine.store.chunks import unpack
@@ -87,11 +87,11 @@ def sweep(url: str, postmaster: int | None, sort: str) -> dict[str, Any]:
     book.judge()
     read, save = Cost(), Cost()
     with (
-        patch.object(loops, "read", _added_to(read, reading.read, postmaster)),
-        patch.object(loops, "save", _added_to(save, saving.save, postmaster)),
+        patch.object(looking, "read", _added_to(read, reading.read, postmaster)),
+        patch.object(looking, "save", _added_to(save, saving.save, postmaster)),
         measured(postmaster) as total,
     ):
-        saved = loops.look(book, loops.Order(at, CAUSE))
+        saved = looking.look(book, looking.Order(at, CAUSE))
     judge = Cost(
         total.client - read.client - save.client,
         total.server - read.server - save.server,

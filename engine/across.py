@@ -11,7 +11,8 @@ from datetime import datetime
 
 import numpy as np
 
-from engine import windows
+from engine.arithmetic import windows
+from engine.arithmetic.event_measures import codes
 from engine.calendar import CompanyTime
 from engine.clock import day_number, day_of, microseconds
 from engine.columns import Columns, answer, attribute
@@ -19,7 +20,6 @@ from engine.conditions import columns as of
 from engine.conditions.sentence import sentence
 from engine.conditions.tree import Column, known, tests
 from engine.domain import Episode, Move, State
-from engine.event_measures import codes
 from engine.judged import Finding, FindingKind
 from engine.measures import Measures
 from engine.plan import Plan

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.arithmetic.thin import ThinFeed
 from engine.clock import day_number, day_of
 from engine.judged import Finding, FindingKind
 from engine.plan import Plan
-from engine.thin import ThinFeed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from engine import event_measures, series, windows
+from engine.arithmetic import event_measures, series, windows
+from engine.arithmetic.series import round4
 from engine.conditions.compile import where_filter
 from engine.conditions.constants import as_constant
 from engine.conditions.filters import Filter
@@ -15,7 +16,6 @@ from engine.language.base import Duration
 from engine.language.catalog import Catalog
 from engine.language.measure_records import event_of, records_of
 from engine.language.measures import Definitions, over_of
-from engine.series import round4
 from engine.snapshot import Numbers, Series, Snapshot
 
 USUAL_WINDOWS = 8

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from engine.arithmetic.windows import ROLE, count_needs, joined, reads_rows, rows_needed
 from engine.conditions import columns as of
 from engine.conditions.compile import where_filter
 from engine.language import measures as forms
@@ -11,7 +12,6 @@ from engine.language.measures import Definitions, over_of
 from engine.language.scores import PointsEntry
 from engine.measures import USUAL_WINDOWS, YESTERDAY
 from engine.snapshot import ALL_DAYS, EventRows, Needs, Series
-from engine.windows import ROLE, count_needs, joined, reads_rows, rows_needed
 
 
 def of_measure(name: str, definitions: Definitions, catalog: Catalog, end: int = 0) -> Needs:

@@ -6,6 +6,8 @@ from datetime import time
 from functools import cached_property
 
 from engine import needs
+from engine.arithmetic.models import ModelTrees, ScoreTrees
+from engine.arithmetic.windows import joined, whole_days
 from engine.calendar import Calendar, CompanyTime
 from engine.conditions import columns as of
 from engine.conditions import forms
@@ -19,7 +21,6 @@ from engine.language.measures import Measure
 from engine.language.rules import Rule
 from engine.language.settings import Settings
 from engine.language.views import Ladder
-from engine.models import ModelTrees, ScoreTrees
 from engine.moments import Windows
 from engine.playbooks import Branch, Hold, PlaybookTrees
 from engine.rules import Round, RuleTrees, rounds
@@ -27,7 +28,6 @@ from engine.signals import telling_leaves
 from engine.snapshot import EventRows, Needs, Series
 from engine.telling import CHANGES, MeasureTitle, tells_parts
 from engine.templating import names_used
-from engine.windows import joined, whole_days
 from engine.workspace import Workspace
 
 
@@ -90,6 +90,11 @@ class Plan:
     def contact_scores(self) -> Mapping[str, ScoreTrees]:
         """Scores of contacts: what measures roll up."""
         return self.workspace.compiled.contact_scores
+
+    @cached_property
+    def retracting(self) -> frozenset[str]:
+        """The playbooks whose runs are taken back where what fired was never true."""
+        return frozenset(name for name, plan in self.playbooks.items() if plan.playbook.retracts)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:

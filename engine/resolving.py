@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine import stays, trends, windows
+from engine.arithmetic import stays, trends, windows
+from engine.arithmetic.models import codes
+from engine.arithmetic.series import round4
 from engine.columns import answer, is_known, one_of
 from engine.conditions import columns as of
 from engine.conditions.tree import Column, known
 from engine.domain import State
 from engine.measures import Measures
-from engine.models import codes
 from engine.rules import Standing
-from engine.series import round4
 from engine.snapshot import Numbers, ScoreLook, Snapshot, Texts
 
 Resolver = Callable[..., Column]

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from engine.arithmetic.event_measures import Chosen, passes
+from engine.arithmetic.personal import of_contacts
 from engine.columns import Columns
 from engine.conditions.filters import filter_tests
 from engine.conditions.tree import Column
 from engine.conditions.wants import Want
-from engine.event_measures import Chosen, passes
 from engine.language.catalog import CONTACT_FIELDS, Type
 from engine.language.measures import RollUp
 from engine.measures import Measures
-from engine.personal import of_contacts
 from engine.plan import Plan
 from engine.resolving import resolvers
 from engine.scoring import Effects, look_at_score

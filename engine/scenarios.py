@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from engine.batches import Arrival, Batch
-from engine.book import Book
 from engine.clock import SetClock, microseconds
-from engine.findings import sweep
 from engine.judged import Finding
 from engine.language.scenarios import DayEntry, Expected, Sent
-from engine.loops import Order
+from engine.loops.book import Book
+from engine.loops.findings import sweep
+from engine.loops.looking import Order
 from engine.playthrough import Stage, arriving, opening
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.emptying import empty
 from engine.store.ingest import Ingest
-from engine.store.ingest_by_hand import Override, override
+from engine.store.ingest.by_hand import Override, override
 from engine.store.tasks import TaskError, close_step
 from engine.workspace import Loaded, PlacedScenario
 

@@ -7,13 +7,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import stays
+from engine.arithmetic import stays
+from engine.arithmetic.models import ModelTrees, ScoreTrees, bands_of, chosen_of, codes, fingerprints_of, models_of
+from engine.arithmetic.points import points_of, shares_of
+from engine.arithmetic.points_models import points_parts
+from engine.arithmetic.series import DECIMALS, round4
 from engine.conditions.tree import Column, Columns, mask
 from engine.language.scores import Score, Weighed
-from engine.models import ModelTrees, ScoreTrees, bands_of, chosen_of, codes, fingerprints_of, models_of
-from engine.points import points_of, shares_of
-from engine.points_models import points_parts
-from engine.series import DECIMALS, round4
 from engine.snapshot import Breakdown, Numbers, Rows, ScoreLook, Snapshot
 
 NEUTRAL, LOWEST, HIGHEST = 50.0, 0.0, 100.0

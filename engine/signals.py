@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import windows
+from engine.arithmetic import windows
 from engine.clock import moment
 from engine.columns import Columns, matches
 from engine.conditions import columns as of

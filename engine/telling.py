@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from engine.arithmetic.views import name_of, shown
 from engine.clock import day_of
 from engine.conditions.tree import Column
 from engine.domain import Contact, Fact, Happening, Run, Teammate
@@ -15,7 +16,6 @@ from engine.language.catalog import WEEKDAYS
 from engine.language.measures import Show
 from engine.language.views import LETTERS, Ladder
 from engine.snapshot import Breakdown, Numbers, ScoreLook, Snapshot
-from engine.views import name_of, shown
 
 CHANGES = (7, 14, 28)
 """Days over which `change_7d` and so on look back."""

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.batches import Entries, Events, coded, placed, whens
-from engine.book import Book
 from engine.clock import SetClock
-from engine.findings import find
 from engine.judged import Finding
-from engine.loops import Order
+from engine.loops.book import Book
+from engine.loops.findings import find
+from engine.loops.looking import Order
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.findings import findings

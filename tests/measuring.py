@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine.arithmetic.windows import joined
 from engine.language.catalog import Catalog
 from engine.language.measures import Measures as Definitions
 from engine.language.measures import over_of
 from engine.measures import Measures
 from engine.needs import of_measure, of_usual
-from engine.windows import joined
 from tests.snapshots import CATALOG, Account, make_account, make_snapshot
 
 Written = Mapping[str, Any]

@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 
+from engine.arithmetic.models import ModelTrees, ScoreTrees
+from engine.arithmetic.windows import joined
 from engine.columns import Columns
 from engine.conditions import columns as of
 from engine.conditions.compile import compile_condition, where_filter
 from engine.conditions.tree import Column
 from engine.language.base import Entry
 from engine.language.scores import Score
-from engine.models import ModelTrees, ScoreTrees
 from engine.needs import of_points
 from engine.scoring import Effects, look_at_score
 from engine.snapshot import Numbers, ScoreLook
-from engine.windows import joined
 from tests.snapshots import CATALOG, Account, make_account, make_snapshot
 
 Written = Mapping[str, Any]

@@ -8,16 +8,16 @@ import pytest
 ENGINE = Path(__file__).parent.parent / "engine"
 WORDS = (
     "domain errors clock calendar conditions language snapshot batches holds judged people family "
-    "templating template_filters"
+    "look_alikes templating template_filters"
 ).split()
-ARITHMETIC = "series thin event_measures windows points points_models models personal stays trends views".split()
+ARITHMETIC = ["arithmetic"]
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = (
-    "workspace needs plan signals playing asides concluding tallying resolving roll_ups pipeline across feed_findings "
-    "playthrough demo reports"
+    "workspace needs plan signals playing asides concluding tallying resolving roll_ups withdrawing pipeline "
+    "retracting across feed_findings playthrough demo reports"
 ).split()
 ADAPTERS = "sources channels store dispatch".split()
-LOOPS = "book holding thinning loops lots findings delivering poking explaining working".split()
+LOOPS = ["loops"]
 DOORS = "cli scenarios __main__".split()
 FLOORS = (WORDS, ARITHMETIC, STAGES, WHOLE, ADAPTERS, LOOPS, DOORS)
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from engine.book import Book
 from engine.clock import SetClock
 from engine.conditions.sentence import Titles
 from engine.holds import EXAMPLES, Example, HoldState, Tally, is_far_more, notice
 from engine.language.settings import Guards
-from engine.loops import Order, look, release
+from engine.loops.book import Book
+from engine.loops.looking import Order, look, release
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.holds import NoSuchHold, end_hold, holds
@@ -180,7 +180,7 @@ def test_an_account_that_was_looked_at_later_counts_not(book: Book) -> None:
 def test_shards_are_judged_one_by_one_and_held_or_saved_together(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.loops.SHARD", 1)
+    monkeypatch.setattr("engine.loops.looking.SHARD", 1)
     many = [f"b{number}" for number in range(600)]
     made = book_of(database, files())
     accounts(made, *many)

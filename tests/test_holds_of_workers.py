@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.book import Book
 from engine.clock import SetClock
-from engine.loops import Order, release
-from engine.lots import look_at_due
+from engine.loops.book import Book
+from engine.loops.looking import Order, release
+from engine.loops.lots import look_at_due
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.due import due_blocks

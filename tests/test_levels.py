@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from engine import explaining
 from engine.batches import Entries, Events, Observations, Outcomes, coded, placed, whens
-from engine.book import Book
+from engine.loops import explaining
+from engine.loops.book import Book
 from engine.store.database import Database
 from engine.store.listing import Asked
 from engine.store.score_lists import scores as listed

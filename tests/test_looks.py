@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from engine.batches import Arrival, Batch, Entries, Events, Observations, coded, placed, whens
-from engine.book import Book
 from engine.clock import SetClock
 from engine.conditions.tree import Tree
-from engine.loops import Order, look
-from engine.lots import look_at_due
+from engine.loops.book import Book
+from engine.loops.looking import Order, look
+from engine.loops.lots import look_at_due
 from engine.network import Network
 from engine.pipeline import Judge
 from engine.rules import Round
@@ -271,11 +271,11 @@ def test_a_fact_that_arrives_between_the_moment_of_a_look_and_its_reading_is_loo
     just_now = on(2) + timedelta(seconds=1)
 
     def late(database: Database, wanted: Wanted) -> Any:
-        monkeypatch.setattr("engine.loops.read", read)
+        monkeypatch.setattr("engine.loops.looking.read", read)
         trouble(book, "acme", [just_now] * 2, arrives=just_now)
         return read(database, wanted)
 
-    monkeypatch.setattr("engine.loops.read", late)
+    monkeypatch.setattr("engine.loops.looking.read", late)
     worked_off(book, on(2))
     assert fired(book) == []
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from engine.arithmetic.windows import joined
 from engine.language.measures import Measures
 from engine.needs import of_measure, of_usual
 from engine.snapshot import ALL_DAYS, EventRows, Needs, Series
-from engine.windows import joined
 from tests.measuring import Written
 from tests.snapshots import CATALOG
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.book import Book
-from engine.loops import Order, release
+from engine.loops.book import Book
+from engine.loops.looking import Order, release
 from engine.store.database import Database
 from engine.store.imports import take_back
 from tests.store.records import rows_of

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from engine.book import Book
 from engine.clock import SetClock
-from engine.findings import due_tick, find, find_daily
-from engine.loops import Order, look
+from engine.loops.book import Book
+from engine.loops.findings import due_tick, find, find_daily
+from engine.loops.looking import Order, look
 from engine.scenarios import Theatre
 from engine.store import listing
 from engine.store.database import Database
@@ -138,7 +138,7 @@ def test_a_version_that_goes_out_of_use_meanwhile_finds_nothing(book: Book, monk
         edited(book, "max: 100, quiet_after: 3d", "max: 100, quiet_after: 4d")
         return quiet_feeds(*given)
 
-    monkeypatch.setattr("engine.findings.quiet_feeds", late)
+    monkeypatch.setattr("engine.loops.findings.quiet_feeds", late)
 
     assert found(book, STOPS + 4) == []
 

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from engine.arithmetic.personal import of_contacts
+from engine.arithmetic.windows import joined
 from engine.clock import day_number, day_of
 from engine.domain import Fact
 from engine.language.measures import Measures as Definitions
 from engine.measures import Measures
 from engine.needs import of_contacts as needs_of_contacts
 from engine.needs import of_measure
-from engine.personal import of_contacts
 from engine.roll_ups import taken
-from engine.windows import joined
 from tests import histories
 from tests.measure_oracle import Oracle, Written
 from tests.measuring import UNKNOWN, known

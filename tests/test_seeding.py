@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.batches import Arrival, Observations, Outcomes, coded, placed, whens
-from engine.book import Book
+from engine.loops.book import Book
 from engine.store.database import Database
 from engine.store.ingest import Ingest
 from tests.test_looks import FILES, FIRST, accounts, book_of, edited, looked, nps, on, put

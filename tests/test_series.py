@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import series
+from engine.arithmetic import series
 from engine.snapshot import Numbers
 
 BLANK = float("nan")

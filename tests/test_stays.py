@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import stays
+from engine.arithmetic import stays
 from engine.snapshot import Stays
 
 BANDS = ("red", "yellow", "green", "blue")

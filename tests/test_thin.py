@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.thin import REACH, ThinFeed, thin_feed
+from engine.arithmetic.thin import REACH, ThinFeed, thin_feed
 
 LAST = 20_000
 BEGINS = LAST - 400

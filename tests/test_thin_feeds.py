@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from engine.book import Book
 from engine.clock import SetClock, day_number
-from engine.findings import sweep
-from engine.loops import Order
+from engine.loops.book import Book
+from engine.loops.findings import sweep
+from engine.loops.looking import Order
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.feeds import held_feeds

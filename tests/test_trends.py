@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import trends
+from engine.arithmetic import trends
 from engine.snapshot import Numbers, ScoreHistory
 
 BLANK = float("nan")

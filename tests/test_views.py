@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import views
+from engine.arithmetic import views
+from engine.arithmetic.views import PercentileClass
 from engine.conditions.condition import FORMS
 from engine.language.measures import Show
 from engine.language.scores import LEVELS, Score, level_points
 from engine.language.views import LETTERS, PILES
 from engine.snapshot import Numbers
-from engine.views import PercentileClass
 
 UNKNOWN = np.nan
 scores = st.lists(st.integers(0, 400).map(lambda quarter: quarter / 4) | st.just(UNKNOWN), min_size=1, max_size=40)

@@ -7,18 +7,18 @@ import numpy as np
 from rich.text import Text
 
 from engine.batches import Arrival, Facts, Ingested, coded, placed, whens
-from engine.book import Book
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose, day_of_text
 from engine.domain import Value
+from engine.loops.book import Book
 from engine.plan import Plan
 from engine.sources.cells import of_field
 from engine.store import tasks
 from engine.store.deliveries import approve, discard
 from engine.store.ingest import Ingest
-from engine.store.ingest_by_hand import Override, end_fact, withdraw_fact
-from engine.store.ingest_by_hand import override as store_override
+from engine.store.ingest.by_hand import Override, end_fact, withdraw_fact
+from engine.store.ingest.by_hand import override as store_override
 
 BY_HAND = "by hand"
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engine.book import Book
 from engine.cli.words import WrongWords, day_of_text
 from engine.clock import day_number, end_of_day
-from engine.poking import poke
+from engine.loops.book import Book
+from engine.loops.poking import poke
 
 
 def open_book(folder: Path) -> Book:

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from engine.book import Book
 from engine.cli.common import begin
 from engine.cli.files import lay_out
 from engine.cli.importing import Order as ImportOrder
@@ -22,11 +21,12 @@ from engine.cli.listing import in_use, offices
 from engine.cli.output import band_style, console, table
 from engine.cli.words import WrongWords
 from engine.clock import SetClock, SystemClock
-from engine.delivering import Post, deliver_due, post_of
 from engine.demo.company import Company, write_company
 from engine.demo.diligence import closing_day
-from engine.findings import sweep
-from engine.loops import Order
+from engine.loops.book import Book
+from engine.loops.delivering import Post, deliver_due, post_of
+from engine.loops.findings import sweep
+from engine.loops.looking import Order
 from engine.store import listing
 from engine.store.saving import Saved
 from engine.store.tasks import finish

@@ -6,13 +6,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from engine import explaining, views
-from engine.book import Book
+from engine.arithmetic import views
 from engine.cli.common import open_book
 from engine.cli.listing import in_use, offices
 from engine.cli.output import band_style, console, print_json, sparkline, table
 from engine.cli.words import choose
 from engine.language.views import LETTERS, Ladder
+from engine.loops import explaining
+from engine.loops.book import Book
 from engine.store import listing, score_lists
 from engine.telling import MeasureTitle
 
@@ -106,6 +107,8 @@ def _show_rules(shown: Console, rules: list[dict[str, Any]], *, in_depth: bool) 
             shown.print(Text(f"{rule['rule']}: {rule['sentence']}", style="bold"))
             shown.print(Text(f"State: {rule['state']}. True now: ") + ANSWERS[rule["answer"]])
             shown.print(Text(rule["because"]))
+            if rule["reason"]:
+                shown.print(Text(f"The last firing was {rule['reason']}", style="yellow"))
         return
     rows = [(rule["rule"], rule["state"], ANSWERS[rule["answer"]], rule["sentence"]) for rule in rules]
     shown.print(table(None, ("rule", "state", "true now", "when"), rows))

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from rich.text import Text
 
-from engine.book import Book
 from engine.cli.common import open_book
 from engine.cli.output import band_style, console, print_json, table
 from engine.cli.words import choose, day_of_text
+from engine.loops.book import Book
 from engine.store import listing, score_lists
 from engine.store.findings import findings
 from engine.workspace import Workspace

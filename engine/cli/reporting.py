@@ -9,7 +9,6 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from engine.book import Book
 from engine.cli.common import open_book
 from engine.cli.listing import in_use
 from engine.cli.output import band_style, console, print_json, table
@@ -17,6 +16,7 @@ from engine.cli.spreadsheet import STANDARD_OUTPUT, write_csv
 from engine.cli.words import WrongWords, choose
 from engine.language.base import Duration
 from engine.language.settings import Settings
+from engine.loops.book import Book
 from engine.reports.columns import Document, MeasureColumn, Standing
 from engine.reports.scale import Scale
 from engine.store import standings as stored

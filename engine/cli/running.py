@@ -12,18 +12,18 @@ from threading import Event
 from rich.progress import Progress
 from rich.text import Text
 
-from engine.book import Book
 from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
-from engine.delivering import deliver_soon, post_of
-from engine.findings import sweep
 from engine.holds import Hold
 from engine.judged import Finding
-from engine.loops import Order
-from engine.loops import Progress as HowFar
+from engine.loops.book import Book
+from engine.loops.delivering import deliver_soon, post_of
+from engine.loops.findings import sweep
+from engine.loops.looking import Order
+from engine.loops.looking import Progress as HowFar
+from engine.loops.working import work
 from engine.store.saving import Saved
-from engine.working import work
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from engine.cli.output import console, print_json, table
 from engine.cli.running import carried_out, tell, told
 from engine.clock import day_of
 from engine.holds import Hold, HoldState
-from engine.loops import Order, release
+from engine.loops.looking import Order, release
 from engine.store.holds import end_hold, hold_of, holds
 
 COLUMNS = ("id", "day", "cause", "state", "count", "accounts", "usual")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from engine import views
+from engine.arithmetic import views
 from engine.reports.columns import Bits, Document, Happened, MeasureColumn, told
 from engine.reports.quarters import Quarter
 from engine.snapshot import Numbers, Texts

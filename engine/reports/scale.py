@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine import views
+from engine.arithmetic import views
 from engine.language.scores import Score
 from engine.language.views import Ladder, Pile
 from engine.reports.columns import Bits, Standing

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine import views
+from engine.arithmetic import views
 from engine.language.views import PILES
 from engine.reports.columns import Document, Standing, listed, told
 from engine.reports.scale import Scale

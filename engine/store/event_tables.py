@@ -15,7 +15,7 @@ from engine.domain import Value
 from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Numbers
 from engine.store.among import among
-from engine.store.ingest_days import offsets
+from engine.store.ingest.days import offsets
 from engine.store.matrices import NOBODY
 from engine.store.records import Whose
 from engine.store.strips import Coded, Scalar, Strip, coded, unpack

@@ -41,7 +41,7 @@ def parent_by_account(database: Database) -> dict[str, str]:
 def people(connection: Connection, whose: Whose) -> People:
     """The contacts of the accounts, listed or not."""
     ids, seqs = dict(zip(whose.row_of, whose.ids, strict=True)), whose.lanes.seqs
-    found = contact_rows(connection, whose.lanes.hold(CONTACT.c.account_seq), ids, whose.known_at)
+    found = contact_rows(connection, whose.lanes.hold(CONTACT.c.account_seq), ids, whose.people_known)
     columns = dict(zip(CONTACT_COLUMNS, zip(*found, strict=True) if found else repeat(()), strict=False))
     seq = np.array(columns["account_seq"], dtype=np.int64)
     row = np.minimum(np.searchsorted(seqs, seq), max(len(seqs) - 1, 0))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batches import Ints, Observations
-from engine.store.ingest_cells import APPLIED, CORRECTED, UNCHANGED
+from engine.store.ingest.cells import APPLIED, CORRECTED, UNCHANGED
 
 WAITS, REFUSED = 3, 4
 NAMES = {UNCHANGED: "unchanged", APPLIED: "applied", CORRECTED: "corrected", WAITS: "held"}

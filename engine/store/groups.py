@@ -9,7 +9,7 @@ from sqlalchemy import Connection, not_, select, update
 from engine.domain import Episode, State
 from engine.store.among import among
 from engine.store.present import episode_of, rule_since, standing_of
-from engine.store.saving_signals import save_rule_versions, standing
+from engine.store.saving.signals import save_rule_versions, standing
 from engine.store.tables.looks import GroupEpisodeRow
 from engine.store.writing import upsert
 

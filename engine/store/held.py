@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select
 from engine.batches import Batch, Coded, Entries, Events, Facts, Ints, Observations, Outcomes, Places, When
 from engine.store.among import among
 from engine.store.database import portions
-from engine.store.ingest_context import Importing
+from engine.store.ingest.context import Importing
 from engine.store.tables.imports import HeldRow, ImportRow
 from engine.store.writing import upsert
 

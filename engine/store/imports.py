@@ -12,21 +12,22 @@ from engine.language.catalog import Catalog
 from engine.store.accounts import ACCOUNT, ALIAS, all_blocks, lock_blocks, lock_entries, mark_due
 from engine.store.among import among
 from engine.store.database import Database
-from engine.store.ingest_entries import BUILT_IN
-from engine.store.ingest_facts import FACT, OUTCOME
+from engine.store.doubts import FIRST_DAY, doubt_runs
+from engine.store.ingest.entries import BUILT_IN
+from engine.store.ingest.facts import FACT, OUTCOME
 from engine.store.people import CONTACT
 from engine.store.records import OVERRIDE
 from engine.store.tables.accounts import BLOCK
 from engine.store.taking_back import IMPORT, TakingBack
-from engine.store.taking_back_cells import take_back_cells, take_back_contact_values
-from engine.store.taking_back_fields import (
+from engine.store.taking_back.cells import take_back_cells, take_back_contact_values
+from engine.store.taking_back.fields import (
     take_back_accounts,
     take_back_aliases,
     take_back_contacts,
     take_back_teammates,
 )
-from engine.store.taking_back_firsts import take_back_first_records, take_back_recorded
-from engine.store.taking_back_records import (
+from engine.store.taking_back.firsts import take_back_first_records, take_back_recorded
+from engine.store.taking_back.records import (
     take_back_events,
     take_back_facts,
     take_back_outcomes,
@@ -91,6 +92,8 @@ def _taken_back(connection: Connection, row: Any, undo: TakingBack) -> TakenBack
         step(undo)
     staying = _forget_accounts(undo)
     mark_due(connection, undo.touched, undo.at)
+    source = f"the import {undo.number} ({row.source}) was taken back"
+    doubt_runs(connection, dict.fromkeys(undo.touched, FIRST_DAY), undo.at, source)
     connection.execute(update(IMPORT).where(IMPORT.c.id == undo.number).values(undone_at=undo.at))
     return TakenBack(
         undo.number,

@@ -13,7 +13,7 @@ from engine.clock import microseconds, moment
 from engine.domain import Fact
 from engine.language.catalog import Catalog
 from engine.snapshot import Days, FactTable, Numbers
-from engine.store.ingest_days import local_days, starts_of_days
+from engine.store.ingest.days import local_days, starts_of_days
 from engine.store.matrices import Lanes
 from engine.store.people import CONTACT, contact_rows
 from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow, UndoneOutcomeRow
@@ -42,6 +42,8 @@ class Whose:
     row_of: dict[int, int]
     """Number of an account to its row."""
     held: Mapping[str, int] = field(default_factory=dict)
+    people_known: int | None = None
+    """By when their roles are known; None: by now."""
     _by_number: dict[int, tuple[str, str | None]] = field(default_factory=dict)
 
     @classmethod
@@ -65,7 +67,7 @@ class Whose:
         """Email and role of their contacts, listed or not; read once, for several ask."""
         if not self._by_number:
             ids = dict(zip(self.row_of, self.ids, strict=True))
-            rows = contact_rows(connection, self.lanes.hold(CONTACT.c.account_seq), ids, self.known_at)
+            rows = contact_rows(connection, self.lanes.hold(CONTACT.c.account_seq), ids, self.people_known)
             self._by_number.update((id_, (email, role)) for id_, email, role, *_ in rows)
         return self._by_number
 

@@ -10,9 +10,9 @@ from statistics import fmean
 import numpy as np
 from sqlalchemy import Connection, select
 
-from engine import event_measures
+from engine.arithmetic import event_measures
+from engine.arithmetic.series import round4
 from engine.language.catalog import Catalog
-from engine.series import round4
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
 from engine.store.event_tables import event_tables, miscounted
 from engine.store.records import Whose

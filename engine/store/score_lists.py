@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, select
 
+from engine.arithmetic.views import name_of
 from engine.clock import day_number, end_of_day, microseconds
 from engine.snapshot import ALL_DAYS, Numbers
 from engine.store.among import among
@@ -14,10 +15,9 @@ from engine.store.breakdowns import Sheet, parts, unpack_sheets
 from engine.store.database import Database
 from engine.store.listing import Asked, Document, day_text, iso
 from engine.store.matrices import Lanes, matrices, score_key
-from engine.store.saving_scores import KEPT
+from engine.store.saving.scores import KEPT
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
-from engine.views import name_of
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, and_, select
 
+from engine.arithmetic.views import gained
 from engine.clock import day_of, microseconds
 from engine.reports.columns import Bits, Happened, MeasureColumn, Standing
 from engine.snapshot import Days, Numbers, Texts
@@ -20,7 +21,6 @@ from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.records import OUTCOME, Whose, ended
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.looks import BreakdownRow, ScoreRow
-from engine.views import gained
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]

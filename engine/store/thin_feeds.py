@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
+from engine.arithmetic.thin import ThinFeed
 from engine.clock import microseconds
 from engine.snapshot import Series
 from engine.store.among import among
@@ -14,7 +15,6 @@ from engine.store.chunks import unpack
 from engine.store.matrices import CHUNK, series_ids
 from engine.store.tables.series import SPAN, FeedRow
 from engine.store.writing import upsert
-from engine.thin import ThinFeed
 
 FEED = FeedRow.__table__  # type: ignore[attr-defined]
 

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from engine.snapshot import Days
-from engine.store.ingest_strips import strip_of
+from engine.store.ingest.strips import strip_of
 from engine.store.records import Whose
 from engine.store.strips import Strip
 from engine.store.tables.accounts import BLOCK

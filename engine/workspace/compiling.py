@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from engine.arithmetic.models import ModelTrees, ScoreTrees
 from engine.conditions.compile import compile_condition, where_filter
 from engine.conditions.tree import Tree
 from engine.language.base import Entry
@@ -13,7 +14,6 @@ from engine.language.measures import Measure
 from engine.language.playbooks import Playbook
 from engine.language.rules import Rule
 from engine.language.scores import Score
-from engine.models import ModelTrees, ScoreTrees
 from engine.playbooks import PlaybookTrees, program
 from engine.rules import RuleTrees
 from engine.workspace.fingerprints import Fingerprints

@@ -10,7 +10,7 @@ from engine.channels.email import SmtpChannel
 from engine.channels.outbox import OutboxChannel
 from engine.channels.slack import SlackChannel
 from engine.clock import SetClock
-from engine.delivering import Post
+from engine.loops.delivering import Post
 from engine.store.database import Database
 from tests.servers.running import RunningServer, slack_server, smtp_server
 from tests.store.delivery_records import FALLBACK, NOON, people

@@ -12,8 +12,8 @@ import pytest
 from engine.channels import ChannelMisconfigured
 from engine.channels.slack import SlackChannel
 from engine.clock import SetClock, SystemClock, day_number
-from engine.delivering import Post, deliver_due, effect_id, post_of
 from engine.language.settings import Settings
+from engine.loops.delivering import Post, deliver_due, effect_id, post_of
 from engine.store.database import Database
 from engine.store.notices import save_notice
 from engine.store.saving import Office

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.channels.slack import SlackChannel
-from engine.delivering import Post, deliver_due
+from engine.loops.delivering import Post, deliver_due
 from tests.servers.running import RunningServer
 from tests.store.delivery_records import counts, mail, slack, state
 

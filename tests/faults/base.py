@@ -4,10 +4,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.book import Book
 from engine.cli.importing import Imported, take
 from engine.cli.importing import Order as ImportOrder
 from engine.clock import SetClock
+from engine.loops.book import Book
 from engine.sources.tables import PIECE
 from tests.test_looks import FIRST, on
 

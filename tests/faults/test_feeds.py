@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.book import Book
 from engine.cli.importing import Imported
 from engine.errors import PulsebookError
-from engine.loops import Order, release
+from engine.loops.book import Book
+from engine.loops.looking import Order, release
 from engine.store.database import Database
 from engine.store.holds import OddSince
 from tests.faults.base import MANY, came, counted, wide

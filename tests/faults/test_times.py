@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.book import Book
+from engine.loops.book import Book
 from engine.store.database import Database
 from tests.faults.base import came, counted
 from tests.store.records import corrections, rows_of

@@ -11,10 +11,10 @@ from threading import Event, Thread
 from sqlalchemy import func, select
 
 from engine.batches import Arrival, Batch
-from engine.book import Book
 from engine.clock import microseconds
-from engine.loops import Order, look
-from engine.poking import poke
+from engine.loops.book import Book
+from engine.loops.looking import Order, look
+from engine.loops.poking import poke
 from engine.store.database import Database
 from engine.store.deliveries import APPROVAL, approve
 from engine.store.ingest import Ingest

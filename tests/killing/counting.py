@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from engine.channels.email_message import message_id
-from engine.delivering import effect_id
+from engine.loops.delivering import effect_id
 from engine.store.database import Database
 from engine.store.tables.accounts import AccountRow
 from engine.store.tables.runs import RunRow, TaskRow

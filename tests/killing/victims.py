@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.channels.email_message import message_id
-from engine.delivering import effect_id
+from engine.loops.delivering import effect_id
 from engine.store.database import Database
 from tests.killing.company import DELIVERY, SENDER
 from tests.killing.worker import CLOSED, HALTED, OPENED, Halt

@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, event
 
-from engine import delivering
 from engine.cli.running import worker
 from engine.dispatch import receiving
+from engine.loops import delivering
 
 OPENED, CLOSED, HALTED = b"o", b"c", b"h"
 LEASE = timedelta(seconds=8)

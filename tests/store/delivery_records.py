@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.clock import day_number, microseconds
-from engine.delivering import Delivered
+from engine.loops.delivering import Delivered
 from engine.store.database import Database
 from engine.store.deliveries import Terms, claim
 from engine.store.delivery_rows import Claimed

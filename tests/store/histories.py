@@ -14,7 +14,7 @@ from engine.snapshot import ALL_DAYS, EventRows, Series, Snapshot
 from engine.store.database import Database
 from engine.store.due import Due
 from engine.store.imports import take_back
-from engine.store.ingest_by_hand import NotFound, Override, end_fact, override, withdraw_fact
+from engine.store.ingest.by_hand import NotFound, Override, end_fact, override, withdraw_fact
 from engine.store.people import contacts_of
 from tests.store.looking import AMOUNT, LOGINS, USERS, keep, reading, snapshot
 from tests.store.records import CATALOG, ZONE, accounts, entries, events, facts, observations, outcomes, put, rows_of

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.arithmetic.stays import nowhere
 from engine.clock import day_number, microseconds
 from engine.domain import Action, Decision, Episode, Move, PlannedTask, Run, State
 from engine.judged import Judged
 from engine.snapshot import Breakdown, EventRows, Needs, ScoreLook, Series, Snapshot
-from engine.stays import nowhere
 from engine.store.database import Database
 from engine.store.reading import Reading, Wanted, read
 from engine.store.saving import Office, Saved, save

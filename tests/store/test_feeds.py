@@ -12,6 +12,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from engine import needs
+from engine.arithmetic.personal import of_contacts
+from engine.arithmetic.windows import joined
 from engine.clock import day_number, end_of_day
 from engine.columns import Columns
 from engine.conditions.columns import ColumnOf
@@ -22,13 +24,11 @@ from engine.language.catalog import Catalog
 from engine.language.measures import Measures as Definitions
 from engine.language.measures import over_of
 from engine.measures import Measures
-from engine.personal import of_contacts
 from engine.resolving import resolvers
 from engine.snapshot import EventRows, Needs, Series, Snapshot
 from engine.store.database import Database
 from engine.store.feeds import quiet_feeds
 from engine.store.reading import Wanted, read
-from engine.windows import joined
 from tests.store.looking import at
 from tests.store.records import CATALOG, ZONE, accounts, entries, events, observations, put
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.batches import When
 from engine.clock import local_day, microseconds, start_of_day
-from engine.store.ingest_days import local_days, place, starts_of_days
+from engine.store.ingest.days import local_days, place, starts_of_days
 
 ZONES = (
     "Europe/Berlin",

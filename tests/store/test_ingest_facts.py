@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.store.database import Database
-from engine.store.ingest_by_hand import NotFound, Override, end_fact, override, withdraw_fact
+from engine.store.ingest.by_hand import NotFound, Override, end_fact, override, withdraw_fact
 from tests.store.records import NOW, accounts, counts, day, due, dump, entries, facts, look, outcomes, put, rows_of
 
 D20 = "2026-11-20"

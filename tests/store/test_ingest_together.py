@@ -13,7 +13,7 @@ from engine.clock import day_of
 from engine.snapshot import Series
 from engine.store.database import Database
 from engine.store.ingest import Ingest
-from engine.store.ingest_pieces import Pieces
+from engine.store.ingest.pieces import Pieces
 from tests.store.records import (
     CATALOG,
     ZONE,

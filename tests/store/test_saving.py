@@ -12,7 +12,7 @@ from engine.clock import day_number, microseconds
 from engine.domain import End, Move, State
 from engine.store.database import Database
 from engine.store.due import Due, due_blocks
-from engine.store.ingest_by_hand import Override, override
+from engine.store.ingest.by_hand import Override, override
 from engine.store.saving import Saved
 from engine.store.versions import StoredVersion, put_in_use
 from tests.store.looking import (

@@ -11,7 +11,7 @@ from engine.domain import Contact
 from engine.snapshot import ALL_DAYS, EventRows, Series
 from engine.store.database import Database
 from engine.store.due import Due
-from engine.store.ingest_by_hand import Override, end_fact, override, withdraw_fact
+from engine.store.ingest.by_hand import Override, end_fact, override, withdraw_fact
 from engine.store.people import contacts_of
 from tests.store.looking import AMOUNT, LOGINS, NPS, USERS, at, look, reading, snapshot
 from tests.store.records import accounts, day, entries, events, facts, observations, outcomes, put, rows_of

@@ -7,7 +7,7 @@ import pytest
 
 from engine.clock import microseconds
 from engine.store.database import Database
-from engine.store.ingest_by_hand import end_fact
+from engine.store.ingest.by_hand import end_fact
 from engine.store.people import contacts_of
 from tests.store.histories import STEPS, History, came_in
 from tests.store.looking import AMOUNT, LOGINS, USERS, look, snapshot

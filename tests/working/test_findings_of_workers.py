@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from engine.book import Book
 from engine.clock import SystemClock
+from engine.loops.book import Book
+from engine.loops.working import work
 from engine.store.database import Database
-from engine.working import work
 from tests.across import happened, listed
 from tests.test_looks import FILES, accounts, book_of
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from engine.book import Book
-from engine.lots import LEASE, look_at_due
+from engine.loops.book import Book
+from engine.loops.lots import LEASE, look_at_due
 from engine.store.database import Database
 from engine.store.sweeps import Sweep, Verdict, take, verdict_of
 from tests.conftest import administer, named

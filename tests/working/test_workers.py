@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 
 from engine.dispatch.pokes import LOOKS, Pokes
-from engine.poking import send_due
+from engine.loops.poking import send_due
 from engine.store.database import Database
 from engine.store.due import due_blocks
 from tests.conftest import administer, named

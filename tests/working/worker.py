@@ -4,8 +4,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from engine import delivering
 from engine.cli.running import worker
+from engine.loops import delivering
 
 if __name__ == "__main__":
     delivering.LEASES = dict.fromkeys(delivering.LEASES, timedelta(seconds=15))

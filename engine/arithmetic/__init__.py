@@ -1,0 +1,1 @@
+"""Arithmetic over series, points and stays: values in, values out."""

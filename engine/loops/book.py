@@ -1,0 +1,119 @@
+"""A workspace's folder in; its database and the version in use, ready to look, out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.arithmetic.windows import joined
+from engine.clock import Clock, SystemClock
+from engine.errors import Problem, PulsebookError
+from engine.language.settings import Settings
+from engine.pipeline import Judge
+from engine.plan import Plan
+from engine.snapshot import Needs
+from engine.store.database import Database
+from engine.store.glancing import database_url
+from engine.store.ingest import Ingest
+from engine.store.versions import StoredVersion, files_of, put_in_use, version_in_use
+from engine.workspace import Loaded, Workspace, load, read_sources, running
+
+
+class NothingInUse(PulsebookError):
+    """No version was ever put into use."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"Nothing was run in {folder} yet. Check the files with `pulsebook check`, then `pulsebook run`."
+        )
+
+
+@dataclass
+class Book:
+    """An open workspace: its files as they are in the folder, its database, a clock.
+
+    `judge` is of the version in use, whatever the folder says by now; it is made anew when another comes into use.
+    """
+
+    folder: Path
+    loaded: Loaded
+    sources: Mapping[str, str]
+    database: Database
+    clock: Clock = field(default_factory=SystemClock)
+    _judges: dict[str, Judge] = field(default_factory=dict)
+    _plans: dict[str, Plan | None] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock | None = None, database: Database | None = None) -> "Book":
+        """Reads the files and opens the database that they name; makes its tables where there are none.
+
+        Raises WorkspaceBroken where the settings can't be read, DatabaseUnusable where the database can't be opened.
+        """
+        sources = running(read_sources(folder))
+        loaded = load(sources)
+        if database is None:
+            database = Database.open(database_url(_settings(loaded, folder)), folder)
+        database.migrate()
+        return cls(folder, loaded, sources, database, clock or SystemClock())
+
+    def workspace(self) -> Workspace:
+        """The folder's files; raises WorkspaceBroken where they have mistakes."""
+        return self.loaded.checked()
+
+    def put_in_use(self) -> tuple[Problem, ...]:
+        """Puts the folder's files into use if they check clean; else says what is wrong and keeps what there was."""
+        if self.loaded.workspace is None:
+            return self.loaded.problems
+        workspace = self.loaded.workspace
+        plan = Plan(workspace)
+        self._plans[workspace.version] = plan
+        if version_in_use(self.database) != workspace.version:
+            company = workspace.settings.company
+            Ingest(self.database).fill_series(plan.kept_series, plan.catalog, company.timezone)
+            put_in_use(self.database, StoredVersion(workspace.version, dict(self.sources)), self.clock.now())
+        return ()
+
+    def judge(self) -> Judge:
+        """The judge of the version in use."""
+        version = version_in_use(self.database)
+        if version is None:
+            raise NothingInUse(self.folder)
+        if version not in self._judges:
+            plan = self.plan(version)
+            if plan is None:
+                raise NothingInUse(self.folder)
+            self._judges = {version: Judge(plan, self.plan)}
+        return self._judges[version]
+
+    def plan(self, version: str) -> Plan | None:
+        """The plan of a version that was in use at some time."""
+        if version not in self._plans:
+            workspace = self._workspace_of(version)
+            self._plans[version] = Plan(workspace) if workspace else None
+        return self._plans[version]
+
+    def _workspace_of(self, version: str) -> Workspace | None:
+        """Most often that of the folder, which is read already."""
+        if self.loaded.workspace is not None and self.loaded.workspace.version == version:
+            return self.loaded.workspace
+        stored = files_of(self.database, version)
+        return load(stored.files).workspace if stored else None
+
+    def needs(self, plan: Plan, versions: frozenset[str]) -> Needs:
+        """What a look has to read: what the version in use needs, and the versions whose runs are still under way."""
+        others = (self.plan(version) for version in sorted(versions - {plan.version}))
+        return joined(plan.needs, *(other.needs for other in others if other is not None))
+
+    def settings(self) -> Settings:
+        """Of the version in use, else of the folder."""
+        version = version_in_use(self.database)
+        plan = self.plan(version) if version else None
+        return plan.settings if plan else self.workspace().settings
+
+
+def _settings(loaded: Loaded, folder: Path) -> Settings:
+    if loaded.workspace is not None:
+        return loaded.workspace.settings
+    if loaded.settings is not None:
+        return loaded.settings
+    loaded.checked()
+    raise NothingInUse(folder)

@@ -1,0 +1,145 @@
+"""What came in, and what it changed, in; the facts that follow from it by themselves, as the catalog says, out."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from engine.conditions.compile import where_filter
+from engine.conditions.constants import as_constant
+from engine.conditions.filters import Filter
+from engine.language.catalog import Catalog
+from engine.store.accounts import Accounts
+from engine.store.ingest.context import Importing, JsonValue
+from engine.store.ingest.days import local_days
+from engine.store.ingest.facts import FACT, ends
+from engine.store.ingest.hashes import digest, plain_text
+from engine.store.values import typed
+from engine.store.writing import append
+
+MOVED_BY = "by"
+"""A number property of a fact that follows an attribute, where it is declared: days, or the difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The account that a fact is stated of."""
+
+    seq: int
+    id: str
+    zone: str
+
+
+def follow_attribute(importing: Importing, whose: Whose, attribute: str, was: JsonValue, now: JsonValue) -> None:
+    """It went from one known value to another."""
+    if was is None or now is None:
+        return
+    for name, kind in importing.catalog.facts.items():
+        if kind.when_changes == attribute:
+            moved = _moved(was, now) if MOVED_BY in kind.properties else None
+            properties: dict[str, JsonValue] = {"was": was, "now": now}
+            _state(importing, whose, name, properties if moved is None else properties | {MOVED_BY: moved})
+
+
+def _moved(was: JsonValue, now: JsonValue) -> float | None:
+    """How far: days between dates, the difference of numbers; of anything else nothing."""
+    if isinstance(was, str) and isinstance(now, str):
+        try:
+            return float((date.fromisoformat(now[:10]) - date.fromisoformat(was[:10])).days)
+        except ValueError:
+            return None
+    is_number = isinstance(was, int | float) and isinstance(now, int | float) and not isinstance(was, bool)
+    return round(float(now) - float(was), 4) if is_number else None  # type: ignore[arg-type]
+
+
+def follow_roles(
+    importing: Importing, whose: Whose, before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> None:
+    """`before` and `after`: email to role, of the contacts that changed. Whoever had the role and has it no longer is
+    `was`; the first who has it now and had not, if there is one, is `now`."""
+    for name, kind in importing.catalog.facts.items():
+        role = kind.when_role_changes
+        if role is None:
+            continue
+        gained = sorted(email for email, has in after.items() if has == role and before.get(email) != role)
+        for email in sorted(email for email, had in before.items() if had == role and after[email] != role):
+            _state(importing, whose, name, {"was": email, **({"now": gained[0]} if gained else {})})
+
+
+def _following(catalog: Catalog) -> dict[str, list[tuple[str, Filter, frozenset[str]]]]:
+    """By event, the facts that follow from each one of it: name, `where`, the properties that both have."""
+    found: dict[str, list[tuple[str, Filter, frozenset[str]]]] = {}
+    for name, kind in catalog.facts.items():
+        if kind.when_event is not None and kind.when_event in catalog.events:
+            where = where_filter(kind.when_event, kind.where, catalog)
+            shared = frozenset(kind.properties) & catalog.events[kind.when_event].properties.keys()
+            found.setdefault(kind.when_event, []).append((name, where, shared))
+    return found
+
+
+def follow_events(importing: Importing, rows: Iterable[Mapping[str, Any]], accounts: Accounts) -> None:
+    """New events, as rows of their table."""
+    following = _following(importing.catalog)
+    if not following:
+        return
+    zones = {seq: accounts.zone_of(place) for place, seq in enumerate(accounts.seq.tolist())}
+    facts = []
+    for row in rows:
+        for name, where, shared in following.get(row["name"], ()):
+            said = json.loads(row["properties"])
+            if not _passes(importing.catalog, row["name"], said, where):
+                continue
+            seq, day = row["account_seq"], row["day"]
+            facts.append(
+                {
+                    **_stated(importing, seq, name, {prop: said[prop] for prop in shared & said.keys()}),
+                    "identity": digest("fact of an event", name, row["identity"].hex()),
+                    "content": row["content"],
+                    "at": row["at"],
+                    "day": day,
+                    "until": ends(importing, name, day, None, zones[seq]),
+                }
+            )
+    if facts:
+        append(importing.connection, FACT, facts)
+
+
+def _passes(catalog: Catalog, event: str, said: Mapping[str, JsonValue], where: Filter) -> bool:
+    for test in where:
+        raw, type_ = said.get(test.prop), catalog.property_type(event, test.prop)
+        if raw is None or not test.holds(as_constant(typed(raw, type_ or "text"))):
+            return False
+    return True
+
+
+def _state(importing: Importing, whose: Whose, name: str, properties: Mapping[str, JsonValue]) -> None:
+    """A fact of this moment."""
+    day = int(local_days(np.array([importing.at]), whose.zone)[0])
+    said = [properties.get("was"), properties.get("now")]
+    content = digest(whose.id, name, str(importing.at), plain_text(said))
+    row = {
+        **_stated(importing, whose.seq, name, properties),
+        "identity": digest("changed", content.hex()),
+        "content": content,
+        "at": importing.at,
+        "day": day,
+        "until": ends(importing, name, day, None, whose.zone),
+    }
+    append(importing.connection, FACT, [row])
+
+
+def _stated(importing: Importing, seq: int, name: str, properties: Mapping[str, JsonValue]) -> dict[str, Any]:
+    """What all facts that follow by themselves have in common."""
+    return {
+        "account_seq": seq,
+        "name": name,
+        "properties": dict(properties),
+        "source": importing.arrival.source,
+        "author": importing.arrival.author,
+        "arrived_at": importing.at,
+        "yearly": False,
+        "import_id": importing.import_id,
+    }

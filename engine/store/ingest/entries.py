@@ -1,0 +1,182 @@
+"""Accounts and aliases in; their rows, what changed in them, and the facts that follow from a change, out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import bindparam, insert, select, update
+
+from engine.batches import Entries
+from engine.clock import day_number, day_of
+from engine.domain import Value
+from engine.language.catalog import BUILT_IN_ATTRIBUTES
+from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, next_seq
+from engine.store.among import among
+from engine.store.held import Waiting, hold
+from engine.store.ingest.context import Importing, JsonValue, as_json
+from engine.store.ingest.derived import Whose, follow_attribute
+from engine.store.ingest.hashes import digest
+from engine.store.writing import upsert
+
+BUILT_IN = tuple(name for name in BUILT_IN_ATTRIBUTES if name != "id")
+ROW = dict.fromkeys(BUILT_IN)
+COUNTERS = {"changed": 0, "looked": 0, "newest": None, "seed_next": False, "due_for": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record: where it stands, and what it says of each column that its file has."""
+
+    index: int
+    columns: Mapping[str, Value | None]
+
+    def text(self, column: str) -> str:
+        return str(self.columns[column])
+
+
+def entries(importing: Importing, batch: Entries) -> list[Entry]:
+    """The records whose time zone, if they name one, is known; the others are refused."""
+    names = tuple(batch.columns)
+    good = []
+    for index, values in enumerate(zip(*batch.columns.values(), strict=True)):
+        entry = Entry(index, dict(zip(names, values, strict=True)))
+        zone = entry.columns.get("timezone")
+        if zone is not None and not is_zone(str(zone)):
+            importing.refuse(batch.places, index, f"timezone {zone!r} is not known: use a name like Europe/Berlin")
+        else:
+            good.append(entry)
+    return good
+
+
+def is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
+    """Makes and updates accounts; the ids under which data may have waited for the new ones."""
+    said = entries(importing, batch)
+    importing.checked()
+    accounts = importing.find([entry.text("id") for entry in said])
+    latest = dict(zip(accounts.meant, said, strict=True))
+    importing.count("unchanged", len(said) - len(latest))
+    seqs = {meant: int(seq) for meant, seq in zip(accounts.meant, accounts.seq.tolist(), strict=True)}
+    new = {meant: entry for meant, entry in latest.items() if seqs[meant] == UNKNOWN}
+    _make(importing, new)
+    zones = {meant: accounts.zone_of(index) for index, meant in enumerate(accounts.meant)}
+    _update(importing, {seqs[meant]: entry for meant, entry in latest.items() if meant not in new}, zones)
+    return tuple(new)
+
+
+def _make(importing: Importing, new: Mapping[str, Entry]) -> None:
+    if not new:
+        return
+    first = next_seq(importing.connection)
+    blank: dict[str, Any] = {**ROW, **COUNTERS, "made_by": importing.import_id, "attributes": {}}
+    rows: list[dict[str, Any]] = [
+        {"seq": first + number, "id": id_, **blank} | _columns({}, entry)
+        for number, (id_, entry) in enumerate(new.items())
+    ]
+    make_blocks(importing.connection, [row["seq"] for row in rows])
+    importing.came(new)
+    importing.connection.execute(insert(ACCOUNT), rows)
+    importing.count("applied", len(rows))
+    importing.touch({row["seq"] for row in rows})
+
+
+def _columns(attributes: Mapping[str, JsonValue], entry: Entry) -> dict[str, Any]:
+    """What the entry's columns are in the table, declared attributes laid over those that there were."""
+    columns: dict[str, Any] = {}
+    declared = dict(attributes)
+    for name, value in entry.columns.items():
+        if name == "id":
+            continue
+        if name not in BUILT_IN:
+            declared[name] = as_json(value)
+        elif isinstance(value, date):
+            columns[name] = day_number(value)
+        elif name == "value" and value is not None:
+            columns[name] = round(Decimal(str(value)), 4)
+        else:
+            columns[name] = value
+    return {**columns, "attributes": {name: value for name, value in declared.items() if value is not None}}
+
+
+def _update(importing: Importing, known: Mapping[int, Entry], zones: Mapping[str, str]) -> None:
+    updates, changes = [], []
+    query = select(ACCOUNT).where(among(ACCOUNT.c.seq, known)).order_by(ACCOUNT.c.seq)
+    for row in importing.connection.execute(query).all() if known else ():
+        old = row._asdict()
+        new = old | _columns(old["attributes"], known[row.seq])
+        fields = _changed_fields(old, new)
+        importing.count("corrected" if fields else "unchanged")
+        for name, (was, now) in fields.items():
+            changes.append(importing.changed("account", row.id, name, was, now))
+            follow_attribute(importing, Whose(row.seq, row.id, zones[row.id]), name, was, now)
+        if fields:
+            updates.append({"of": row.seq, **{name: new[name] for name in (*BUILT_IN, "attributes")}})
+    if updates:
+        importing.keep_changes(changes)
+        importing.connection.execute(update(ACCOUNT).where(ACCOUNT.c.seq == bindparam("of")), updates)
+        importing.touch({row["of"] for row in updates})
+
+
+def _changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[JsonValue, JsonValue]]:
+    """Old and new of each attribute that differs, as JSON values."""
+    before, after = shown_fields(old), shown_fields(new)
+    names = dict.fromkeys([*before, *after])
+    return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
+
+
+def shown_fields(row: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """An account's attributes, built in and declared, as a file would say them."""
+    since = None if row["since"] is None else day_of(row["since"]).isoformat()
+    return {**{name: as_json(row[name]) for name in BUILT_IN}, "since": since, **row["attributes"]}
+
+
+def apply_aliases(importing: Importing, batch: Entries) -> tuple[str, ...]:
+    """Keeps other ids of accounts; the ids under which data may have waited."""
+    said = entries(importing, batch)
+    accounts = importing.find([entry.text("account") for entry in said])
+    taken = set(_ids_that_are_accounts(importing, [entry.text("alias") for entry in said]))
+    good = [(entry, meant, seq) for entry, meant, seq in zip(said, accounts.meant, accounts.seq.tolist(), strict=True)]
+    for entry, _, _ in good:
+        if entry.text("alias") in taken:
+            reason = f"alias {entry.text('alias')!r} is the id of an account: no data would reach that one any more"
+            importing.refuse(batch.places, entry.index, reason)
+    importing.checked()
+    good = [(entry, meant, seq) for entry, meant, seq in good if entry.text("alias") not in taken]
+    waiting = [
+        Waiting(entry.text("account"), digest("alias", entry.text("alias")), dict(entry.columns))
+        for entry, _, seq in good
+        if seq == UNKNOWN
+    ]
+    hold(importing, "aliases", waiting, replaces=True)
+    latest = {entry.text("alias"): meant for entry, meant, seq in good if seq != UNKNOWN}
+    importing.came(one.account for one in waiting)
+    importing.count("unchanged", len(good) - len(waiting) - len(latest))
+    _keep_aliases(importing, latest)
+    return tuple(latest)
+
+
+def _ids_that_are_accounts(importing: Importing, ids: list[str]) -> list[str]:
+    return list(importing.connection.execute(select(ACCOUNT.c.id).where(among(ACCOUNT.c.id, ids))).scalars())
+
+
+def _keep_aliases(importing: Importing, latest: Mapping[str, str]) -> None:
+    stored = select(ALIAS.c.alias, ALIAS.c.account).where(among(ALIAS.c.alias, latest))
+    known: dict[str, str] = dict(importing.connection.execute(stored).all())
+    new = [(alias, account) for alias, account in latest.items() if known.get(alias) != account]
+    for alias, account in new:
+        importing.count("corrected" if alias in known else "applied")
+        importing.came([alias])
+        importing.keep_changes([importing.changed("alias", alias, "account", known.get(alias), account)])
+    importing.count("unchanged", len(latest) - len(new))
+    rows = [{"alias": alias, "account": account} for alias, account in new]
+    upsert(importing.connection, ALIAS, ["alias"], rows)

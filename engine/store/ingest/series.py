@@ -1,0 +1,233 @@
+"""Series as the files name them in; their numbers in the store, and counts and sums from event rows, out.
+
+A count or sum that was ever named is kept up by every import, whatever files that import reads: its definition is
+stored, and one that comes first is filled from all rows that are there.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import Connection, Select, func, select
+
+from engine.clock import day_number, moment, weekday
+from engine.conditions.constants import Constant
+from engine.conditions.filters import FilterTest
+from engine.language.catalog import WEEKDAYS, Catalog
+from engine.snapshot import Series
+from engine.store.accounts import ACCOUNT, NEVER, all_blocks, lock_blocks
+from engine.store.among import among
+from engine.store.database import fetched
+from engine.store.ingest.cells import Said, merge
+from engine.store.tables.accounts import BLOCK, ContactRow
+from engine.store.tables.records import EventRow
+from engine.store.tables.series import SeriesRow
+from engine.store.writing import upsert
+
+SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
+EVENT = EventRow.__table__  # type: ignore[attr-defined]
+CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
+COUNTED = ("count", "sum")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Whose events are counted, and of which days (both included; None: of all)."""
+
+    seqs: tuple[int, int] | frozenset[int]
+    """The first and the last account, or just these."""
+    days: tuple[int, int] | None = None
+
+    def with_(self, other: "Lane") -> "Lane":
+        """Just these accounts and those of the other, of the days of both."""
+        if isinstance(self.seqs, tuple) or isinstance(other.seqs, tuple) or self.days is None or other.days is None:
+            raise ValueError("only lanes of just some accounts and days are laid together")
+        days = (min(self.days[0], other.days[0]), max(self.days[1], other.days[1]))
+        return Lane(self.seqs | other.seqs, days)
+
+
+def ids_of(connection: Connection, wanted: Iterable[Series]) -> dict[Series, int]:
+    """The numbers of series, which are given to those that have none."""
+    by_key = {series.key: series for series in wanted}
+    stored = select(SERIES.c.key, SERIES.c.id).where(among(SERIES.c.key, sorted(by_key)))
+    known = {key: int(id_) for key, id_ in connection.execute(stored)}
+    new = [_row(by_key[key]) for key in sorted(by_key) if key not in known]
+    if new:
+        # Another import may have come first with the same one.
+        upsert(connection, SERIES, ["key"], new, [])
+        known = {key: int(id_) for key, id_ in connection.execute(stored)}
+    return {series: known[key] for key, series in by_key.items()}
+
+
+def _row(series: Series) -> dict[str, object]:
+    if series.kind not in COUNTED:
+        return {"key": series.key, "event": None, "definition": None}
+    if any(test.prop == "contact_role" for test in series.where):
+        raise ValueError(f"{series.key}: roles change, so what depends on one is read from the rows, not kept")
+    where = [[test.prop, test.operator, list(test.values)] for test in series.where]
+    definition = {"kind": series.kind, "prop": series.prop, "where": where}
+    return {"key": series.key, "event": series.name, "definition": definition}
+
+
+def _series(event: str, definition: Mapping[str, Any]) -> Series:
+    where = tuple(FilterTest(prop, sign, tuple(values)) for prop, sign, values in definition["where"])
+    return Series(definition["kind"], event, definition["prop"], where)
+
+
+def counted(
+    connection: Connection, events: Collection[str], named: Iterable[Series], catalog: Catalog, company_zone: str
+) -> dict[Series, int]:
+    """All counts and sums of those events: those that are kept, and those `named`, which are filled where new."""
+    stored = select(SERIES).where(among(SERIES.c.event, sorted(events)))
+    known = {_series(row.event, row.definition): int(row.id) for row in connection.execute(stored)}
+    keys = {one.key for one in known}
+    new = [one for one in named if one.kind in COUNTED and one.name in events and one.key not in keys]
+    return {**known, **fill(connection, new, catalog, company_zone)}
+
+
+def lock_to_fill(connection: Connection, events: Collection[str], named: Iterable[Series]) -> None:
+    """Locks all blocks if one of the counts and sums named is new: before any other lock, for they are ascending."""
+    kept = set(connection.execute(select(SERIES.c.key).where(among(SERIES.c.event, sorted(events)))).scalars())
+    if any(one.kind in COUNTED and one.name in events and one.key not in kept for one in named):
+        lock_blocks(connection, all_blocks(connection))
+
+
+def fill(connection: Connection, wanted: Iterable[Series], catalog: Catalog, company_zone: str) -> dict[Series, int]:
+    """Gives new counts and sums their number, and works them out from all rows; locks all blocks for it."""
+    by_event: dict[str, list[Series]] = defaultdict(list)
+    for series in wanted:
+        by_event[series.name].append(series)
+    if not by_event:
+        return {}
+    blocks = all_blocks(connection)
+    lock_blocks(connection, blocks)
+    ids: dict[Series, int] = {}
+    for event, some in by_event.items():
+        ids |= ids_of(connection, some)
+        for block in blocks:
+            lane = Lane((block * BLOCK, (block + 1) * BLOCK - 1))
+            for said in count_again(connection, event, ids, lane, {}, catalog, company_zone):
+                merge(connection, said, 0, lambda: None)
+    return ids
+
+
+def count_again(
+    connection: Connection,
+    event: str,
+    ids: Mapping[Series, int],
+    lane: Lane,
+    looked: Mapping[int, int],
+    catalog: Catalog,
+    company_zone: str,
+) -> Iterator[Said]:
+    """The cells of the event's series in the lane, as its rows say; `looked` by number of the account."""
+    mine = [series for series in ids if series.name == event]
+    plain = [series for series in mine if series.kind == "count" and not series.where]
+    for series in plain:
+        cells = [(seq, day, float(number)) for seq, day, number in connection.execute(_numbers(event, lane))]
+        yield _said(ids[series], cells, looked)
+    summed = [series for series in mine if series.kind == "sum" and not series.where]
+    for series in summed:
+        yield _said(ids[series], _sums(connection, series, lane), looked)
+    read = [series for series in mine if series not in plain and series not in summed]
+    if not read:
+        return
+    sums: dict[Series, dict[tuple[int, int], float]] = {series: defaultdict(float) for series in read}
+    for row in _rows(connection, event, lane, company_zone):
+        for series in read:
+            number = _counts(series, row, catalog)
+            if number is not None:
+                sums[series][row.seq, row.day] += number
+    for series, by_cell in sums.items():
+        yield _said(ids[series], [(seq, day, round(number, 4)) for (seq, day), number in by_cell.items()], looked)
+
+
+def _said(series: int, cells: list[tuple[int, int, float]], looked: Mapping[int, int]) -> Said:
+    return Said(
+        series=np.full(len(cells), series, dtype=np.int64),
+        seq=np.array([seq for seq, _, _ in cells], dtype=np.int64),
+        day=np.array([day for _, day, _ in cells], dtype=np.int64),
+        time=np.zeros(len(cells), dtype=np.int64),
+        value=np.array([number for _, _, number in cells], dtype=np.float64),
+        looked=np.array([looked.get(seq, NEVER) for seq, _, _ in cells], dtype=np.int64),
+        recounted=True,
+    )
+
+
+def _in_lane(query: Select[Any], event: str, lane: Lane) -> Select[Any]:
+    seq = EVENT.c.account_seq
+    query = query.where(EVENT.c.name == event)
+    query = query.where(seq.between(*lane.seqs) if isinstance(lane.seqs, tuple) else among(seq, sorted(lane.seqs)))
+    return query if lane.days is None else query.where(EVENT.c.day.between(*lane.days))
+
+
+def _numbers(event: str, lane: Lane) -> Select[Any]:
+    day = (EVENT.c.account_seq, EVENT.c.day)
+    return _in_lane(select(*day, func.count()), event, lane).group_by(*day)
+
+
+def _sums(connection: Connection, series: Series, lane: Lane) -> list[tuple[int, int, float]]:
+    """The numbers of each account and day, laid together in the order in which they came."""
+    number = EVENT.c.properties[series.prop].as_string()
+    query = _in_lane(select(EVENT.c.account_seq, EVENT.c.day, number), series.name, lane).order_by(EVENT.c.id)
+    sums: dict[tuple[int, int], float] = defaultdict(float)
+    for seq, day, said in fetched(connection.execute(query)):
+        if said is not None:
+            sums[seq, day] += float(said)
+    return [(seq, day, round(number, 4)) for (seq, day), number in sums.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    seq: int
+    day: int
+    at: int
+    zone: str
+    contact: str | None
+    properties: Mapping[str, Any]
+
+
+def _rows(connection: Connection, event: str, lane: Lane, company_zone: str) -> Iterator[_Row]:
+    columns = (EVENT.c.account_seq, EVENT.c.day, EVENT.c.at, ACCOUNT.c.timezone, CONTACT.c.email, EVENT.c.properties)
+    of = EVENT.join(ACCOUNT, ACCOUNT.c.seq == EVENT.c.account_seq)
+    of = of.outerjoin(CONTACT, CONTACT.c.id == EVENT.c.contact_id)
+    query = _in_lane(select(*columns).select_from(of), event, lane).order_by(EVENT.c.id)
+    for seq, day, at, zone, email, properties in connection.execute(query):
+        yield _Row(seq, day, at, zone or company_zone, email, properties)
+
+
+def _counts(series: Series, row: _Row, catalog: Catalog) -> float | None:
+    """What the row adds; None: it does not count."""
+    if not all(test.holds(_property(series.name, test.prop, row, catalog)) for test in series.where):
+        return None
+    if series.kind == "count":
+        return 1.0
+    number = row.properties.get(series.prop)
+    return None if number is None else float(number)
+
+
+def _property(event: str, prop: str, row: _Row, catalog: Catalog) -> Constant | None:
+    if prop == "contact":
+        return row.contact
+    if prop == "day":
+        return float(row.day)
+    if prop == "weekday":
+        return WEEKDAYS[weekday(row.day)]
+    if prop == "hour":
+        return float(moment(row.at).astimezone(ZoneInfo(row.zone)).hour)
+    raw = row.properties.get(prop)
+    if isinstance(raw, str):
+        return _text(raw, catalog.property_type(event, prop), row.zone)
+    return None if raw is None else float(raw)
+
+
+def _text(raw: str, type_: str | None, zone: str) -> Constant:
+    if type_ == "date":
+        return float(day_number(date.fromisoformat(raw)))
+    if type_ == "time":
+        return float(day_number(datetime.fromisoformat(raw).astimezone(ZoneInfo(zone)).date()))
+    return raw
