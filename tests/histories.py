@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine.domain import Fact
-from tests.snapshots import Account, Observed, Occurred, day, make_contact, observed, occurred, stated
+from tests.told import Account, Observed, Occurred, day, make_contact, observed, occurred, stated
 
 Written = Mapping[str, Any]
 Choices = Mapping[str, Sequence[Any]]

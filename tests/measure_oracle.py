@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.domain import Fact, Value
-from tests.snapshots import Account, Observed, Occurred
+from tests.told import Account, Observed, Occurred
 
 Written = Mapping[str, Any]
 STATISTICS: Mapping[str, Callable[[list[float]], float]] = {

@@ -10,7 +10,8 @@ from engine.language.measures import Measures as Definitions
 from engine.language.measures import over_of
 from engine.measures import Measures
 from engine.needs import of_measure, of_usual
-from tests.snapshots import CATALOG, Account, make_account, make_snapshot
+from tests.snapshots import make_snapshot
+from tests.told import CATALOG, Account, make_account
 
 Written = Mapping[str, Any]
 UNKNOWN = None

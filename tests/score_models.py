@@ -16,7 +16,8 @@ from engine.language.scores import Score
 from engine.needs import of_points
 from engine.scoring import Effects, look_at_score
 from engine.snapshot import Numbers, ScoreLook
-from tests.snapshots import CATALOG, Account, make_account, make_snapshot
+from tests.snapshots import make_snapshot
+from tests.told import CATALOG, Account, make_account
 
 Written = Mapping[str, Any]
 Values = Mapping[str, str | float | None]

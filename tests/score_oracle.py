@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from tests.snapshots import AT, Account
+from tests.told import AT, Account
 
 Written = Mapping[str, Any]
 Values = Mapping[str, str | float | None]

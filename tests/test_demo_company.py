@@ -173,3 +173,17 @@ def test_a_fade_ends_far_below_where_it_began_and_a_rescue_does_not(company: Com
 
     assert left["slow fade"] < 0.6 < left["rescued"]
     assert left["growing"] > 1.2
+
+
+def test_a_step_of_the_guided_onboarding_got_too_hard_for_several_within_a_week(company: Company) -> None:
+    onboarding = {row["id"]: row["onboarding"] for row in _rows(company, "accounts")}
+    frustrated = [
+        (date.fromisoformat(row["at"][:10]), row["account"])
+        for row in _rows(company, "events")
+        if row["event"] == names.FEEDBACK and (row["mood"], row["about"]) == ("negative", "integration")
+    ]
+    guided = [day for day, account in frustrated if onboarding[account] == names.GUIDED]
+
+    assert Counter(onboarding.values()).keys() == {names.GUIDED, names.SELF_SERVE, ""}
+    assert max(sum(day - timedelta(days=7) < other <= day for other in guided) for day in guided) >= 3
+    assert {company.stories[account] for _, account in frustrated} == {"rocky start"}

@@ -1,13 +1,10 @@
 """`docs/language.md` says what the code says, and every example in it does what the page tells of it."""
 
-import json
 import os
 import re
 import shlex
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stdout
 from datetime import UTC, datetime
-from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,15 +12,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from docs.examples import CONDITION, Block, blocks, conditions, files, forms, lay_out, with_conditions
+from docs.examples import CONDITION, blocks, conditions, files, forms, lay_out, with_conditions
 from docs.generate import DOCUMENT, filled, slug
 from docs.tables import models
-from engine.cli.app import app
 from engine.cli.listing import COLUMNS
 from engine.cli.report_group import report_app
 from engine.cli.unimporting import UNDO
 from engine.conditions.condition import forms_in_union, walk
-from engine.errors import PulsebookError
 from engine.holds import Example, Tally
 from engine.language.base import Entry
 from engine.language.meanings import meanings
@@ -34,6 +29,7 @@ from engine.store.database import Database
 from engine.store.holds import Crowd, keep_hold
 from engine.store.sweeps import Sweep
 from engine.workspace import load
+from tests.shell import Shell, commands
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 EXAMPLES = blocks(TEXT)
@@ -100,26 +96,6 @@ def test_every_step_has_an_example() -> None:
     assert {step_kind(step) for step in steps} == set(STEP_KINDS)
 
 
-class Shell:
-    """A folder in which commands are given, and what each of them printed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.printed: dict[str, str] = {}
-        self.codes: dict[str, int] = {}
-
-    def give(self, command: str) -> str:
-        out = StringIO()
-        with chdir(self.folder), redirect_stdout(out), pytest.raises((SystemExit, PulsebookError)) as left:
-            app(shlex.split(command)[1:])
-        self.codes[command] = int(left.value.code or 0) if isinstance(left.value, SystemExit) else 1
-        self.printed[command] = "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
-        return self.printed[command]
-
-    def told(self, command: str) -> Any:
-        return json.loads(self.give(f"pulsebook {command} --json"))
-
-
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """The workspace of the page after all of its commands, in their order."""
@@ -127,22 +103,18 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     lay_out(FILES, shell.folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "COLUMNS", "120")
-        for command in _commands(EXAMPLES):
+        for command in commands(EXAMPLES):
             shell.give(command)
         yield shell
 
 
-def _commands(examples: tuple[Block, ...]) -> list[str]:
-    return [line for block in examples if block.language == "sh" for line in block.text.splitlines()]
-
-
 def test_every_command_does_its_work(followed: Shell) -> None:
-    assert {command: code for command, code in followed.codes.items() if code} == {}
+    assert followed.failed == {}
 
 
 def test_a_text_under_commands_is_what_the_last_of_them_prints(followed: Shell) -> None:
     pairs = [(one, after) for one, after in pairwise(EXAMPLES) if after.language == "text"]
-    printed = [followed.printed[_commands((block,))[-1]] for block, _ in pairs]
+    printed = [followed.printed[commands((block,))[-1]] for block, _ in pairs]
 
     assert printed == [after.text for _, after in pairs]
 

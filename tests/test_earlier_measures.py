@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.measuring import LONG_AGO, UNKNOWN, Written, known, measures
-from tests.snapshots import TODAY, Account, day, make_account, make_contact, observed, occurred
+from tests.told import TODAY, Account, day, make_account, make_contact, observed, occurred
 
 LOGINS = {"logins": {"count": "login", "over": "7d"}}
 

@@ -13,8 +13,8 @@ WORDS = (
 ARITHMETIC = ["arithmetic"]
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = (
-    "workspace needs plan signals playing asides concluding tallying resolving roll_ups withdrawing pipeline "
-    "retracting across feed_findings playthrough demo reports"
+    "workspace needs look_needs plan signals playing asides concluding tallying resolving roll_ups withdrawing "
+    "pipeline retracting across feed_findings playthrough demo reports"
 ).split()
 ADAPTERS = "sources channels store dispatch".split()
 LOOPS = ["loops"]

@@ -15,7 +15,7 @@ from engine.store.database import Database
 from engine.store.listing import Asked
 from engine.store.score_lists import scores as listed
 from engine.store.sweeps import SWEEP
-from tests.test_looks import FILES, accounts, book_of, looked, on, put, scores, worked_off
+from tests.test_looks import FILES, accounts, book_of, looked, nps, on, put, scores, worked_off
 
 CONTACTS: Mapping[str, str] = {
     "rules/catalog.yaml": """
@@ -175,19 +175,6 @@ def group(database: Database) -> Book:
     }
     put(made, Entries("accounts", columns, placed("test", 4)), on(0))
     return made
-
-
-def nps(book: Book, day: date, **values: float) -> None:
-    count = len(values)
-    said = Observations(
-        account=coded(values),
-        contact=coded([None] * count),
-        metric=coded(["nps"] * count),
-        when=whens([day] * count),
-        value=np.array(list(values.values())),
-        places=placed("test", count),
-    )
-    put(book, said, datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12))
 
 
 def health(book: Book) -> dict[str, float | None]:

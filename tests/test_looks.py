@@ -137,13 +137,17 @@ def scores(book: Book) -> dict[str, Any]:
     return {one["id"]: one["scores"] for one in listing.accounts(book.database, listing.Asked())}
 
 
-@pytest.fixture
-def book(database: Database) -> Book:
-    """Two accounts: acme at 60 and falling on day 2, beta low from the start."""
+def two_accounts(database: Database) -> Book:
+    """acme at 60, to fall on day 2, and beta low from the start."""
     made = book_of(database)
     accounts(made, "acme", "beta")
     nps(made, FIRST.date(), acme=60, beta=20)
     return made
+
+
+@pytest.fixture
+def book(database: Database) -> Book:
+    return two_accounts(database)
 
 
 def fall(book: Book) -> None:
@@ -212,37 +216,6 @@ def test_an_account_that_comes_later_fires_from_its_first_look(book: Book) -> No
     nps(book, on(1).date(), gamma=10)
 
     assert looked(book, 1) == [("gamma", "low", "fired")]
-
-
-def test_a_label_that_is_edited_moves_nothing(book: Book) -> None:
-    looked(book, 0)
-    fall(book)
-    looked(book, 2)
-
-    again = edited(book, "- rule: fell\n", "- rule: fell\n  label: Fell into red\n  severity: high\n")
-
-    assert looked(again, 3) == []
-
-
-def test_a_weight_that_is_edited_while_red_tells_nobody_twice(book: Book) -> None:
-    looked(book, 0)
-    fall(book)
-    looked(book, 2)
-
-    again = edited(book, "weight: 3", "weight: 4")
-
-    assert {state for _account, _rule, state in looked(again, 3)} == {"seeded"}
-    assert listing.tasks(again.database, listing.Asked()) == listing.tasks(book.database, listing.Asked())
-    assert len(listing.tasks(book.database, listing.Asked())) == 1
-
-
-def test_a_rule_that_is_removed_ends_its_episodes(book: Book) -> None:
-    looked(book, 0)
-
-    again = edited(book, "- rule: low\n  when: {score: health, below: 50}\n", "")
-
-    assert looked(again, 1) == [("beta", "low", "cleared")]
-    assert looked(again, 2) == []
 
 
 def test_a_fact_that_arrives_during_a_look_is_looked_at_next(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:

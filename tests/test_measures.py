@@ -1,32 +1,13 @@
 """Measures are what the reference says: form by form at the edges, and equal to a plain reading of the records."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from engine.clock import day_number
-from engine.language.measures import Measures as Definitions
-from engine.language.measures import RollUp, measure_forms
-from tests import histories
 from tests.measure_oracle import Oracle
 from tests.measuring import LONG_AGO, UNKNOWN, Written, known, measures, value
-from tests.snapshots import (
-    AT,
-    TODAY,
-    Account,
-    Occurred,
-    ago,
-    day,
-    make_account,
-    make_contact,
-    observed,
-    occurred,
-    stated,
-)
+from tests.told import AT, TODAY, Occurred, ago, day, make_account, make_contact, observed, occurred, stated
 
 
 def at(hour: int, minute: int = 0, *, days_ago: int = 0) -> datetime:
@@ -263,55 +244,6 @@ def test_a_shift_is_the_share_of_events_that_went_elsewhere(
 
     assert known(measures({"m": written}, account).value("m")[0]) == expected
     assert Oracle({"m": written}, account, AT, {"login": LONG_AGO}).value("m") == expected
-
-
-GENERATE = settings(
-    max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
-
-
-def dates_as_days(covered_from: Mapping[str, date]) -> dict[str, int]:
-    return {name: day_number(first) for name, first in covered_from.items()}
-
-
-def test_every_form_is_what_a_plain_reading_of_the_records_says() -> None:
-    read: set[type] = set()
-
-    @GENERATE
-    @given(histories.definitions(), histories.shards, histories.covered_from, st.integers(0, 3))
-    def hold(definitions: dict[str, Written], shard: list[Account], covered: dict[str, date], spare_days: int) -> None:
-        more: dict[str, Any] = {
-            "covered_from": dates_as_days(covered),
-            "at": histories.MOMENT,
-            "spare_days": spare_days,
-        }
-        look = measures(definitions, *shard, **more)
-        oracles = [Oracle(definitions, account, histories.MOMENT, covered) for account in shard]
-        read.update(type(one) for one in Definitions.model_validate(definitions).root.values())
-
-        for name in definitions:
-            found = [known(one) for one in look.value(name)]
-            expected = [oracle.value(name) for oracle in oracles]
-            assert found == [pytest.approx(one, abs=1.5e-4) if one is not None else None for one in expected], name
-
-    hold()
-
-    assert read == set(measure_forms()) - {RollUp}, "roll-ups have a plain reading of their own"
-
-
-@settings(GENERATE, max_examples=30)
-@given(histories.definitions(), histories.shards)
-def test_an_account_alone_measures_the_same_as_among_others(
-    definitions: dict[str, Written], shard: list[Account]
-) -> None:
-    together = measures(definitions, *shard, at=histories.MOMENT)
-
-    for row, account in enumerate(shard):
-        alone = measures(definitions, account, at=histories.MOMENT)
-
-        for name in definitions:
-            assert known(alone.value(name)[0]) == known(together.value(name)[row])
-            assert known(alone.age(name)[0]) == known(together.age(name)[row])
 
 
 def test_measures_of_nobody_are_empty() -> None:

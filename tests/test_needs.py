@@ -7,7 +7,7 @@ from engine.language.measures import Measures
 from engine.needs import of_measure, of_usual
 from engine.snapshot import ALL_DAYS, EventRows, Needs, Series
 from tests.measuring import Written
-from tests.snapshots import CATALOG
+from tests.told import CATALOG
 
 LOGINS = Series("count", "login")
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.scoring import Adjusted, Effects
 from tests.score_models import Written, listed, look, model
-from tests.snapshots import Account, make_account, make_contact, occurred
+from tests.told import Account, make_account, make_contact, occurred
 
 
 def by_points(*points: Written, start: str = "30") -> Written:

@@ -7,8 +7,8 @@ import pytest
 from engine.language.catalog import Catalog, Metric
 from engine.store.database import Database
 from tests.measuring import LONG_AGO, UNKNOWN, Written, known, measures
-from tests.snapshots import CATALOG, day, make_account, observed
 from tests.test_looks import FILES, accounts, book_of, edited, looked, nps, on, scores
+from tests.told import CATALOG, day, make_account, observed
 
 HUNDREDFOLD = [observed("users", ago, 5.0 if ago < 10 else 500.0) for ago in range(100)]
 """Since 9 days ago users are counted in hundreds."""

@@ -21,7 +21,8 @@ from engine.roll_ups import taken
 from tests import histories
 from tests.measure_oracle import Oracle, Written
 from tests.measuring import UNKNOWN, known
-from tests.snapshots import CATALOG, Account, Observed, make_snapshot
+from tests.snapshots import make_snapshot
+from tests.told import CATALOG, Account, Observed
 
 BLANK = float("nan")
 

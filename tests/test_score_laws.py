@@ -12,7 +12,7 @@ from engine.scoring import Adjusted, Capped, Effects, Softened
 from engine.snapshot import ScoreLook
 from tests.score_models import Values, Written, bands, listed, look
 from tests.score_oracle import Context, points_model, score
-from tests.snapshots import Account, make_account, occurred
+from tests.told import Account, make_account, occurred
 
 GENERATE = settings(
     max_examples=80, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)

@@ -7,7 +7,7 @@ import pytest
 
 from engine.scoring import Adjusted, Capped, Effects, Softened
 from tests.score_models import Values, Written, bands, listed, look, model
-from tests.snapshots import make_account
+from tests.told import make_account
 
 UNKNOWN = None
 CURVE = [["0", "0"], ["20", "60"], ["60", "100"]]

@@ -28,6 +28,7 @@ from engine.loops.delivering import Post, deliver_due, post_of
 from engine.loops.findings import sweep
 from engine.loops.looking import Order
 from engine.store import listing
+from engine.store.findings import findings
 from engine.store.saving import Saved
 from engine.store.tasks import finish
 from engine.workspace import Workspace
@@ -110,6 +111,7 @@ def _tell(shown: Console, book: Book, company: Company, total: Saved, until: dat
     shown.print()
     _tell_bands(shown, workspace, accounts)
     _tell_firings(shown, decisions)
+    _tell_findings(shown, findings(book.database, listing.Asked()))
     _tell_effects(shown, book, total)
     _tell_next(shown, book, accounts)
 
@@ -138,6 +140,14 @@ def _tell_firings(shown: Console, decisions: Sequence[dict[str, Any]]) -> None:
     if len(fired) > SHOWN:
         shown.print(Text(f"  … and {len(fired) - SHOWN} more before them"))
     shown.print()
+
+
+def _tell_findings(shown: Console, found: Sequence[dict[str, Any]]) -> None:
+    if found:
+        shown.print(Text(f"What concerns more than one account: {len(found)}", style="bold"))
+        rows = [(one["day"], one["name"], one["text"]) for one in found[-SHOWN:]]
+        shown.print(table(None, ("day", "found by", "what"), rows))
+        shown.print()
 
 
 def _tell_effects(shown: Console, book: Book, total: Saved) -> None:

@@ -8,7 +8,9 @@ import typer
 from engine.cli.options import Json, folder_of
 
 report_app = typer.Typer(
-    help="Reports on all accounts as their last looks left them.", no_args_is_help=True, rich_markup_mode=None
+    help="Reports on all accounts: how they stand, how that went, what set them apart.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Score = Annotated[str | None, typer.Option("--score", metavar="NAME", help="Default: the primary score.")]
@@ -110,3 +112,36 @@ def report_outcomes(context: typer.Context, score: Score = None, csv: Csv = None
     from engine.cli import report_differences
 
     report_differences.outcomes(folder_of(context), _form(csv, as_json=as_json), score)
+
+
+@report_app.command("bands")
+def report_bands(
+    context: typer.Context,
+    every: Annotated[str, typer.Option("--every", metavar="PERIOD", help="week, month or quarter.")] = "month",
+    score: Score = None,
+    csv: Csv = None,
+    as_json: Json = False,
+) -> None:
+    """How many accounts stood in each band at the end of each month, and how many rose, fell and left."""
+    from engine.cli import report_courses
+
+    report_courses.bands(folder_of(context), _form(csv, as_json=as_json), score, every=every)
+
+
+@report_app.command("firings")
+def report_firings(
+    context: typer.Context,
+    outcome: Annotated[str, typer.Option("--outcome", metavar="NAME", help="What happened in the end.")] = "churned",
+    within: Annotated[str, typer.Option("--within", metavar="DAYS", help="How long before it.")] = "30d",
+    rule: Annotated[
+        list[str] | None, typer.Option("--rule", metavar="NAME", help="Only this rule; repeatable.")
+    ] = None,
+    csv: Csv = None,
+    as_json: Json = False,
+) -> None:
+    """What fired in the days before accounts left, or before another outcome, and what fires otherwise."""
+    from engine.cli import report_courses
+
+    report_courses.firings(
+        folder_of(context), _form(csv, as_json=as_json), outcome=outcome, within=within, rules=rule or ()
+    )

@@ -20,7 +20,7 @@ Row = Sequence[object]
 TEAM_COLUMNS = ("email", "name", "manager", "slack_id", "timezone", "pools", "away_from", "away_until", "backup")
 ACCOUNT_COLUMNS = (
     *("id", "name", "parent", "owner", "segment", "plan", "seats", "industry", "country", "timezone"),
-    *("currency", "value", "since", "renewal_date", "payment_date"),
+    *("currency", "value", "since", "renewal_date", "payment_date", "onboarding"),
 )
 CONTACT_COLUMNS = ("account", "email", "name", "role", "consent", "timezone")
 OBSERVATION_COLUMNS = ("account", "at", *names.METRICS)

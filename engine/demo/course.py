@@ -48,6 +48,8 @@ class Course:
     """How many features are in use."""
     joined: int | None = None
     """The day on which it became a customer; None: before the oldest day."""
+    onboarding: str = ""
+    """How a new customer is set up; blank once they are live."""
     noise: float = 0.1
     minutes: float = 18.0
     """Of a usual session."""

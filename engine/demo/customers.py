@@ -73,6 +73,7 @@ class Customer:
     since: date
     renewal_date: date
     payment_date: date
+    onboarding: str
     contacts: tuple[Contact, ...]
 
 
@@ -101,6 +102,7 @@ def make_customer(rng: Rng, number: int, course: Course, until: date, taken: Seq
         since=_since(rng, course, until, renewal),
         renewal_date=renewal,
         payment_date=_payment_date(rng, course, until),
+        onboarding=course.onboarding,
         contacts=_contacts(rng, country, zone, _domain(name, taken[1]), course, seats),
     )
 

@@ -13,6 +13,8 @@ ROLES = ("VP Operations", "CTO", "Head of Service", "Managing Director", "COO", 
 FIRST_NAMES = ("Robin", "Noor", "Alexis", "Kim", "Sascha", "Dana", "Maxime", "Andrea")
 LAST_NAMES = ("Sandberg", "Haddad", "Moreau", "Takeda", "Berger", "Whitlock", "Novak", "Santos")
 COMPLAINTS = ("slow reports", "the new navigation", "missing exports", "support hours", "the mobile app")
+HARD_STEP = 12
+"""Days before the newest one on which a step of the guided onboarding changed: the one that connects a system."""
 QUESTIONS = ("VAT on the last invoice", "seats billed twice", "a missing order number", "the price rise")
 
 
@@ -54,15 +56,19 @@ def sudden_drop(rng: Rng, days: int) -> Course:
 
 
 def rocky_start(rng: Rng, days: int) -> Course:
-    """A new customer whose integration fails again and again."""
+    """A new customer whose integration fails again and again; with guided onboarding, since a step of it changed."""
     joined = ago(rng, days, 22, 75)
     system = pick(rng, names.SYSTEMS)
+    is_guided = rng.random() < 0.6
     first = min(joined + int(rng.integers(5, 30)), days - 4)
+    if is_guided:
+        first = max(days - 1 - HARD_STEP + int(rng.integers(0, 5)), 0)
     errors = tuple(
         Happening(min(first + int(step), days - 1), names.INTEGRATION_ERROR, {"system": system})
         for step in np.sort(rng.integers(0, 9, int(rng.integers(4, 9))))
     )
     tickets = (Happening(first + 1, names.TICKET_OPENED, {"priority": "urgent"}, True),)
+    frustration = Happening(errors[2].day, names.FEEDBACK, {"mood": "negative", "about": "integration"}, True)
     left = rng.uniform(0.35, 0.5) if rng.random() < 0.4 else rng.uniform(0.08, 0.25)
     return replace(
         _new(rng, days, joined),
@@ -71,7 +77,8 @@ def rocky_start(rng: Rng, days: int) -> Course:
         breadth=ramp(days, 1.5, rng.uniform(2, 4), joined, 40),
         nps=(rng.uniform(-20, 15), rng.uniform(-20, 15)),
         tickets_a_month=rng.uniform(3, 7),
-        happenings=errors + tickets,
+        onboarding=names.GUIDED if is_guided else names.SELF_SERVE,
+        happenings=(*errors, *tickets, frustration),
     )
 
 
@@ -80,6 +87,7 @@ def good_start(rng: Rng, days: int) -> Course:
     joined = ago(rng, days, 15, 110)
     return replace(
         _new(rng, days, joined),
+        onboarding=pick(rng, (names.GUIDED, names.SELF_SERVE)),
         share=ramp(days, 0.25, rng.uniform(0.5, 0.76), joined, int(rng.integers(20, 50))),
         pull=ramp(days, 0.45, rng.uniform(0.55, 0.75), joined, 30),
         breadth=ramp(days, 2, rng.uniform(4, 6), joined, 45),

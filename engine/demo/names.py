@@ -27,6 +27,8 @@ CHURNED, RENEWED = "churned", "renewed"
 
 STARTER, PRO, SCALE = "starter", "pro", "scale"
 SMB, MID, ENTERPRISE = "smb", "mid", "enterprise"
+GUIDED, SELF_SERVE = "guided", "self-serve"
+"""How a new customer is set up."""
 ONBOARDING, BILLING = "onboarding", "billing"
 """Pools that playbooks give tasks to."""
 

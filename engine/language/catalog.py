@@ -41,7 +41,9 @@ CONTACT_FIELDS: dict[str, Type] = {
 """What is known of a contact."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-OUTCOMES = ("churned", "renewed", "expanded", "contracted")
+CHURNED = "churned"
+"""The outcome with which an account leaves, until another one says that it is back."""
+OUTCOMES = (CHURNED, "renewed", "expanded", "contracted")
 
 RESERVED = frozenset({"id", "account", "at", "event", "fact", "metric", "value", "contact"})
 """No metric and no property may have one of these names: they are columns of imports."""

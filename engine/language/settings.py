@@ -40,13 +40,15 @@ def _secret(value: object) -> str:
 
 
 def _rate(value: object) -> Decimal:
+    wrong = ValueError(f"{value!r} is no rate; write what one unit is worth, like 0.92")
     try:
         rate = Decimal(str(value))
-        if 0 < rate < Decimal(LARGEST):
-            return rate
-    except InvalidOperation:
-        pass
-    raise ValueError(f"{value!r} is no rate; write what one unit is worth, like 0.92")
+        is_rate = 0 < rate < Decimal(LARGEST)
+    except InvalidOperation:  # No number at all, or NaN, which can't be compared.
+        raise wrong from None
+    if not is_rate:
+        raise wrong
+    return rate
 
 
 def _times(value: object) -> float:

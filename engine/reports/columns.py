@@ -1,4 +1,4 @@
-"""One score's present, account by account: the columns that every report is made of."""
+"""One score's present and its past, account by account: the columns that every report is made of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -73,6 +73,45 @@ class Happened:
     day: date
     revenue: Decimal | None
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What happened to accounts, oldest first: outcomes, or rules that fired."""
+
+    rows: Days
+    """Which account of N it happened to."""
+    days: Days
+    """Day numbers."""
+    names: Texts
+
+    def only(self, which: Bits) -> "Dated":
+        """Some of it."""
+        return Dated(self.rows[which], self.days[which], self.names[which])
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What one score said of N accounts on each of D days, the same for all; NaN where it said nothing."""
+
+    first: int
+    """The number of the first day."""
+    values: Numbers
+    """As each day's last look left it, a person's word included."""
+    versions: Numbers
+    """The code of the score version that made it."""
+    looked: Bits
+    """Whether the account was scored on that day, known or not."""
+    outcomes: Dated
+    firings: Dated
+    """Of the rules that were asked for."""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def last(self) -> int:
+        return self.first + int(self.values.shape[1]) - 1
 
 
 def listed(numbers: Numbers) -> list[float | None]:

@@ -27,6 +27,11 @@ class Scale:
         """Their names, lowest first, with what they are called where people read it."""
         return {band.band: band.title for band in self.models[0].bands}
 
+    @property
+    def edges(self) -> Ladder:
+        """The bands of the first model with their lower edges."""
+        return tuple((band.band, band.from_) for band in self.models[0].bands)
+
     def letters(self, standing: Standing) -> Texts:
         return self._names(standing, lambda model: model.views.letters)
 

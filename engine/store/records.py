@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select, union_all
 
 from engine.clock import microseconds, moment
 from engine.domain import Fact
-from engine.language.catalog import Catalog
+from engine.language.catalog import CHURNED, Catalog
 from engine.snapshot import Days, FactTable, Numbers
 from engine.store.ingest.days import local_days, starts_of_days
 from engine.store.matrices import Lanes
@@ -24,7 +24,6 @@ FACT = FactRow.__table__  # type: ignore[attr-defined]
 OUTCOME = OutcomeRow.__table__  # type: ignore[attr-defined]
 UNDONE = UndoneOutcomeRow.__table__  # type: ignore[attr-defined]
 OVERRIDE = OverrideRow.__table__  # type: ignore[attr-defined]
-CHURNED = "churned"
 
 
 @dataclass(frozen=True, slots=True)

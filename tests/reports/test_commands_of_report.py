@@ -23,6 +23,7 @@ new,New Inc,,70,EUR,smb,2027-03-31
 FIRST = "account,at,nps\nacme,2026-03-01,60\nbeta,2026-03-01,90\nzeta,2026-03-01,50\ngone,2026-03-01,5\n"
 SECOND = "account,at,nps\nacme,2026-03-04,20\nbeta,2026-03-04,95\n"
 CATALOG = "attributes:\n  segment: {}\n  renewal_date: {type: date}\n"
+PAST = ("bands", "firings")
 Report = Callable[..., Any]
 
 
@@ -163,6 +164,35 @@ def test_who_left_is_set_against_who_stayed_as_of_the_look_before(report: Report
     assert "too few to say" in report("outcomes")
 
 
+def test_bands_are_counted_period_by_period(report: Report) -> None:
+    [march] = report("bands", "--json")["periods"]
+
+    assert march == {
+        "period": "2026-03",
+        "accounts": 4,
+        "unknown": 1,
+        "bands": {"red": 1, "green": 2},
+        "left": 1,
+        "rose": None,
+        "fell": None,
+    }
+    assert report("bands", "--every", "quarter").splitlines()[-1].split() == [
+        *("2026-Q1", "4", "1", "2", "1", "1", "–", "–")
+    ]
+
+
+def test_firings_before_an_outcome_are_set_against_all_others(report: Report) -> None:
+    told = report("firings", "--within", "1d", "--rule", "fell", "--json")
+
+    # Only the looks of the second day stand in a stretch: the first look of an account begins its time.
+    assert (told["outcome"], told["within"], told["ended"], told["others"], told["base"]) == ("churned", "1d", 0, 4, 0)
+    [rule] = told["rules"]
+    assert (rule["rule"], rule["others"], rule["others_share"], rule["precision"]) == ("fell", 1, 0.25, 0)
+    assert rule["says"] == "too few to say"
+    assert "0 of 4 stretches ended with churned: 0%." in report("firings", "--within", "1d")
+    assert "Nobody has been looked at for 9d so far." in report("firings", "--within", "9d")
+
+
 def test_rows_are_written_for_spreadsheets_without_formulas(report: Report, folder: Path) -> None:
     said = report("ranking", "--over", "2d", "--csv", "ranking.csv")
 
@@ -172,7 +202,9 @@ def test_rows_are_written_for_spreadsheets_without_formulas(report: Report, fold
     assert (acme["gained"], acme["value"], beta["owner"]) == ("-40.0", "20.0", "")
 
 
-@pytest.mark.parametrize("name", ["ranking", "piles", "benchmark", "segments", "revenue", "behaviour", "outcomes"])
+@pytest.mark.parametrize(
+    "name", ["ranking", "piles", "benchmark", "segments", "revenue", "behaviour", "outcomes", *PAST]
+)
 def test_every_report_prints_its_rows_as_csv(report: Report, name: str) -> None:
     header, *rows = csv.reader(report(name, "--csv", "-").splitlines())
 
@@ -194,6 +226,10 @@ def test_every_report_prints_its_rows_as_csv(report: Report, name: str) -> None:
         ),
         pytest.param("revenue --quarter 2027-1", "write one like 2027-Q1.", id="a quarter that is none"),
         pytest.param("revenue --date segment", "There is no date attribute 'segment'", id="a text for a date"),
+        pytest.param("bands --every year", "There is no period 'year'.", id="a period that is none"),
+        pytest.param("firings --outcome churn", "Did you mean 'churned'?", id="an outcome that is none"),
+        pytest.param("firings --rule fel", "Did you mean 'fell'?", id="a rule that is none"),
+        pytest.param("firings --within 6h", "Write whole days, like 28d.", id="a stretch in hours"),
         pytest.param("piles --csv nowhere/x.csv", "can't be written", id="a file in no folder"),
     ],
 )

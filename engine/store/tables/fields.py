@@ -29,7 +29,8 @@ def id_field() -> Any:
 def moment_field(*, nullable: bool = False, index: bool = False) -> Any:
     """Microseconds since the epoch."""
     default = None if nullable else ...
-    return Field(default=default, sa_column=Column(BigInteger, nullable=nullable, index=index))
+    # No column of its own: several tables may have the field from one base.
+    return Field(default=default, sa_type=BigInteger, nullable=nullable, index=index)
 
 
 def json_field() -> Any:

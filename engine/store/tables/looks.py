@@ -65,36 +65,33 @@ class RuleVersionRow(SQLModel, table=True):
     since: int = moment_field()
 
 
-class EpisodeRow(SQLModel, table=True):
+class StandingRow(SQLModel):
+    """Where a rule stands; what it stands there for is the table's."""
+
+    state: str
+    fingerprint: str
+    since: int = moment_field()
+    since_day: int
+    fired_at: int | None = moment_field(nullable=True)
+    fired_day: int | None = None
+    told_at: int | None = moment_field(nullable=True)
+    told_day: int | None = None
+
+
+class EpisodeRow(StandingRow, table=True):
     """A rule's state for one account; no row is inactive and never fired."""
 
     __tablename__ = "episode"
     account_seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     rule: str = Field(primary_key=True)
-    state: str
-    fingerprint: str
-    since: int = moment_field()
-    since_day: int
-    fired_at: int | None = moment_field(nullable=True)
-    fired_day: int | None = None
-    told_at: int | None = moment_field(nullable=True)
-    told_day: int | None = None
 
 
-class GroupEpisodeRow(SQLModel, table=True):
+class GroupEpisodeRow(StandingRow, table=True):
     """The state of a rule that counts across accounts, for one value of its attribute; days are the company's."""
 
     __tablename__ = "group_episode"
     rule: str = Field(primary_key=True)
     group: str = Field(primary_key=True)
-    state: str
-    fingerprint: str
-    since: int = moment_field()
-    since_day: int
-    fired_at: int | None = moment_field(nullable=True)
-    fired_day: int | None = None
-    told_at: int | None = moment_field(nullable=True)
-    told_day: int | None = None
 
 
 class DecisionRow(SQLModel, table=True):

@@ -1,69 +1,14 @@
 """Each command does what it says on a workspace in a folder; `--json` prints the documents that programs rely on."""
 
-import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.cli.app import app, run_app
-from engine.errors import PulsebookError
-from tests.test_looks import FILES
-
-ACCOUNTS = "id,name,owner\nacme,Acme Ltd,ana@northwind.example\nbeta,Beta GmbH,\n"
-TEAMMATES = "email,name\nana@northwind.example,Ana Roth\nlead@northwind.example,Lea Lind\n"
-NPS = "account,at,nps\nacme,2026-03-01,60\nbeta,2026-03-01,20\nzeta,2026-03-01,10\n"
-FALL = "account,at,nps\nacme,2026-03-03,30\n"
 
 Told = Callable[..., Any]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A workspace with two accounts in an otherwise empty folder, in which commands are given."""
-    for name, text in FILES.items():
-        file = tmp_path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    slack = tmp_path / "templates/slack/fell.j2"
-    slack.parent.mkdir(parents=True)
-    slack.write_text("*{{ account.name }}* fell: {{ score.value | number }}\n")
-    playbook = tmp_path / "playbooks/save.yaml"
-    playbook.write_text(playbook.read_text() + "  - {step: tell, slack: fell, to: owner}\n")
-    for name, text in {"accounts": ACCOUNTS, "teammates": TEAMMATES, "nps": NPS, "fall": FALL}.items():
-        (tmp_path / f"{name}.csv").write_text(text)
-    here = Path.cwd()
-    os.chdir(tmp_path)
-    yield tmp_path
-    os.chdir(here)
-
-
-@pytest.fixture
-def command(folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
-    """Gives a command with `--json`, and reads its document; `code` is the exit code that is expected."""
-
-    def given(*words: str, code: int = 0) -> Any:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            app([*words, "--json"])
-        assert left.value.code == code, capsys.readouterr().err
-        return json.loads(capsys.readouterr().out)
-
-    return given
-
-
-@pytest.fixture
-def told(command: Told) -> Told:
-    """The same, after two looks: acme fell on the second."""
-    command("import", "teammates", "teammates.csv")
-    command("import", "accounts", "accounts.csv")
-    command("import", "observations", "nps.csv")
-    command("run", "--as-of", "2026-03-02")
-    command("import", "observations", "fall.csv")
-    command("run", "--as-of", "2026-03-03")
-    return command
 
 
 def test_an_import_tells_what_became_of_every_record(command: Told) -> None:
@@ -128,76 +73,6 @@ def test_a_look_tells_what_it_did(told: Told) -> None:
 
     expected = {"looked": 2, "skipped": 0, "seeded": 0, "fired": 0, "started": 0, "deliveries": 0, "tasks": 0}
     assert {key: ran[key] for key in expected} == expected
-
-
-def test_accounts_are_listed_with_their_scores(told: Told) -> None:
-    acme, beta = told("list", "accounts")
-
-    assert (acme["id"], acme["name"], acme["owner"]) == ("acme", "Acme Ltd", "ana@northwind.example")
-    assert acme["scores"] == {"health": {"value": 30.0, "band": "red", "coverage": 1.0}}
-    assert beta["owner"] is None
-
-
-def test_scores_are_listed_day_by_day_and_the_last_look_with_its_parts(told: Told) -> None:
-    days = told("list", "scores", "--account", "acme")
-
-    assert [(one["day"], one["value"], one["band"]) for one in days] == [
-        ("2026-03-02", 60.0, "green"),
-        ("2026-03-03", 30.0, "red"),
-    ]
-    assert days[-1]["measures"] == [
-        {"measure": "nps", "value": 30.0, "points": 30.0, "weight": 3.0, "contribution": 30.0, "age": 0.0}
-    ]
-    keys = {"account", "score", "model", "at", "day", "base", "adjusted", "value", "band", "coverage"}
-    assert all(keys <= set(one) for one in days)
-
-
-def test_a_day_keeps_the_band_that_it_had_when_the_bands_are_edited(told: Told, folder: Path) -> None:
-    health = folder / "rules/scores/health.yaml"
-    health.write_text(health.read_text().replace("from: 40", "from: 70"))
-
-    told("run", "--as-of", "2026-03-04")
-
-    days = told("list", "scores", "--account", "acme")
-    assert [(one["value"], one["band"]) for one in days] == [(60.0, "green"), (30.0, "red"), (30.0, "red")]
-
-
-def test_an_account_is_shown_with_the_band_of_each_day(told: Told) -> None:
-    days = told("account", "show", "acme")["days"]
-
-    assert [(one["day"], one["band"]) for one in days] == [("2026-03-02", "green"), ("2026-03-03", "red")]
-
-
-def test_decisions_are_listed_with_what_became_of_their_playbooks(told: Told) -> None:
-    decisions = told("list", "decisions")
-
-    assert [(one["account"], one["rule"], one["state"], one["reason"]) for one in decisions] == [
-        ("beta", "low", "seeded", None),
-        ("acme", "fell", "fired", "started"),
-        ("acme", "low", "fired", None),
-    ]
-    assert decisions[1]["because"] == "Health fell to Red"
-    assert decisions[1]["run"] == told("list", "runs")[0]["id"]
-
-
-def test_runs_tasks_and_deliveries_are_listed(told: Told) -> None:
-    [run], [task], [sent] = told("list", "runs"), told("list", "tasks"), told("list", "deliveries")
-
-    assert (run["playbook"], run["started_day"], run["ended_day"], run["end"]) == (
-        "save",
-        "2026-03-03",
-        "2026-03-03",
-        "finished",
-    )
-    assert (task["title"], task["assignee"], task["state"]) == ("Call Acme Ltd", "ana@northwind.example", "open")
-    assert task == told("task", "list")[0]
-    assert (sent["channel"], sent["to"], sent["state"], sent["reason"]) == (
-        "slack",
-        "ana@northwind.example",
-        "sent",
-        "outbox",
-    )
-    assert sent["text"] == "*Acme Ltd* fell: 30"
 
 
 def test_who_is_away_is_judged_at_the_moment_of_the_look(command: Told, folder: Path) -> None:
@@ -320,22 +195,3 @@ def test_a_wrong_word_is_answered_with_a_way_out(
 
     assert left.value.code == 1
     assert expected in capsys.readouterr().err
-
-
-def test_a_demo_replaces_an_earlier_demo_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def demo(*words: str) -> int:
-        with pytest.raises(SystemExit) as left:
-            app(["demo", str(tmp_path / "demo"), "--accounts", "10", "--days", "30", *words])
-        return int(str(left.value.code or 0))
-
-    assert demo() == 0
-    said = capsys.readouterr().out
-    assert "Where they stand (health)" in said
-    assert "looked at 300 times" in said
-    with pytest.raises(PulsebookError, match="--fresh"):
-        app(["demo", str(tmp_path / "demo")])
-    assert demo("--fresh") == 0
-
-    (tmp_path / "demo" / ".pulsebook-demo").unlink()
-    with pytest.raises(PulsebookError, match="is not empty"):
-        app(["demo", str(tmp_path / "demo"), "--fresh"])

@@ -1,0 +1,65 @@
+"""A workspace of two accounts in a folder; commands are given in it, and what they print is read."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli.app import app
+from tests.test_looks import FILES
+
+ACCOUNTS = "id,name,owner\nacme,Acme Ltd,ana@northwind.example\nbeta,Beta GmbH,\n"
+TEAMMATES = "email,name\nana@northwind.example,Ana Roth\nlead@northwind.example,Lea Lind\n"
+NPS = "account,at,nps\nacme,2026-03-01,60\nbeta,2026-03-01,20\nzeta,2026-03-01,10\n"
+FALL = "account,at,nps\nacme,2026-03-03,30\n"
+
+Told = Callable[..., Any]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A workspace with two accounts in an otherwise empty folder, in which commands are given."""
+    for name, text in FILES.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    slack = tmp_path / "templates/slack/fell.j2"
+    slack.parent.mkdir(parents=True)
+    slack.write_text("*{{ account.name }}* fell: {{ score.value | number }}\n")
+    playbook = tmp_path / "playbooks/save.yaml"
+    playbook.write_text(playbook.read_text() + "  - {step: tell, slack: fell, to: owner}\n")
+    for name, text in {"accounts": ACCOUNTS, "teammates": TEAMMATES, "nps": NPS, "fall": FALL}.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    here = Path.cwd()
+    os.chdir(tmp_path)
+    yield tmp_path
+    os.chdir(here)
+
+
+@pytest.fixture
+def command(folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    """Gives a command with `--json`, and reads its document; `code` is the exit code that is expected."""
+
+    def given(*words: str, code: int = 0) -> Any:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            app([*words, "--json"])
+        assert left.value.code == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return given
+
+
+@pytest.fixture
+def told(command: Told) -> Told:
+    """The same, after two looks: acme fell on the second."""
+    command("import", "teammates", "teammates.csv")
+    command("import", "accounts", "accounts.csv")
+    command("import", "observations", "nps.csv")
+    command("run", "--as-of", "2026-03-02")
+    command("import", "observations", "fall.csv")
+    command("run", "--as-of", "2026-03-03")
+    return command

@@ -1,0 +1,77 @@
+"""`list` and `account show` print what is stored, as the documents that programs rely on."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Told = Callable[..., Any]
+
+
+def test_accounts_are_listed_with_their_scores(told: Told) -> None:
+    acme, beta = told("list", "accounts")
+
+    assert (acme["id"], acme["name"], acme["owner"]) == ("acme", "Acme Ltd", "ana@northwind.example")
+    assert acme["scores"] == {"health": {"value": 30.0, "band": "red", "coverage": 1.0}}
+    assert beta["owner"] is None
+
+
+def test_scores_are_listed_day_by_day_and_the_last_look_with_its_parts(told: Told) -> None:
+    days = told("list", "scores", "--account", "acme")
+
+    assert [(one["day"], one["value"], one["band"]) for one in days] == [
+        ("2026-03-02", 60.0, "green"),
+        ("2026-03-03", 30.0, "red"),
+    ]
+    assert days[-1]["measures"] == [
+        {"measure": "nps", "value": 30.0, "points": 30.0, "weight": 3.0, "contribution": 30.0, "age": 0.0}
+    ]
+    keys = {"account", "score", "model", "at", "day", "base", "adjusted", "value", "band", "coverage"}
+    assert all(keys <= set(one) for one in days)
+
+
+def test_a_day_keeps_the_band_that_it_had_when_the_bands_are_edited(told: Told, folder: Path) -> None:
+    health = folder / "rules/scores/health.yaml"
+    health.write_text(health.read_text().replace("from: 40", "from: 70"))
+
+    told("run", "--as-of", "2026-03-04")
+
+    days = told("list", "scores", "--account", "acme")
+    assert [(one["value"], one["band"]) for one in days] == [(60.0, "green"), (30.0, "red"), (30.0, "red")]
+
+
+def test_an_account_is_shown_with_the_band_of_each_day(told: Told) -> None:
+    days = told("account", "show", "acme")["days"]
+
+    assert [(one["day"], one["band"]) for one in days] == [("2026-03-02", "green"), ("2026-03-03", "red")]
+
+
+def test_decisions_are_listed_with_what_became_of_their_playbooks(told: Told) -> None:
+    decisions = told("list", "decisions")
+
+    assert [(one["account"], one["rule"], one["state"], one["reason"]) for one in decisions] == [
+        ("beta", "low", "seeded", None),
+        ("acme", "fell", "fired", "started"),
+        ("acme", "low", "fired", None),
+    ]
+    assert decisions[1]["because"] == "Health fell to Red"
+    assert decisions[1]["run"] == told("list", "runs")[0]["id"]
+
+
+def test_runs_tasks_and_deliveries_are_listed(told: Told) -> None:
+    [run], [task], [sent] = told("list", "runs"), told("list", "tasks"), told("list", "deliveries")
+
+    assert (run["playbook"], run["started_day"], run["ended_day"], run["end"]) == (
+        "save",
+        "2026-03-03",
+        "2026-03-03",
+        "finished",
+    )
+    assert (task["title"], task["assignee"], task["state"]) == ("Call Acme Ltd", "ana@northwind.example", "open")
+    assert task == told("task", "list")[0]
+    assert (sent["channel"], sent["to"], sent["state"], sent["reason"]) == (
+        "slack",
+        "ana@northwind.example",
+        "sent",
+        "outbox",
+    )
+    assert sent["text"] == "*Acme Ltd* fell: 30"
