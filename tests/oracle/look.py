@@ -1,4 +1,4 @@
-"""One account at a moment in; its measures, scores and rules judged, each once, and its runs played, out (section 7)."""
+"""One account at a moment in; its measures, scores and rules judged, each once, its runs played, out (section 7)."""
 
 from __future__ import annotations
 

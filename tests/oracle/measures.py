@@ -1,4 +1,4 @@
-"""A measure's definition and what a look sees in; its value out: a number, a text, or None where it is unknown (section 4)."""
+"""A measure's definition and what a look sees in; its value out: a number, a text, or None: unknown (section 4)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _statistic(judged: Judged, definition: Written, end: int) -> Value:
         return None
     else:
         events = judged.seen.events(name, window, definition.get("where"))
-        values = [event.properties[of] for event in events if of in event.properties]  # type: ignore[misc]
+        values = [number for event in events if isinstance(number := event.properties.get(of), float)]
         if kind == "sum":
             return sum(values)
     return STATISTICS[kind](values) if len(values) >= definition.get("min_points", 1) else None

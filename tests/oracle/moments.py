@@ -38,8 +38,9 @@ class Duration:
 @cache
 def duration(written: str) -> Duration:
     """`15m`, `6h`, `90d`, `2 business days`."""
-    amount, unit = re.fullmatch(r"(\d+) ?([a-z]).*", written).groups()  # type: ignore[union-attr]
-    return Duration(int(amount), unit)
+    said = re.fullmatch(r"(\d+) ?([a-z]).*", written)
+    assert said is not None, written
+    return Duration(int(said[1]), said[2])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What is stored about a company, as it came: accounts with their contacts, observations, events, facts and outcomes."""
+"""What is stored about a company, as it came: accounts, contacts, observations, events, facts and outcomes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from tests.oracle import versions
@@ -15,6 +15,8 @@ from tests.oracle.numbers import Answer
 if TYPE_CHECKING:
     from tests.oracle.look import Judged
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Episode:
@@ -23,9 +25,9 @@ class Episode:
     version: str
     state: str = "inactive"
     since_day: date = date.min
-    since: datetime = datetime.min
+    since: datetime = NEVER
     told_day: date = date.min
-    told: datetime = datetime.min
+    told: datetime = NEVER
 
 
 @dataclass

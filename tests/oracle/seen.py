@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.oracle.files import Workspace
 from tests.oracle.moments import ONE_DAY, Duration, day_in
-from tests.oracle.records import Account, Company, Event, Fact, Series
+from tests.oracle.records import Account, Company, Event, Fact, Observation, Series
 from tests.oracle.wanted import fits
 
 
@@ -130,12 +130,13 @@ class Seen:
     @cached_property
     def first_day(self) -> date | None:
         """Of the account: its `since`; blank: its oldest observation or event."""
-        since = self.account.attributes.get("since")
+        since: date | None = self.account.attributes.get("since")
         if since is not None:
             return since
         observed = [one for series in self.account.observations.values() for one in series.values()]
         happened = [one for days in self.account.events.values() for events in days.values() for one in events]
-        return min((one.day for one in (*observed, *happened) if one.at <= self.at), default=None)
+        records: list[Observation | Event] = [*observed, *happened]
+        return min((one.day for one in records if one.at <= self.at), default=None)
 
     def reaches_back_to(self, first: date) -> bool:
         """Whether the account was there on that day already."""

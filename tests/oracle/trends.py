@@ -36,5 +36,5 @@ def trend(judged: Judged, condition: Written) -> Answer:
     moved = exact(compared) - exact(now) if drops else exact(now) - exact(compared)
     wanted = condition["drops" if drops else "rises"]
     if not is_share(wanted):
-        return moved >= wanted
+        return moved >= exact(wanted)
     return moved >= share(wanted) * exact(compared) if compared else None

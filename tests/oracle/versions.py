@@ -1,4 +1,4 @@
-"""A rule, or a model of a score, in; a text that is another as soon as something changes that can change its answer, out."""
+"""A rule, or a model of a score, in; a text that is another once something changes that can change its answer, out."""
 
 import json
 from collections.abc import Iterator, Mapping

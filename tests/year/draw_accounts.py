@@ -1,4 +1,4 @@
-"""Chance and a number of accounts in; who they are, and what changes about them in the year, as rows that arrive, out."""
+"""Chance in; who the accounts are, and what changes about them in the year, as rows that arrive, out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -108,5 +108,7 @@ def _points(draw: Draw, drawn: Drawn) -> dict[str, Any]:
         return {"curve": [[x, y] for x, y in zip(xs, ys, strict=True)]}
     sign, ordered = ("<", xs) if rising else (">=", xs[::-1])
     levels = draw.some([1, 2, 3, 4], 1, len(ordered))
-    tests = {level: f"{sign}{draw.one(['', '='])} {x}".replace("==", "=") for level, x in zip(levels, ordered)}  # noqa: B905
+    tests = {
+        level: f"{sign}{draw.one(['', '='])} {x}".replace("==", "=") for level, x in zip(levels, ordered, strict=False)
+    }
     return {"points": {**tests, 5: "else"}}
