@@ -20,7 +20,7 @@ from tests.oracle.numbers import (
     within_bounds,
 )
 from tests.oracle.records import Event, Fact
-from tests.oracle.trends import trend
+from tests.oracle.trends import declining, trend
 from tests.oracle.wanted import fits
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def _score(judged: Judged, condition: Written) -> Answer:
         return bool(condition["known"]) == (scored.value is not None)
     if "drops" in condition or "rises" in condition:
         return trend(judged, condition)
+    if "declining" in condition:
+        return declining(judged, condition)
     if scored.band is None:
         return None
     if "band" in condition:

@@ -50,8 +50,8 @@ def _definition(workspace: Workspace, kind: str, name: str) -> Any:
 
 
 def _effects_on(workspace: Workspace, score: str) -> Iterator[Written]:
-    """What rules do to a score that is named can change the answer, too."""
-    for rule in workspace.rules.values():
+    """What rules do to a score that is named can change the answer, too; in which file they stand can not."""
+    for _, rule in sorted(workspace.rules.items()):
         effects = {form: rule[form] for form in EFFECTS if form in rule and rule[form]["score"] == score}
         if effects:
             yield {**_asked(rule), **effects}
