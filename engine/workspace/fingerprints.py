@@ -150,7 +150,7 @@ class Fingerprints:
                 return self._records(form.event, form.where)
             case forms.AccountIs():
                 return {name: self._catalog.attribute_type(name) for name in form.account}
-        return {kind: self._once(kind, name) for kind, name in _judged(form)}
+        return {kind: self._once(kind, name) for kind, name in judged_names(form)}
 
     def _records(self, name: str, where: Mapping[str, Want] | None = None) -> Said:
         """What of a catalog entry can change an answer: since when it is complete, whose it is, the types compared."""
@@ -174,7 +174,8 @@ class Fingerprints:
         return said
 
 
-def _judged(form: Entry) -> Iterator[tuple[str, str]]:
+def judged_names(form: Entry) -> Iterator[tuple[str, str]]:
+    """The kind and the name of what a condition without parts speaks of, where looks judge it."""
     for kind in ("measure", "score", "rule"):
         name = getattr(form, kind, None)
         if isinstance(name, str):

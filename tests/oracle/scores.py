@@ -59,7 +59,7 @@ def score(judged: Judged, name: str) -> Scored:
     value = adjusted if by_hand is None else by_hand
     return Scored(
         model=model.get("model", name),
-        version=versions.of_model(judged.workspace, model),
+        version=versions.of_model(judged.workspace, model, judged.today),
         base=base,
         adjusted=adjusted,
         value=value,

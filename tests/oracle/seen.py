@@ -106,15 +106,16 @@ class Seen:
             of_contacts = ((self.workspace.catalog["metrics"] or {})[metric] or {}).get("of") == "contact"
             self._days[metric] = _means(
                 [
-                    self._seen_of(series)
+                    self._seen_of(metric, series)
                     for (name, contact), series in self.account.observations.items()
                     if name == metric and (contact is not None) == of_contacts
                 ]
             )
         return self._days[metric]
 
-    def _seen_of(self, series: Series) -> dict[date, float]:
-        return {day: one.value for day, one in series.items() if one.at <= self.at}
+    def _seen_of(self, metric: str, series: Series) -> dict[date, float]:
+        since = redefined_on(self.workspace, metric, self.today) or date.min
+        return {day: one.value for day, one in series.items() if one.at <= self.at and day >= since}
 
     def values(self, metric: str, window: Window) -> list[float]:
         days = self.days_of(metric)
@@ -125,7 +126,8 @@ class Seen:
         catalog = self.workspace.catalog
         declared = {**catalog.get("metrics", {}), **catalog.get("events", {})}[name] or {}
         since = date.fromisoformat(declared["from"]) if "from" in declared else self.company.oldest.get(name)
-        return since is not None and first >= since
+        redefined = redefined_on(self.workspace, name, self.today) or date.min
+        return since is not None and first >= max(since, redefined)
 
     @cached_property
     def first_day(self) -> date | None:
@@ -141,6 +143,13 @@ class Seen:
     def reaches_back_to(self, first: date) -> bool:
         """Whether the account was there on that day already."""
         return self.first_day is not None and first >= self.first_day
+
+
+def redefined_on(workspace: Workspace, name: str, today: date) -> date | None:
+    """Since when a metric is counted as it is today."""
+    metric = workspace.catalog.get("metrics", {}).get(name) or {}
+    days = [date.fromisoformat(day) for day in metric.get("redefined", ())]
+    return max((day for day in days if day <= today), default=None)
 
 
 def _means(series: list[dict[date, float]]) -> dict[date, float]:

@@ -79,6 +79,11 @@ def _playbook(draw: Draw, drawing: Drawing) -> None:
     drawing.playbooks[index] = draw_playbook(draw, drawing.playbooks[index]["playbook"], drawing.names)
 
 
+def _redefined(draw: Draw, drawing: Drawing) -> None:
+    metric = drawing.catalog["metrics"][draw.one(["active_users", "nps"])]
+    metric["redefined"] = [*metric.get("redefined", ()), draw.one(["2025-01-20", "2025-03-03", "2025-04-07"])]
+
+
 Edit = Callable[[Draw, Drawing], None]
 EDITS: Sequence[Edit] = (
     _weights,
@@ -93,4 +98,5 @@ EDITS: Sequence[Edit] = (
     _rule,
     _removed_rule,
     _playbook,
+    _redefined,
 )

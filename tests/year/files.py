@@ -5,8 +5,9 @@ from typing import Any
 
 import yaml
 
-from tests.year.catalog import CATALOG, SETTINGS, TEMPLATES
+from tests.year.catalog import SETTINGS, TEMPLATES
 from tests.year.draw import Draw
+from tests.year.draw_catalog import draw_catalog
 from tests.year.draw_conditions import Names
 from tests.year.draw_measures import Drawn, draw_measures
 from tests.year.draw_playbooks import NAMES, draw_playbook
@@ -18,6 +19,7 @@ from tests.year.draw_scores import BANDS, draw_scores
 class Drawing:
     """A workspace, to be edited. `names`: what its rules may speak of."""
 
+    catalog: dict[str, Any]
     measures: dict[str, Drawn]
     scores: list[dict[str, Any]]
     rules: list[dict[str, Any]]
@@ -34,7 +36,7 @@ class Drawing:
         for rule in self.rules:
             by_file.setdefault(self.places.get(rule["rule"], "rules/all.yaml"), []).append(rule)
         written: dict[str, Any] = {
-            "rules/catalog.yaml": CATALOG,
+            "rules/catalog.yaml": self.catalog,
             "rules/measures.yaml": {name: one.definition for name, one in self.measures.items()},
             **by_file,
             **{f"rules/scores/{one['score']}-{one.get('model', '')}.yaml": one for one in self.scores},
@@ -44,7 +46,7 @@ class Drawing:
         return {"pulsebook.toml": SETTINGS, **TEMPLATES, **texts}
 
 
-def draw_workspace(draw: Draw) -> Drawing:
+def draw_workspace(draw: Draw, days: int) -> Drawing:
     measures = draw_measures(draw)
     context = draw_context(draw, Names(measures, {}))
     plain = [rule["rule"] for rule in context]
@@ -54,7 +56,8 @@ def draw_workspace(draw: Draw) -> Drawing:
     for model in scores:
         _soften(draw, model, rules)
     all_names = Names(measures, BANDS, [rule["rule"] for rule in rules])
-    return Drawing(measures, scores, rules, [draw_playbook(draw, name, all_names) for name in NAMES])
+    playbooks = [draw_playbook(draw, name, all_names) for name in NAMES]
+    return Drawing(draw_catalog(draw, days), measures, scores, rules, playbooks)
 
 
 def _soften(draw: Draw, model: dict[str, Any], rules: list[dict[str, Any]]) -> None:
