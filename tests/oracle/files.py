@@ -30,7 +30,14 @@ class Workspace:
     def primary(self) -> str:
         """The one that says so on any of its models; a lone score is primary by itself."""
         says = [name for name, models in self.scores.items() if any(model.get("primary") for model in models)]
-        return says[0] if says else next(iter(self.scores))
+        return says[0] if says else next(name for name in self.scores if not self.is_of_contacts(name))
+
+    @property
+    def rolls_up_children(self) -> bool:
+        return any(one.get("of") == "children" for one in self.measures.values())
+
+    def is_of_contacts(self, score: str) -> bool:
+        return bool(self.scores[score][0].get("level") == "contact")
 
 
 class _Core(yaml.SafeLoader):

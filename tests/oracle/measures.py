@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
+from tests.oracle import roll_ups
 from tests.oracle.files import Written
 from tests.oracle.moments import duration
 from tests.oracle.numbers import rounded
@@ -121,9 +122,7 @@ def _days_since(judged: Judged, definition: Written, end: int) -> Value:
     if name in catalog.get("metrics", {}):
         days = list(seen.days_of(name))
     elif name in catalog.get("events", {}):
-        of_name = judged.account.events.get(name, {}).values()
-        every = [event for events in of_name for event in events if event.at <= judged.at]
-        days = [event.day for event in every if seen.is_wanted(event, definition.get("where"))]
+        days = [event.day for event in seen.happened(name) if seen.is_wanted(event, definition.get("where"))]
     elif name in catalog.get("facts", {}):
         days = [fact.day for fact in seen.facts(name, definition.get("where"))]
     else:
@@ -188,6 +187,10 @@ def _change(judged: Judged, definition: Written, end: int) -> Value:
     return (now - then) / then * 100 if then else None
 
 
+def _roll_up(judged: Judged, definition: Written, end: int) -> Value:
+    return roll_ups.rolled_up(judged, definition)
+
+
 def _usual(judged: Judged, definition: Written, end: int) -> Value:
     return usual(judged, definition["usual"])
 
@@ -208,4 +211,5 @@ FORMS: Mapping[str, Form] = {
     "change_percent": _change,
     "change": _change,
     "usual": _usual,
+    "roll_up": _roll_up,
 }

@@ -1,6 +1,6 @@
 """One account at a moment in; the records that a look at it sees, by windows, out (sections 2 and 3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -42,6 +42,8 @@ class Seen:
     workspace: Workspace
     account: Account
     at: datetime
+    contact: str | None = None
+    """Whose records alone are seen."""
     _days: dict[str, dict[date, float]] = field(default_factory=dict)
 
     @cached_property
@@ -63,15 +65,27 @@ class Seen:
 
     def events(self, name: str, window: Window, where: Mapping[str, Any] | None = None) -> list[Event]:
         """The events of that name in the window, whose properties are as wanted."""
-        of_name = self.account.events.get(name, {})
-        days = window.days() if window.after is None else list(of_name)
-        found = [
-            event
-            for day in days
-            for event in of_name.get(day, ())
-            if event.at <= self.at and window.holds(event.day, event.at)
-        ]
+        days = window.days() if window.after is None else list(self.account.events.get(name, {}))
+        found = [event for event in self.happened(name, days) if window.holds(event.day, event.at)]
         return [event for event in found if self.is_wanted(event, where)] if where else found
+
+    def happened(self, name: str, days: Iterable[date] | None = None) -> Iterator[Event]:
+        """All events of that name, or those of some days."""
+        of_name = self.account.events.get(name, {})
+        for day in of_name if days is None else days:
+            for event in of_name.get(day, ()):
+                if event.at <= self.at and self.contact in (None, event.contact):
+                    yield event
+
+    def contacts(self) -> set[str]:
+        """Those that are known, and those whom records name."""
+        events = {event.contact for name in self.account.events for event in self.happened(name)}
+        observed = {
+            contact
+            for (_, contact), series in self.account.observations.items()
+            if any(one.at <= self.at for one in series.values())
+        }
+        return {contact for contact in (*self.account.contacts, *events, *observed) if contact is not None}
 
     def is_wanted(self, record: Event | Fact, where: Mapping[str, Any] | None) -> bool:
         """A blank property is unknown, and then the record does not count."""
@@ -108,7 +122,7 @@ class Seen:
                 [
                     self._seen_of(metric, series)
                     for (name, contact), series in self.account.observations.items()
-                    if name == metric and (contact is not None) == of_contacts
+                    if name == metric and (contact is not None) == of_contacts and self.contact in (None, contact)
                 ]
             )
         return self._days[metric]

@@ -91,6 +91,8 @@ def _names(said: Any) -> Iterator[tuple[str, str]]:
             yield key, value
         elif key in OF_RECORDS and isinstance(value, str):
             yield "record", value.partition(".")[0]
+        elif key == "roll_up":
+            yield "score", value
         elif key in OF_MEASURES:
             yield from (("measure", name) for name in ([value] if isinstance(value, str) else value))
         elif not isinstance(value, str):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.year.catalog import LEVEL_OF_CONTACTS
 from tests.year.draw import Draw
 from tests.year.draw_conditions import Names, draw_condition
 from tests.year.draw_measures import Drawn, where
@@ -81,6 +82,19 @@ def _growth(draw: Draw, names: Names) -> Model:
         **_missing(draw),
         "bands": bands(draw, "growth"),
         "views": {"letter": {"C": 0, "B": 40, "A": 75}},
+    }
+
+
+def draw_score_of_contacts(draw: Draw, measures: Mapping[str, Drawn]) -> Model:
+    """Of what rests on records of contacts."""
+    names = Names({name: one for name, one in measures.items() if one.is_of_contacts}, {})
+    return {
+        "score": LEVEL_OF_CONTACTS,
+        "level": "contact",
+        "goal": "Who of them works with us",
+        "measures": [_entry(draw, name, names) for name in draw.some(list(names.measures), 3, 4)],
+        **_missing(draw),
+        "bands": [{"band": "absent", "from": 0}, {"band": "there", "from": 50}],
     }
 
 

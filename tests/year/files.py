@@ -12,7 +12,7 @@ from tests.year.draw_conditions import Names
 from tests.year.draw_measures import Drawn, draw_measures
 from tests.year.draw_playbooks import NAMES, draw_playbook
 from tests.year.draw_rules import draw_context, draw_signals
-from tests.year.draw_scores import BANDS, draw_scores
+from tests.year.draw_scores import BANDS, draw_score_of_contacts, draw_scores
 
 
 @dataclass
@@ -22,6 +22,7 @@ class Drawing:
     catalog: dict[str, Any]
     measures: dict[str, Drawn]
     scores: list[dict[str, Any]]
+    score_of_contacts: dict[str, Any]
     rules: list[dict[str, Any]]
     playbooks: list[dict[str, Any]]
     places: dict[str, str] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Drawing:
             "rules/measures.yaml": {name: one.definition for name, one in self.measures.items()},
             **by_file,
             **{f"rules/scores/{one['score']}-{one.get('model', '')}.yaml": one for one in self.scores},
+            "rules/scores/contacts.yaml": self.score_of_contacts,
             **{f"playbooks/{one['playbook']}.yaml": one for one in self.playbooks},
         }
         texts = {path: yaml.safe_dump(said, sort_keys=False, default_flow_style=None) for path, said in written.items()}
@@ -56,8 +58,9 @@ def draw_workspace(draw: Draw, days: int) -> Drawing:
     for model in scores:
         _soften(draw, model, rules)
     all_names = Names(measures, BANDS, [rule["rule"] for rule in rules])
+    of_contacts = draw_score_of_contacts(draw, measures)
     playbooks = [draw_playbook(draw, name, all_names) for name in NAMES]
-    return Drawing(draw_catalog(draw, days), measures, scores, rules, playbooks)
+    return Drawing(draw_catalog(draw, days), measures, scores, of_contacts, rules, playbooks)
 
 
 def _soften(draw: Draw, model: dict[str, Any], rules: list[dict[str, Any]]) -> None:
