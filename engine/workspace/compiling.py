@@ -1,7 +1,8 @@
 """Checked files in; what the stages take, compiled once: trees, programs, fingerprints and the order, out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from engine.conditions.compile import compile_condition, where_filter
 from engine.conditions.tree import Tree
@@ -16,7 +17,7 @@ from engine.playbooks import PlaybookTrees, program
 from engine.rules import RuleTrees
 from engine.workspace.fingerprints import Fingerprints
 from engine.workspace.order import Level, levels, needs
-from engine.workspace.redefining import Redefinitions
+from engine.workspace.resting import Name, Resting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def compile_all(
 ) -> Compiled:
     """Of files without mistakes."""
     prints = Fingerprints(catalog, measures, {**scores, **contact_scores}, rules)
-    redefined = Redefinitions(catalog, measures, {**scores, **contact_scores}, rules)
+    resting = Resting(catalog, measures, {**scores, **contact_scores}, rules)
 
     def tree(form: Entry) -> Tree:
         return compile_condition(form, catalog)
@@ -59,7 +60,7 @@ def compile_all(
             unless=tuple(perhaps(entry.unless) for entry in score.measures),
             entry_when=tuple(perhaps(entry.when) for entry in score.points),
             entry_where=tuple(where_filter(entry.event or "", entry.where, catalog) for entry in score.points),
-            redefined=redefined.of_model(score),
+            redefined=_redefinitions(resting.of_model(score), catalog),
         )
 
     trees = {
@@ -78,3 +79,9 @@ def compile_all(
         },
         levels=levels(needs(scores, (rule.rule for rule in of_accounts.values()))),
     )
+
+
+def _redefinitions(rests_on: Iterable[Name], catalog: Catalog) -> tuple[date, ...]:
+    """The days on which metrics among these names were redefined."""
+    metrics = [catalog.metrics[name] for kind, name in rests_on if kind == "metric"]
+    return tuple(sorted({day for metric in metrics for day in metric.redefined}))

@@ -169,12 +169,12 @@ def _rule(judged: Judged, condition: Written) -> Answer:
 
 
 def _task(judged: Judged, condition: Written, run: Run | None) -> Answer:
-    """overdue: open, and due before today."""
+    """overdue: open, and due before the company's today; what is due are days of the company's."""
     task = run.tasks.get(condition["task"]) if run else None
     if task is None:
         return None
     if condition["state"] == "overdue":
-        return task.state == "open" and task.due is not None and task.due < judged.today
+        return task.state == "open" and task.due is not None and task.due < judged.company_day
     return task.state == str(condition["state"])
 
 

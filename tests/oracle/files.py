@@ -20,6 +20,8 @@ class Workspace:
     measures: Mapping[str, Written]
     scores: Mapping[str, tuple[Written, ...]]
     rules: Mapping[str, Written]
+    across: Mapping[str, Written]
+    """The rules that count across accounts."""
     playbooks: Mapping[str, Written]
 
     @property
@@ -58,12 +60,14 @@ for _tag, _form in {
 def read(texts: Mapping[str, str]) -> Workspace:
     """`texts`: per path inside of the workspace, what stands in that file."""
     said = {path: _said(text) for path, text in texts.items() if path.endswith(".yaml")}
+    rules = [rule for path, some in said.items() if _holds_rules(path) for rule in some]
     return Workspace(
         settings=tomllib.loads(texts["pulsebook.toml"]),
         catalog=said["rules/catalog.yaml"],
         measures=said.get("rules/measures.yaml", {}),
         scores=_models(one for path, one in said.items() if path.startswith("rules/scores/")),
-        rules={rule["rule"]: rule for path, rules in said.items() if _holds_rules(path) for rule in rules},
+        rules={rule["rule"]: rule for rule in rules if "across" not in rule["when"]},
+        across={rule["rule"]: rule for rule in rules if "across" in rule["when"]},
         playbooks={one["playbook"]: one for path, one in said.items() if path.startswith("playbooks/")},
     )
 

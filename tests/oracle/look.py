@@ -118,6 +118,7 @@ def look(judged: Judged) -> list[Decision]:
     kept = judged.kept
     if judged.account.has_left(judged.at):
         playbooks.end_account(judged, kept.runs)
+        kept.standings = {name: stays.without_day(one, judged.today) for name, one in kept.standings.items()}
         kept.episodes |= {name: rules.unjudged(judged, name) for name in judged.workspace.rules}
         judged.account.seeds = False
         return []

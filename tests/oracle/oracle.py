@@ -1,4 +1,4 @@
-"""A journal in; every score, decision, run, task and delivery that must follow out."""
+"""A journal in; every score, decision, run, task, delivery and finding that must follow out."""
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from tests.oracle import arrivals, people
+from tests.oracle import across, arrivals, people
+from tests.oracle.across import Groups
 from tests.oracle.files import Workspace, Written, read
+from tests.oracle.findings import Finding
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
 from tests.oracle.look import Judged, Kept, look
 from tests.oracle.moments import as_of, day_in
@@ -33,6 +35,7 @@ class Oracle:
     decisions: list[Decision] = field(default_factory=list)
     missed: list[TaskKey] = field(default_factory=list)
     """What people did to tasks and messages that must not be."""
+    groups: Groups = field(default_factory=Groups)
     turns: dict[str, str] = field(default_factory=dict)
     """Who of a pool had the last turn."""
     workspace: Workspace = field(init=False)
@@ -68,6 +71,14 @@ class Oracle:
             case Look():
                 self._look(as_of(entry.as_of, self.workspace.zone))
 
+    @property
+    def findings(self) -> list[Finding]:
+        return self.groups.findings
+
+    @property
+    def notices(self) -> list[datetime]:
+        return self.groups.notices
+
     def tasks(self) -> dict[TaskKey, Task]:
         """All tasks by what they are known by."""
         runs = [run for kept in self.kept.values() for run in kept.runs]
@@ -99,11 +110,14 @@ class Oracle:
             for account in accounts:
                 self._look_at(account, at)
             self._share_out(at, {account.id for account in accounts}, loads)
+        across.sweep(self.company, self.workspace, self.groups, at)
 
     def _look_at(self, account: Account, at: datetime) -> None:
         kept = self.kept.setdefault(account.id, Kept(at))
         judged = Judged(self.company, self.workspace, account, kept, self.first_looks, self.kept, at)
         self.decisions += look(judged)
+        for name in self.workspace.scores:
+            self.scores.pop((account.id, name, judged.today), None)
         for name, scored in judged._scores.items():
             self.scores[account.id, name, judged.today] = scored
 

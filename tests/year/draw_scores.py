@@ -75,10 +75,13 @@ def _health(draw: Draw, names: Names) -> Model:
 
 def _growth(draw: Draw, names: Names) -> Model:
     others = [{"score": "health", "weight": draw.randint(1, 3)}, {"score": "advocacy"}]
+    family = [name for name, one in names.measures.items() if one.definition.get("of") == "children"]
+    own = [name for name in names.numbers if name not in family]
     return {
         "score": "growth",
         "goal": "Who may need more of us",
-        "measures": draw.some(others, 1, 2) + [_entry(draw, name, names) for name in draw.some(names.numbers, 1, 3)],
+        "measures": draw.some(others, 1, 2)
+        + [_entry(draw, name, names) for name in [*family, *draw.some(own, 1, 3 - len(family))]],
         **_missing(draw),
         "bands": bands(draw, "growth"),
         "views": {"letter": {"C": 0, "B": 40, "A": 75}},

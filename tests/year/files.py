@@ -11,7 +11,7 @@ from tests.year.draw_catalog import draw_catalog
 from tests.year.draw_conditions import Names
 from tests.year.draw_measures import Drawn, draw_measures
 from tests.year.draw_playbooks import NAMES, draw_playbook
-from tests.year.draw_rules import draw_context, draw_signals
+from tests.year.draw_rules import draw_across, draw_context, draw_signals
 from tests.year.draw_scores import BANDS, draw_score_of_contacts, draw_scores
 
 
@@ -30,7 +30,7 @@ class Drawing:
 
     @property
     def names(self) -> Names:
-        return Names(self.measures, BANDS, [rule["rule"] for rule in self.rules])
+        return Names(self.measures, BANDS, [rule["rule"] for rule in self.rules if "finding" not in rule])
 
     def files(self) -> dict[str, str]:
         by_file: dict[str, list[dict[str, Any]]] = {}
@@ -48,7 +48,7 @@ class Drawing:
         return {"pulsebook.toml": SETTINGS, **TEMPLATES, **texts}
 
 
-def draw_workspace(draw: Draw, days: int) -> Drawing:
+def draw_workspace(draw: Draw, accounts: int, days: int) -> Drawing:
     measures = draw_measures(draw)
     context = draw_context(draw, Names(measures, {}))
     plain = [rule["rule"] for rule in context]
@@ -60,6 +60,7 @@ def draw_workspace(draw: Draw, days: int) -> Drawing:
     all_names = Names(measures, BANDS, [rule["rule"] for rule in rules])
     of_contacts = draw_score_of_contacts(draw, measures)
     playbooks = [draw_playbook(draw, name, all_names) for name in NAMES]
+    rules += draw_across(draw, accounts)
     return Drawing(draw_catalog(draw, days), measures, scores, of_contacts, rules, playbooks)
 
 

@@ -81,8 +81,13 @@ class Pulsebook:
         assert not problems, problems
 
     def listed(self, kind: str) -> Documents:
+        """Of deliveries those for an account; the others tell the operator of findings."""
         documents: Documents = self.command("list", kind)
-        return documents
+        return [one for one in documents if kind != "deliveries" or one["account"] is not None]
+
+    def notices(self) -> Documents:
+        """What the operator is told."""
+        return [one for one in self.command("list", "deliveries") if one["account"] is None]
 
     def keyed(self, kind: str) -> dict[TaskKey, dict[str, Any]]:
         """Tasks or deliveries, by what both sides know them by, in the order in which they were saved."""

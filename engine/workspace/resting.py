@@ -1,7 +1,6 @@
-"""A score model in; the days on which a metric that it rests on was redefined, through to the end, out."""
+"""A score, or a model of one, in; the names of all that it rests on, through to the end, out."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
 
 from engine.conditions.condition import walk
 from engine.language import measures as of
@@ -10,15 +9,14 @@ from engine.language.catalog import Catalog
 from engine.language.measure_records import records_of
 from engine.language.rules import Rule
 from engine.language.scores import Score
-from engine.workspace.fingerprints import judged_names
 from engine.workspace.names import parts_of
 
 Name = tuple[str, str]
-"""A kind, and a name of that kind."""
+"""A kind (metric, measure, score or rule), and a name of that kind."""
 
 
-class Redefinitions:
-    """Of one workspace's score models. `scores`: those of accounts and those of contacts."""
+class Resting:
+    """Of one workspace. `scores`: those of accounts and those of contacts. Roll-ups of children may make circles."""
 
     def __init__(
         self,
@@ -32,17 +30,24 @@ class Redefinitions:
         self._scores = scores
         self._rules = rules
 
-    def of_model(self, model: Score) -> tuple[date, ...]:
-        """Of its measures and conditions, and of the scores that stand in it or are rolled up; effects are no part."""
+    def of_model(self, model: Score) -> frozenset[Name]:
+        """Of its measures and conditions, and of the scores in it or rolled up; what rules do to them is no part."""
+        return self._all(_of_model(model), effects=False)
+
+    def of_score(self, score: str) -> frozenset[Name]:
+        """Of its models and of what rules do to it; itself included."""
+        return self._all([("score", score)], effects=True)
+
+    def _all(self, names: Iterable[Name], *, effects: bool) -> frozenset[Name]:
         seen: set[Name] = set()
-        waiting = [*_of_model(model)]
+        waiting = [*names]
         while waiting:
             name = waiting.pop()
             if name not in seen:
                 seen.add(name)
                 waiting += self._named_by(*name)
-        days = (self._catalog.metrics[name].redefined for kind, name in seen if kind == "metric")
-        return tuple(sorted({day for some in days for day in some}))
+                waiting += self._effects_on(*name) if effects else ()
+        return frozenset(seen)
 
     def _named_by(self, kind: str, name: str) -> Iterator[Name]:
         match kind:
@@ -51,9 +56,15 @@ class Redefinitions:
             case "score":
                 for model in self._scores[name]:
                     yield from _of_model(model)
+                    yield from _of_condition(model.when)
             case "rule":
                 yield from _of_condition(self._rules[name].when)
                 yield from _of_condition(self._rules[name].clear_at)
+
+    def _effects_on(self, kind: str, name: str) -> Iterator[Name]:
+        for rule in self._rules.values() if kind == "score" else ():
+            if rule.effect is not None and rule.effect.score == name:
+                yield "rule", rule.rule
 
     def _of_measure(self, name: str) -> Iterator[Name]:
         definition = self._measures[name]
@@ -62,6 +73,14 @@ class Redefinitions:
         yield from (("measure", part) for part in parts_of(definition))
         if isinstance(definition, of.RollUp):
             yield "score", definition.roll_up
+
+
+def judged_names(form: Entry) -> Iterator[Name]:
+    """What a condition without parts speaks of, where looks judge it."""
+    for kind in ("measure", "score", "rule"):
+        name = getattr(form, kind, None)
+        if isinstance(name, str):
+            yield kind, name
 
 
 def _of_model(model: Score) -> Iterator[Name]:
