@@ -68,6 +68,10 @@ class Imported:
     def records(self) -> int:
         return sum(said.records for said in self.said.values())
 
+    @property
+    def naive_times(self) -> int:
+        return sum(said.naive_times for said in self.said.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -210,6 +214,7 @@ def _document(order: Order, imported: Imported) -> dict[str, object]:
         "dry_run": order.dry_run,
         "id": done.import_id,
         "odd": list(done.odd),
+        "naive_times": imported.naive_times,
         "unrecorded": list(imported.unrecorded),
     }
 
@@ -235,10 +240,9 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
         shown.print(Text(f"Odd: {one}. What fires is held until you release it.", style="yellow"))
     if done.odd and done.import_id is not None:
         shown.print(Text(f"  If it is wrong, take it back: pulsebook import undo {done.import_id}"))
-    naive = sum(said.naive_times for said in imported.said.values())
-    if naive:
+    if imported.naive_times:
         zone = order.timezone or "the company's zone"
-        shown.print(Text(f"{naive:,} times had no offset and were read in {zone}.", style="yellow"))
+        shown.print(Text(f"{imported.naive_times:,} times had no offset and were read in {zone}.", style="yellow"))
     if imported.unrecorded and order.kind in ("observations", "events"):
         names = ", ".join(imported.unrecorded)
         shown.print(
