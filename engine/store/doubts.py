@@ -1,6 +1,7 @@
 """What came in for past days in; runs whose firing that reaches back to, to be looked into by the next look, out."""
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, or_, select, update
 
@@ -9,10 +10,12 @@ from engine.domain import End
 from engine.judged import Doubt
 from engine.store.among import among
 from engine.store.present import run_of, tasks_of
-from engine.store.reading import Reading
 from engine.store.tables.looks import DecisionRow
 from engine.store.tables.runs import RunRow
 from engine.store.writing import alter
+
+if TYPE_CHECKING:
+    from engine.store.reading import Reading
 
 RUN = RunRow.__table__  # type: ignore[attr-defined]
 DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
@@ -37,7 +40,7 @@ def doubt_runs(connection: Connection, reached: Mapping[int, int], at: int, sour
     alter(connection, RUN, "id", [{"id": id_, "doubted_at": at, "doubted_by": source} for id_ in doubted])
 
 
-def doubts(connection: Connection, reading: Reading, playbooks: Collection[str]) -> tuple[Doubt, ...]:
+def doubts(connection: Connection, reading: "Reading", playbooks: Collection[str]) -> tuple[Doubt, ...]:
     """The runs of these playbooks that a look at these accounts is to look into."""
     fired = and_(
         DECISION.c.account_seq == RUN.c.account_seq, DECISION.c.rule == RUN.c.rule, DECISION.c.at == RUN.c.started_at
