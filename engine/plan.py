@@ -191,6 +191,11 @@ class Plan:
         return self.needs.children
 
     @cached_property
+    def across_attributes(self) -> frozenset[str]:
+        """The attributes by which these rules group accounts, and what an account is called."""
+        return frozenset({"name", *(form.across for rule in self.across.values() if (form := rule.rule.across))})
+
+    @cached_property
     def kept_series(self) -> tuple[Series, ...]:
         """The series that are kept up as records come in."""
         thin = (Series("count", name) for name in self.catalog.thin_shares() if name in self.catalog.events)

@@ -117,7 +117,8 @@ def _tallies(book: Book, plan: Plan, order: Order) -> Mapping[str, Tally]:
     counted = {name: Tally() for name in plan.across}
     if not counted:
         return counted
-    wanted = replace(wanted_of(book, plan, order.at), needs=plan.across_needs, only_measured=True)
+    wanted = wanted_of(book, plan, order.at)
+    wanted = replace(wanted, needs=plan.across_needs, only_measured=True, attributes=plan.across_attributes)
     for blocks in portions(block_numbers(book.database), SHARD):
         snapshot = read(book.database, replace(wanted, blocks=blocks)).snapshot
         for name, rule in plan.across.items():

@@ -54,6 +54,8 @@ class Wanted:
     """Ids that are left out."""
     only_measured: bool = False
     """Only what measures read; of people, and of what looks left, nothing."""
+    attributes: Collection[str] | None = None
+    """Of attributes only these; None: all."""
 
     @property
     def known(self) -> int | None:
@@ -130,7 +132,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         accounts=whose.ids,
         today=today,
         zones=texts(zones),
-        attributes=attributes(rows, wanted.catalog, zones),
+        attributes=attributes(rows, wanted.catalog, zones, wanted.attributes),
         first_day=_first_days(rows, today),
         series=series,
         history=history,
