@@ -23,8 +23,9 @@ def looked_into(database: Database, judge: Judge, wanted: Wanted, reading: Readi
     """
     if not judge.plan.retracting:
         return Doubted()
+    ids = dict(zip(reading.seqs.tolist(), reading.snapshot.accounts, strict=True))
     with database.reading() as connection:
-        found = doubts(connection, reading, judge.plan.retracting)
+        found = doubts(connection, ids, judge.plan.retracting)
     wrong: list[Retraction] = []
     for at, some in groupby(sorted(found, key=_fired_at), key=_fired_at):
         wrong += _wrong(database, judge, wanted, reading.snapshot, at, list(some))

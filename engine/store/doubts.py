@@ -1,7 +1,6 @@
 """What came in for past days in; runs whose firing that reaches back to, to be looked into by the next look, out."""
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, or_, select, update
 
@@ -13,9 +12,6 @@ from engine.store.present import run_of, tasks_of
 from engine.store.tables.looks import DecisionRow
 from engine.store.tables.runs import RunRow
 from engine.store.writing import alter
-
-if TYPE_CHECKING:
-    from engine.store.reading import Reading
 
 RUN = RunRow.__table__  # type: ignore[attr-defined]
 DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
@@ -40,14 +36,13 @@ def doubt_runs(connection: Connection, reached: Mapping[int, int], at: int, sour
     alter(connection, RUN, "id", [{"id": id_, "doubted_at": at, "doubted_by": source} for id_ in doubted])
 
 
-def doubts(connection: Connection, reading: "Reading", playbooks: Collection[str]) -> tuple[Doubt, ...]:
-    """The runs of these playbooks that a look at these accounts is to look into."""
+def doubts(connection: Connection, ids: Mapping[int, str], playbooks: Collection[str]) -> tuple[Doubt, ...]:
+    """The runs of these playbooks that a look is to look into. `ids`: of its accounts, by number."""
     fired = and_(
         DECISION.c.account_seq == RUN.c.account_seq, DECISION.c.rule == RUN.c.rule, DECISION.c.at == RUN.c.started_at
     )
     query = select(RUN, DECISION.c.fingerprint).join(DECISION, fired)
     wanted = RUN.c.doubted_at.is_not(None), among(RUN.c.playbook, playbooks), NOT_YET
-    ids = dict(zip(reading.seqs.tolist(), reading.snapshot.accounts, strict=True))
     stored = [row for row in connection.execute(query.where(*wanted).order_by(RUN.c.id)) if row.account_seq in ids]
     tasks = tasks_of(connection, [row.id for row in stored])
     return tuple(

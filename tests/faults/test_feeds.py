@@ -69,6 +69,30 @@ def test_r47_zeros_are_odd_in_however_many_pieces_their_file_comes(usual: Book, 
     assert done.done.odd == ("nps: of all 60 accounts the value is 0, which most were not before",)
 
 
+@pytest.mark.parametrize(
+    ("value", "others", "told"),
+    [
+        pytest.param(
+            0, 50, ("nps: of all 120 accounts the value is 0, which 50 were not before",), id="of fifty zeros"
+        ),
+        pytest.param(0, 49, (), id="of fewer zeros"),
+        pytest.param(99, 120, (), id="the same for everybody, as on the day before"),
+        pytest.param(0, 120, ("nps: of all 120 accounts the value is 0, which most were not before",), id="no more"),
+    ],
+)
+def test_r47_a_column_of_one_value_is_odd_where_many_had_others(
+    database: Database, tmp_path: Path, value: float, others: int, told: tuple[str, ...]
+) -> None:
+    book = book_of(database)
+    names = [f"a{number}" for number in range(120)]
+    accounts(book, *names)
+    nps(book, on(0).date(), **{name: 98 if at < others else 0 for at, name in enumerate(names)})
+
+    done = came(book, tmp_path, "observations", wide(1, "nps", **dict.fromkeys(names, (value,))), at=on(1))
+
+    assert done.done.odd == told
+
+
 def test_r47_what_was_let_pass_is_not_odd_again_because_its_day_comes_again(usual: Book, tmp_path: Path) -> None:
     came(usual, tmp_path, "observations", zeros(1), at=on(1))
     hold = swept(usual, 1).hold

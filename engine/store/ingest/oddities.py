@@ -85,8 +85,8 @@ def odd(metric: str, said: Beside) -> str | None:
     if len(new) < MANY:
         return None
     many = f"{metric}: of all {len(new):,} accounts"
-    if (new == new[0]).all() and (old != new[0]).mean() > 1 / 2:
-        return f"{many} the value is {new[0]:g}, which most were not before"
+    if one := _one_value(new, old):
+        return f"{many} the value is {one}"
     both = (new != 0) & (old != 0)
     if both.sum() < MANY:
         return None
@@ -96,3 +96,13 @@ def odd(metric: str, said: Beside) -> str | None:
     if 0 < ratio <= 1 / FACTOR:
         return f"{many} the values are a {1 / ratio:,.0f}th of the last ones"
     return None
+
+
+def _one_value(new: Numbers, old: Numbers) -> str | None:
+    """The one value of all, where many had another before. One that has always been the same for all, like the uptime
+    of a platform, may move; but not to zero."""
+    others = int((old != new[0]).sum())
+    is_most, was_same = others > len(old) / 2, (old == np.median(old)).mean() > 1 / 2
+    if (new != new[0]).any() or not (is_most or others >= MANY) or (was_same and new[0] != 0):
+        return None
+    return f"{new[0]:g}, which {'most' if is_most else f'{others:,}'} were not before"
