@@ -128,6 +128,16 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAlike:
+    """An id that came in for the first time and looks like one that is another; where it first stood."""
+
+    id: str
+    like: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ingested:
     """What became of a batch: read = applied + unchanged + corrected + held + refused."""
 
@@ -136,6 +146,7 @@ class Ingested:
     corrected: int = 0
     held: int = 0
     refused: tuple[Refusal, ...] = ()
+    look_alikes: tuple[LookAlike, ...] = ()
     odd: tuple[str, ...] = ()
     """What is odd about the values of all accounts together, in words."""
     import_id: int | None = None

@@ -1,7 +1,8 @@
 """Moves in; decisions with their evidence and their reason, and the firings that start playbooks, out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -19,7 +20,17 @@ from engine.playing import told
 from engine.rules import RuleTrees, Standing
 from engine.signals import Matched, matched
 from engine.snapshot import ScoreLook, Snapshot
-from engine.telling import Audience, ContactsOf, Effect, MeasureValues, about_event, about_fact, packed, tells_parts
+from engine.telling import (
+    Audience,
+    ContactsOf,
+    Effect,
+    EffectsOf,
+    MeasureValues,
+    about_event,
+    about_fact,
+    packed,
+    tells_parts,
+)
 from engine.templating import TemplateFailed, plain, render
 
 TELLING = (Move.FIRES, Move.REMINDS)
@@ -191,23 +202,20 @@ def _kept(plan: Plan, rule: RuleTrees, because: str, found: Matched, zone: str) 
 
 
 def _effects(
-    plan: Plan,
-    audience: Audience,
-    columns: Columns,
-    standings: Mapping[str, Standing],
-    rows: Iterable[int],
-) -> Mapping[int, tuple[Effect, ...]]:
-    """What active rules do to scores, for the accounts that something is told of."""
-    effects: dict[int, list[Effect]] = {}
-    wanted = set(rows)
-    for name, standing in standings.items():
-        rule = standing.rule.rule
-        if rule.effect is None:
-            continue
-        for row, episode in standing.now.items():
-            if row in wanted and episode.state is State.ACTIVE:
-                effects.setdefault(row, []).append(effect_of(plan, audience, columns, standings[name], row))
-    return {row: tuple(of) for row, of in effects.items()}
+    plan: Plan, audience: Audience, columns: Columns, standings: Mapping[str, Standing], rows: Collection[int]
+) -> EffectsOf:
+    """What active rules do to scores, for the accounts that something is told of; put into words when asked for."""
+
+    @cache
+    def effects(row: int) -> tuple[Effect, ...]:
+        acting = (one for one in standings.values() if row in rows and one.rule.rule.effect is not None)
+        return tuple(
+            effect_of(plan, audience, columns, standing, row)
+            for standing in acting
+            if row in standing.now and standing.now[row].state is State.ACTIVE
+        )
+
+    return effects
 
 
 def effect_of(plan: Plan, audience: Audience, columns: Columns, standing: Standing, row: int) -> Effect:

@@ -100,6 +100,8 @@ class Move(StrEnum):
     REMINDS = "reminds"
     LAPSES = "lapses"
     CLEARS = "clears"
+    RETRACTS = "retracts"
+    """It turned out that what fired had never been true: data were corrected since."""
 
 
 DECIDED = {
@@ -109,6 +111,7 @@ DECIDED = {
     Move.REMINDS: "reminded",
     Move.LAPSES: "lapsed",
     Move.CLEARS: "cleared",
+    Move.RETRACTS: "retracted",
 }
 """What `list decisions` calls each move."""
 
@@ -141,6 +144,7 @@ class Reason(StrEnum):
     STOP_WHEN = "stop_when"
     NOT_WHILE = "not_while"
     REMOVED = "removed"
+    SOURCE_CORRECTED = "source_corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,7 @@ class End(StrEnum):
     STOPPED = "stopped"
     ACCOUNT_ENDED = "account_ended"
     STOPPED_BY = "stopped_by"
+    SOURCE_CORRECTED = "source_corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +281,8 @@ class Letter:
     template: str = ""
     day: int | None = None
     """Of the decision; stands in the name of an outbox file."""
+    thread: str | None = None
+    """The receiver's id of the message that it answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,42 @@ from engine.snapshot import Days, ScoreLook, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A run since whose firing something came in, or was taken back, that may have been known too late for it.
+
+    `fingerprint`: of the rule as it fired; `source`: what came, in words; `at`: when it did.
+    """
+
+    run: Run
+    fingerprint: str
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """A run whose firing was never true by what is known now.
+
+    `evidence`: as of the firing, by what is known now. `because`: what was told then, and what is known; `text`: the
+    same, as an answer to its messages.
+    """
+
+    run: Run
+    fingerprint: str
+    evidence: Mapping[str, str | float]
+    because: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """Runs that a look has looked into, and those of them whose firing was never true."""
+
+    looked_into: tuple[Doubt, ...] = ()
+    wrong: tuple[Retraction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """The result of one look. Sparse lists name their accounts by id; arrays follow the snapshot's accounts."""
 
@@ -35,6 +71,10 @@ class Judged:
     actions: tuple[Action, ...] = ()
     account_ended: tuple[str, ...] = ()
     """Accounts whose open tasks are cancelled and whose waiting deliveries become `not_sent`."""
+    retracted: tuple[Retraction, ...] = ()
+    """Runs that end because what fired was never true, whole."""
+    doubts: tuple[Doubt, ...] = ()
+    """Those that were looked into, whatever came of it."""
     look_at: Days | None = None
     """Per account, microseconds: the next moment at which something falls due by itself."""
     tally: Tally = field(default_factory=Tally)
@@ -71,6 +111,8 @@ class FindingKind(StrEnum):
     """A feed that has brought no record for too long."""
     THIN = "thin"
     """A feed that has brought records of far fewer accounts than usual."""
+    LOOK_ALIKE = "look_alike"
+    """An import has brought ids that look like others."""
 
 
 @dataclass(frozen=True, slots=True)

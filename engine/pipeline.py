@@ -4,7 +4,7 @@ measures ▶ scores and rules, round by round ▶ playbooks ▶ actions. No data
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.asides import Asides
@@ -13,7 +13,7 @@ from engine.columns import Columns
 from engine.concluding import conclude, ended_rows, removed
 from engine.domain import Episode, Run, State
 from engine.holds import Tally
-from engine.judged import Judged
+from engine.judged import Doubted, Judged
 from engine.language.base import Duration
 from engine.measures import Measures
 from engine.moments import next_looks
@@ -28,7 +28,9 @@ from engine.scoring import look_at_score
 from engine.signals import AskedRound, MakeDecider, MayMove, ask, effects_on, masked
 from engine.snapshot import ScoreLook, Snapshot
 from engine.tallying import tally_of
+from engine.withdrawing import retract
 
+NO_DOUBT = Doubted()
 Plans = Callable[[str], Plan | None]
 """The plan of a version: runs finish on the version that started them."""
 
@@ -64,11 +66,14 @@ class Judge:
         self.across = {name: _asked(rounds((rule,)), network) for name, rule in plan.across.items()}
         """Per rule that counts across accounts, what is asked of its groups."""
 
-    def look(self, snapshot: Snapshot, cause: str, asides: Asides) -> Judged:
+    def look(self, snapshot: Snapshot, cause: str, asides: Asides, doubted: Doubted = NO_DOUBT) -> Judged:
         """Judge every account of a snapshot. `asides` are asked once, for the few accounts that something is told of:
-        their messages name contacts, and compare with a past that no score needs."""
+        their messages name contacts, and compare with a past that no score needs. `doubted`: what of earlier looks was
+        never true; of that, what is not true now either is taken back."""
         plan, signals = self.plan, self.signals(snapshot)
         standings = signals.standings
+        retracted = retract(snapshot, signals.columns, standings, doubted.wrong)
+        snapshot = replace(snapshot, runs=retracted.others)
         concluded = conclude(plan, snapshot, signals.columns, signals.measures, signals.scores, standings, asides)
         plays = play_all(self._players(), concluded.audience, signals.columns, concluded.firings)
         gone = removed(plan, snapshot)
@@ -80,17 +85,24 @@ class Judge:
             version=plan.version,
             cause=cause,
             scores=signals.scores,
-            decisions=(*concluded.decided(plays.reasons), *(decision for decision, _episode in gone)),
+            decisions=(
+                *concluded.decided(plays.reasons),
+                *(decision for decision, _episode in gone),
+                *retracted.decisions,
+            ),
             episodes=(
                 *(episode for standing in standings.values() for episode in standing.changed()),
                 *(episode for _decision, episode in gone),
+                *retracted.episodes,
             ),
             rule_since=_first_looks(plan, snapshot),
-            runs=(*plays.runs, *left),
+            runs=(*plays.runs, *left, *(one.run for one in retracted.retractions)),
             tasks=plays.tasks,
             cancelled=plays.cancelled,
             actions=plays.actions,
             account_ended=tuple(snapshot.accounts[row] for row in ended_rows(snapshot)),
+            retracted=retracted.retractions,
+            doubts=doubted.looked_into,
             look_at=next_looks(snapshot, plan.windows, _spans(standings), self._waits(snapshot, plays), plan.company),
             tally=tally_of(plan, snapshot, standings),
         )

@@ -85,6 +85,11 @@ class Plan:
         return self.workspace.compiled.contact_scores
 
     @cached_property
+    def retracting(self) -> frozenset[str]:
+        """The playbooks whose runs are taken back where what fired was never true."""
+        return frozenset(name for name, plan in self.playbooks.items() if plan.playbook.retracts)
+
+    @cached_property
     def levels(self) -> tuple[Level, ...]:
         return tuple(
             Level(level.scores, rounds(self.rules[name] for name in level.rules)) for level in self.workspace.levels
@@ -184,6 +189,11 @@ class Plan:
     def rolled_up(self) -> frozenset[str]:
         """The scores of children that a measure rolls up: a parent is due when one of them changes."""
         return self.needs.children
+
+    @cached_property
+    def across_attributes(self) -> frozenset[str]:
+        """The attributes by which these rules group accounts, and what an account is called."""
+        return frozenset({"name", *(form.across for rule in self.across.values() if (form := rule.rule.across))})
 
     @cached_property
     def kept_series(self) -> tuple[Series, ...]:

@@ -17,6 +17,7 @@ from engine.telling import (
     about_score,
     about_tasks,
     about_teammate,
+    tells_context,
     tells_parts,
     unpacked,
 )
@@ -129,7 +130,8 @@ def _template(taken: Taken) -> tuple[str, str]:
 
 def told(audience: Audience, row: int, run: Run | None, text: str, fallback: str) -> dict[str, object]:
     """The values of the variables that a template's text uses, for one account and run."""
-    snapshot, names, parts = audience.snapshot, names_used(text), tells_parts(text)
+    snapshot, names = audience.snapshot, names_used(text)
+    parts, context = tells_parts(text), tells_context(text)
     firing = {key: unpacked(value) for key, value in run.firing.items()} if run else {}
     score = firing.get("score")
     primary = score if isinstance(score, str) and score in audience.scores else audience.primary
@@ -137,8 +139,10 @@ def told(audience: Audience, row: int, run: Run | None, text: str, fallback: str
     teammates = snapshot.teammates
     makers: dict[str, Callable[[], object]] = {
         "account": lambda: about_account(audience, row),
-        "score": lambda: about_score(audience, primary, row, parts=parts),
-        "scores": lambda: {name: about_score(audience, name, row, parts=parts) for name in audience.scores},
+        "score": lambda: about_score(audience, primary, row, parts=parts, context=context),
+        "scores": lambda: {
+            name: about_score(audience, name, row, parts=parts, context=context) for name in audience.scores
+        },
         "measures": lambda: {name: _measure(audience, name, row) for name in audience.measure_names},
         "fact": lambda: firing.get("fact") or {},
         "event": lambda: firing.get("event") or {},

@@ -48,6 +48,10 @@ class Effect:
     until: date | None = None
 
 
+EffectsOf = Callable[[int], Sequence[Effect]]
+"""What active rules do to the scores of a row's account."""
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureTitle:
     """What a measure is called and how it is shown."""
@@ -77,7 +81,7 @@ class Audience:
     """The company's."""
     letters: Mapping[tuple[str, str], Ladder] = field(default_factory=dict)
     """(score, model) to its letters."""
-    effects: Mapping[int, Sequence[Effect]] = field(default_factory=dict)
+    effects: EffectsOf = lambda _row: ()
     usuals_known: bool = True
     """False where the snapshot does not reach back far enough, because no template asks for a usual."""
 
@@ -111,8 +115,13 @@ def tells_parts(text: str) -> bool:
     return any(part in text for part in PARTS)
 
 
-def about_score(audience: Audience, name: str, row: int, *, parts: bool) -> dict[str, object]:
-    """The fields of `score` and `scores.NAME`. `parts`: what lifts and what drags, too."""
+def tells_context(text: str) -> bool:
+    """Does a template speak of the rules that act on a score? Each of them is told in words of its own."""
+    return "context" in text
+
+
+def about_score(audience: Audience, name: str, row: int, *, parts: bool, context: bool) -> dict[str, object]:
+    """The fields of `score` and `scores.NAME`. `parts`: what lifts and what drags, too; `context`: what rules do."""
     look = audience.scores[name]
     band, value = look.band[row], _number(look.value, row)
     letters = audience.letters.get((name, str(look.model[row])), LETTERS)
@@ -132,7 +141,7 @@ def about_score(audience: Audience, name: str, row: int, *, parts: bool) -> dict
                 "author": effect.author,
                 "until": effect.until,
             }
-            for effect in audience.effects.get(row, ())
+            for effect in (audience.effects(row) if context else ())
             if effect.score == name
         ],
     }
@@ -156,39 +165,37 @@ def _change(audience: Audience, name: str, row: int, days: int) -> float | None:
     return None if np.isnan(change) else round(change, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One measure's part in a score: the points it lost, and what it holds above the middle."""
-
-    lost: float
-    gained: float
-    values: Mapping[str, object]
-
-
 def _parts(audience: Audience, breakdown: Breakdown, index: int, row: int) -> dict[str, object]:
     """The three measures that lift the score most, and the three that cost it most points."""
-    counted = np.flatnonzero(~np.isnan(breakdown.contribution[index]))
-    parts = [_part(audience, breakdown, int(entry), index, row) for entry in counted]
-    lifts = sorted((part for part in parts if part.gained > 0), key=lambda part: -part.gained)
-    drags = sorted((part for part in parts if part.lost > 0), key=lambda part: -part.lost)
+    counted = np.flatnonzero(~np.isnan(breakdown.contribution[index])).tolist()
+    points, share = breakdown.points[index].tolist(), breakdown.share[index].tolist()
+    gained = {entry: round(max(0.0, points[entry] - 50) * share[entry], 4) for entry in counted}
+    lost = {entry: round((100 - points[entry]) * share[entry], 4) for entry in counted}
+    # Ranked before they are told: each is told beside its usual, which is dear to work out.
     return {
-        "lifts": [part.values for part in lifts[:MOST_PARTS]],
-        "drags": [part.values for part in drags[:MOST_PARTS]],
+        "lifts": [_part(audience, breakdown, entry, index, row, lost[entry]) for entry in _most(gained)],
+        "drags": [_part(audience, breakdown, entry, index, row, lost[entry]) for entry in _most(lost)],
     }
 
 
-def _part(audience: Audience, breakdown: Breakdown, entry: int, index: int, row: int) -> Part:
+def _most(amounts: Mapping[int, float]) -> list[int]:
+    """The entries with the largest amounts, of those that have any."""
+    some = [entry for entry, amount in amounts.items() if amount > 0]
+    return sorted(some, key=lambda entry: -amounts[entry])[:MOST_PARTS]
+
+
+def _part(audience: Audience, breakdown: Breakdown, entry: int, index: int, row: int, lost: float) -> dict[str, object]:
+    """One measure's part in a score, which lost so many points by it."""
     name = breakdown.measures[entry]
     title = audience.measure_titles.get(name, MeasureTitle(name.replace("_", " ").capitalize()))
     value = breakdown.values[entry][index]
     known = None if value is None or value != value else value if isinstance(value, str) else float(value)
-    points, share = float(breakdown.points[index, entry]), float(breakdown.share[index, entry])
+    points = float(breakdown.points[index, entry])
     usual_column = audience.measures.usual(name) if audience.usuals_known and name in audience.measure_names else None
     usual = None if usual_column is None else _number(usual_column, row)
-    lost = round((100 - points) * share, 4)
     letters = audience.letters.get((breakdown.score, breakdown.model), LETTERS)
     currency = str(audience.snapshot.attributes["currency"][row] or audience.currency)
-    values = {
+    return {
         "label": title.label,
         "value": known,
         "usual": usual,
@@ -198,7 +205,6 @@ def _part(audience: Audience, breakdown: Breakdown, entry: int, index: int, row:
         "age": _number(breakdown.age[index], entry),
         "sentence": part_sentence(title, known, usual, points=points, letters=letters, currency=currency),
     }
-    return Part(lost, round(max(0.0, points - 50) * share, 4), values)
 
 
 def part_sentence(

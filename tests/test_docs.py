@@ -130,10 +130,10 @@ def test_a_file_of_every_kind_is_imported(followed: Shell) -> None:
 
 BROKEN = {
     "tests/scenarios/false.yaml": "- {scenario: no, start: 2026-03-02, days: {1: {expect: {band: {health: green}}}}}\n",
-    "bad.csv": "account,at,nps\nbluebird,2026-03-01,many\n",
+    "bad.csv": "account,at,nps\nbluebird,2026-03-01,many\nBluebird,2026-03-01,60\n",
 }
 ASKED = {
-    "import": "import observations bad.csv",
+    "import": "import observations bad.csv --keep-good",
     "import undo": "import undo 1",
     "why": "why castle",
     "account show": "account show castle",

@@ -8,13 +8,13 @@ import pytest
 ENGINE = Path(__file__).parent.parent / "engine"
 WORDS = (
     "domain errors clock calendar conditions language snapshot batches holds judged people family "
-    "templating template_filters"
+    "look_alikes templating template_filters"
 ).split()
 ARITHMETIC = ["arithmetic"]
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = (
-    "workspace needs look_needs plan signals playing asides concluding tallying resolving roll_ups pipeline across "
-    "feed_findings playthrough demo reports"
+    "workspace needs look_needs plan signals playing asides concluding tallying resolving roll_ups withdrawing "
+    "pipeline retracting across feed_findings playthrough demo reports"
 ).split()
 ADAPTERS = "sources channels store dispatch".split()
 LOOPS = ["loops"]

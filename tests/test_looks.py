@@ -100,10 +100,15 @@ def troubles(book: Book, account: str, day: date, count: int) -> None:
 
 
 def trouble(book: Book, account: str, moments: Sequence[datetime], arrives: datetime) -> None:
+    trouble_of(book, [account] * len(moments), moments, arrives)
+
+
+def trouble_of(book: Book, of: Sequence[str], moments: Sequence[datetime], arrives: datetime) -> None:
+    """One import; `of`: of each moment the account."""
     count = len(moments)
     nothing, names = coded([None] * count), coded(["trouble"] * count)
     places = placed("test", count)
-    put(book, Events(coded([account] * count), names, nothing, nothing, whens(moments), ({},) * count, places), arrives)
+    put(book, Events(coded(of), names, nothing, nothing, whens(moments), ({},) * count, places), arrives)
 
 
 def on(day: int) -> datetime:

@@ -1,12 +1,11 @@
 """`docs/needs.md` names every need, and what shows that it is met: a scenario that plays, or a test that is there."""
 
-import ast
 import re
-from pathlib import Path
 
 import pytest
 
 from engine.scenarios import Theatre
+from tests.naming import names_in
 from tests.test_starter import LOADED, ROOT, SOURCES, WORKSPACE
 
 ROW = re.compile(r"^\| ([NX]\d+) \| (.+?) \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
@@ -37,8 +36,4 @@ def test_the_need_is_met(need: str, theatre: Theatre) -> None:
         assert theatre.play(SCENARIOS[scenario.group(1)]).passed
     else:
         file, _, test = shown.strip("`").partition("::")
-        assert test in _tests(ROOT / file)
-
-
-def _tests(file: Path) -> set[str]:
-    return {node.name for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)}
+        assert test in names_in(ROOT / file)

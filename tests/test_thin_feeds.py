@@ -12,7 +12,7 @@ from engine.store import listing
 from engine.store.database import Database
 from engine.store.feeds import held_feeds
 from tests.across import listed, notices
-from tests.test_looks import FILES, accounts, book_of, nps, on, scores, trouble, worked_off
+from tests.test_looks import FILES, accounts, book_of, nps, on, scores, trouble, trouble_of, worked_off
 
 ACCOUNTS = tuple(f"a{number:02}" for number in range(20))
 FEW = ACCOUNTS[:9]
@@ -56,8 +56,7 @@ def brought(book: Book, day: int, *ids: str) -> None:
     named = ids or ACCOUNTS
     noon = on(day).replace(hour=12)
     nps(book, noon.date(), **dict.fromkeys(named, 50.0))
-    for account in named:
-        trouble(book, account, [noon], arrives=noon)
+    trouble_of(book, named, [noon] * len(named), arrives=noon)
 
 
 def swept(book: Book, day: int) -> list[str]:

@@ -58,7 +58,8 @@ def _mail(letter: Letter) -> str:
 
 
 def _post(letter: Letter) -> str:
-    return f"{shown(letter.text)}\n\n-- \nSlack, to {one_line(letter.address)}\n"
+    answers = f", in the thread of {one_line(letter.thread)}" if letter.thread else ""
+    return f"{shown(letter.text)}\n\n-- \nSlack, to {one_line(letter.address)}{answers}\n"
 
 
 def _write(path: Path, text: str) -> None:

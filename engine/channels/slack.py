@@ -54,7 +54,8 @@ class SlackChannel:
         return receipt
 
     def find(self, letter: Letter, since: datetime) -> Receipt | None:
-        """Looks through the conversation's history for the effect id; `since` is when the first try was claimed."""
+        """Looks through the conversation's history, or the thread, for the effect id; `since` is when the first try was
+        claimed."""
         channel = self._destination(letter.address)
         if isinstance(channel, str) and channel.startswith("#"):
             channel = self._channel_named(channel)
@@ -66,8 +67,11 @@ class SlackChannel:
             "limit": _PAGE,
             "include_all_metadata": True,
         }
+        if letter.thread:
+            params["ts"] = letter.thread
+        method = "conversations.replies" if letter.thread else "conversations.history"
         for _ in range(_PAGES):
-            reply = self._web.call("conversations.history", params=params)
+            reply = self._web.call(method, params=params)
             messages = _entries(reply, "messages")
             if isinstance(messages, Receipt):
                 return replace(messages, outcome=TryOutcome.UNKNOWN)
@@ -87,6 +91,7 @@ class SlackChannel:
             "mrkdwn": False,
             "unfurl_links": False,
             "unfurl_media": False,
+            **({"thread_ts": letter.thread} if letter.thread else {}),
         }
         return self._web.call("chat.postMessage", json=message | dict(content))
 

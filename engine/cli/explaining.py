@@ -107,6 +107,8 @@ def _show_rules(shown: Console, rules: list[dict[str, Any]], *, in_depth: bool) 
             shown.print(Text(f"{rule['rule']}: {rule['sentence']}", style="bold"))
             shown.print(Text(f"State: {rule['state']}. True now: ") + ANSWERS[rule["answer"]])
             shown.print(Text(rule["because"]))
+            if rule["reason"]:
+                shown.print(Text(f"The last firing was {rule['reason']}", style="yellow"))
         return
     rows = [(rule["rule"], rule["state"], ANSWERS[rule["answer"]], rule["sentence"]) for rule in rules]
     shown.print(table(None, ("rule", "state", "true now", "when"), rows))

@@ -1,18 +1,19 @@
 """The command `import`: files in; what became of every record, and the refused ones with their reasons, out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from engine.batches import Arrival, Ingested, Refusal
+from engine.batches import Arrival, Ingested, LookAlike, Refusal
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose
 from engine.language.settings import check_zone
+from engine.look_alikes import REMEDY, told
 from engine.loops.book import Book
 from engine.plan import Plan
 from engine.sources.reading import read_file
@@ -24,7 +25,7 @@ from engine.store.ingest.pieces import Pieces
 from engine.store.recorded import recorded_names
 
 SHOWN = 10
-"""Refused rows that are printed; all of them are in the file."""
+"""Refused rows that are printed, all of which are in the file; and ids that look like others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class Imported:
     @property
     def records(self) -> int:
         return sum(said.records for said in self.said.values())
+
+    @property
+    def naive_times(self) -> int:
+        return sum(said.naive_times for said in self.said.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,7 @@ def _apply(book: Book, plan: Plan, order: Order, said: Mapping[Path, Said], show
         corrected=done.corrected,
         held=done.held,
         refused=every,
+        look_alikes=done.look_alikes,
         odd=done.odd,
         import_id=done.import_id,
         blocks=done.blocks,
@@ -204,9 +210,11 @@ def _document(order: Order, imported: Imported) -> dict[str, object]:
         "corrected": done.corrected,
         "held": done.held,
         "refused": [{"file": one.file, "line": one.line, "reason": one.reason} for one in done.refused],
+        "look_alikes": [asdict(one) for one in done.look_alikes],
         "dry_run": order.dry_run,
         "id": done.import_id,
         "odd": list(done.odd),
+        "naive_times": imported.naive_times,
         "unrecorded": list(imported.unrecorded),
     }
 
@@ -227,17 +235,27 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
     said += [f"{done.held:,} held until their account comes"] if done.held else []
     said += [f"{len(done.refused):,} refused"] if done.refused else []
     shown.print(Text(f"{order.kind}: {records:,} records read · {' · '.join(said)}"))
+    _show_look_alikes(done.look_alikes)
     for one in done.odd:
         shown.print(Text(f"Odd: {one}. What fires is held until you release it.", style="yellow"))
     if done.odd and done.import_id is not None:
         shown.print(Text(f"  If it is wrong, take it back: pulsebook import undo {done.import_id}"))
-    naive = sum(said.naive_times for said in imported.said.values())
-    if naive:
+    if imported.naive_times:
         zone = order.timezone or "the company's zone"
-        shown.print(Text(f"{naive:,} times had no offset and were read in {zone}.", style="yellow"))
+        shown.print(Text(f"{imported.naive_times:,} times had no offset and were read in {zone}.", style="yellow"))
     if imported.unrecorded and order.kind in ("observations", "events"):
         names = ", ".join(imported.unrecorded)
         shown.print(
             Text(f"Used, but without a record so far: {names}. What rests on them is not known.", style="yellow")
         )
         shown.print(Text("  If nothing happened yet, say `from: DATE` for them in rules/catalog.yaml."))
+
+
+def _show_look_alikes(found: Sequence[LookAlike]) -> None:
+    shown = console()
+    for one in found[:SHOWN]:
+        shown.print(Text(f"{told(one)}.", style="yellow"))
+    if len(found) > SHOWN:
+        shown.print(Text(f"… and {len(found) - SHOWN:,} more."))
+    if found:
+        shown.print(Text(f"  {REMEDY}"))

@@ -287,4 +287,4 @@ class TaskIs(Entry):
     task: str
     """The step that makes the task."""
     state: Literal["open", "overdue", "done", "cancelled"]
-    """overdue: open, and due before today."""
+    """overdue: open, and due before today (the company's)."""

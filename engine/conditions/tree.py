@@ -7,6 +7,7 @@ needs three-valued logic: a condition is false exactly when its negation is true
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import chain, combinations, product
 from math import prod
 
@@ -128,9 +129,9 @@ def answer(tree: Tree, row: Row) -> bool | None:
 def mask(tree: Tree, columns: Columns) -> NDArray[np.bool_]:
     """For which accounts it is true."""
     if isinstance(tree, All):
-        return np.asarray(np.all([mask(part, columns) for part in tree.parts], axis=0), dtype=np.bool_)
+        return reduce(operator.and_, [mask(part, columns) for part in tree.parts])
     if isinstance(tree, Any):
-        return np.asarray(np.any([mask(part, columns) for part in tree.parts], axis=0), dtype=np.bool_)
+        return reduce(operator.or_, [mask(part, columns) for part in tree.parts])
     if isinstance(tree, AtLeast):
         return np.asarray(np.sum([mask(part, columns) for part in tree.parts], axis=0) >= tree.count, dtype=np.bool_)
     return _test_mask(columns(tree.column), tree.operator, tree.value)

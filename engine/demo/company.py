@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ OBSERVATION_COLUMNS = ("account", "at", *names.METRICS)
 EVENT_COLUMNS = ("account", "at", "event", "contact", *names.EVENT_PROPERTIES)
 FACT_COLUMNS = ("account", "at", "fact", "until", "source", "author", "reason", "repeats", *names.FACT_PROPERTIES)
 OUTCOME_COLUMNS = ("account", "at", "outcome")
+NOTHING_SAID: dict[str, object] = dict.fromkeys(names.EVENT_PROPERTIES, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _contacts(customer: Customer) -> Iterable[Row]:
 
 def _event(row: EventRow) -> Row:
     account, at, event, contact, details = row
-    return (account, at, event, contact, *(details.get(name, "") for name in names.EVENT_PROPERTIES))
+    return (account, at, event, contact, *(NOTHING_SAID | details).values())
 
 
 def _facts(life: _Life, calendar: Calendar) -> Iterable[Row]:
@@ -150,7 +152,7 @@ def _outcomes(life: _Life, calendar: Calendar) -> Iterable[Row]:
 
 def _sorted(rows: Iterable[Row]) -> list[Row]:
     """As an export has them: by time, then by account."""
-    return sorted(rows, key=lambda row: (str(row[1]), str(row[0]), str(row[2])))
+    return sorted(rows, key=itemgetter(1, 0, 2))
 
 
 def _write(file: Path, columns: Sequence[str], rows: list[Row]) -> Path:

@@ -1,9 +1,6 @@
-"""A measure's definition in; the metrics and events that it rests on, and when these were redefined, out."""
-
-from datetime import date
+"""A measure's definition in; the metrics and events that it rests on out."""
 
 from engine.language import measures as of
-from engine.language.catalog import Catalog
 from engine.language.measures import Definitions
 
 
@@ -37,13 +34,3 @@ def records_of(name: str, definitions: Definitions) -> frozenset[str]:
             return frozenset({definition.statistic[1].partition(".")[0]})
         case _:
             return frozenset({event_of(definition)})
-
-
-def redefinitions(name: str, definitions: Definitions, catalog: Catalog) -> frozenset[date]:
-    """The days on which a metric that a measure rests on was redefined."""
-    definition = definitions.get(name)
-    if isinstance(definition, of.Ratio | of.Difference):
-        pair = definition.ratio if isinstance(definition, of.Ratio) else definition.difference
-        return redefinitions(pair[0], definitions, catalog) | redefinitions(pair[1], definitions, catalog)
-    records = {definition.days_since} if isinstance(definition, of.DaysSince) else records_of(name, definitions)
-    return frozenset(day for record in records & catalog.metrics.keys() for day in catalog.metrics[record].redefined)

@@ -197,6 +197,9 @@ class Playbook(Entry):
     """Its start ends runs of these."""
     stop_when: Condition | None = None
     """Ends the run as soon as this is true; while it is, none starts."""
+    retracts: YesNo = False
+    """Where data are corrected, and what fired was never true by what is known now: the run ends, its open tasks are
+    closed, and its Slack messages are answered in their threads."""
     approve: Literal["auto", "ask", "never"] = "ask"
     """Of customer-facing steps: sent, held until approved, or refused by `check`."""
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]

@@ -186,6 +186,7 @@ def _letter(claimed: Claimed, address: str) -> Letter:
         account=claimed.account or "",
         template=claimed.template or NOTICE,
         day=claimed.day,
+        thread=claimed.thread,
     )
 
 

@@ -1,6 +1,6 @@
 """One account in; how its scores come about now, and where each rule stands and why, out: the documents of `why`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from engine.clock import microseconds
 from engine.concluding import audience_of, effect_of
 from engine.conditions.sentence import sentence
 from engine.conditions.tree import Tree, answer, columns_of, holds, negated, tests
-from engine.domain import Contact
+from engine.domain import DECIDED, Contact, Move
 from engine.errors import PulsebookError
 from engine.loops.book import Book
 from engine.loops.looking import wanted_of
@@ -21,7 +21,7 @@ from engine.roll_ups import score_contacts
 from engine.rules import RuleTrees
 from engine.snapshot import ScoreLook, Snapshot
 from engine.store.breakdowns import parts, sheet_of
-from engine.store.listing import day_text, iso
+from engine.store.listing import Asked, day_text, decisions, iso
 from engine.store.people import contacts_of
 from engine.store.reading import read
 
@@ -41,6 +41,8 @@ class Looked:
     snapshot: Snapshot
     signals: Signals
     contacts: Sequence[Contact]
+    retracted: Mapping[str, str]
+    """Rules whose last firing was taken back, and why."""
 
     @property
     def currency(self) -> str:
@@ -55,7 +57,17 @@ def look_at(book: Book, account: str, at: datetime) -> Looked:
     if not len(reading):
         raise NoSuchAccount(account)
     contacts = contacts_of(book.database, {int(reading.seqs[0]): account}).get(account, ())
-    return Looked(judge.plan, reading.snapshot, judge.signals(reading.snapshot), contacts)
+    retracted = _retracted(book, account)
+    return Looked(judge.plan, reading.snapshot, judge.signals(reading.snapshot), contacts, retracted)
+
+
+def _retracted(book: Book, account: str) -> Mapping[str, str]:
+    last = {one["rule"]: one for one in decisions(book.database, Asked(account=account))}
+    return {
+        rule: f"taken back on {one['day']}: {one['because']}"
+        for rule, one in last.items()
+        if one["state"] == DECIDED[Move.RETRACTS]
+    }
 
 
 def scores(looked: Looked) -> list[Document]:
@@ -131,7 +143,7 @@ def _rule(looked: Looked, name: str, rule: RuleTrees, state: str) -> Document:
         "answer": said,
         "sentence": sentence(rule.rule.when, looked.plan.titles),
         "because": _because(rule.when, row, said),
-        "reason": None,
+        "reason": looked.retracted.get(name),
         "evidence": row,
     }
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from engine import look_alikes
 from engine.across import Grouped, Sweep, Tally, judge_groups, tally
 from engine.feed_findings import HeldFeed, quiet_findings, thin_findings
 from engine.judged import Finding, FindingKind
@@ -22,6 +23,7 @@ from engine.store.due import block_numbers, due_blocks
 from engine.store.feeds import held_feeds, quiet_feeds
 from engine.store.findings import end_findings, open_finding, open_keys, remind
 from engine.store.groups import end_others, groups_before, save_groups
+from engine.store.ingest.look_alikes import standing_look_alikes
 from engine.store.lanes import SHARD
 from engine.store.reading import read
 from engine.store.saving import Office, Saved, is_in_use
@@ -86,16 +88,23 @@ def _kept(
     feeds: Sequence[HeldFeed],
     grouped: Sequence[Grouped],
 ) -> tuple[Finding, ...]:
-    """Keeps what is new, and says what is: of feeds each that was whole, of groups each that fired or reminds."""
+    """Keeps what is new, and says what is: of feeds each that was whole, of groups each that fired or reminds, of
+    imports each that brought ids which look like others."""
+    alike = [
+        look_alikes.finding(number, found, order.at, desk.company_day)
+        for number, found in standing_look_alikes(connection, order.at).items()
+    ]
     opened = partial(open_finding, connection, office=desk, version=version, cause=order.cause)
     going_on: Mapping[FindingKind, Collection[str]] = {
         FindingKind.QUIET: {one.finding.key for one in feeds},
         FindingKind.THIN: {one.finding.key for one in feeds},
+        FindingKind.LOOK_ALIKE: {one.key for one in alike},
         FindingKind.ACROSS: {key for one in grouped for key in one.going_on},
     }
     for kind, keys in going_on.items():
         end_findings(connection, open_keys(connection, kind, order.at) - {*keys}, order.at, desk.company_day)
     new = [one.finding for one in feeds if one.is_told and opened(one.finding)]
+    new += [one for one in alike if opened(one)]
     for finding in (finding for one in grouped for finding in one.findings):
         if not opened(finding):
             remind(connection, finding, desk, version=version, cause=order.cause)
@@ -108,7 +117,8 @@ def _tallies(book: Book, plan: Plan, order: Order) -> Mapping[str, Tally]:
     counted = {name: Tally() for name in plan.across}
     if not counted:
         return counted
-    wanted = replace(wanted_of(book, plan, order.at), needs=plan.across_needs, only_measured=True)
+    wanted = wanted_of(book, plan, order.at)
+    wanted = replace(wanted, needs=plan.across_needs, only_measured=True, attributes=plan.across_attributes)
     for blocks in portions(block_numbers(book.database), SHARD):
         snapshot = read(book.database, replace(wanted, blocks=blocks)).snapshot
         for name, rule in plan.across.items():

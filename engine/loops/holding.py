@@ -49,20 +49,21 @@ def held(database: Database, plan: Plan, sweep: Sweep, tally: Tally, due: Due, o
 
 def held_of_the_hour(database: Database, plan: Plan, sweep: Sweep, tally: Tally, office: Office) -> Hold | None:
     """The accounts of the tally are counted with those that fired in this hour before. From the limits on they are
-    held, and fall due again at the next sweep."""
+    held, and fall due again at the next sweep; all of them, while something odd stands."""
     guards, hour = plan.settings.guards, microseconds(sweep.at) // HOUR
     if not tally.count:
         return None
     with database.writing() as connection:
         count = count_arrivals(connection, hour, tally.count)
-        if count <= guards.hold_accounts:
+        odd = oddities(connection)
+        if not odd and count <= guards.hold_accounts:
             return None
         lock_holds(connection)
         crowd = crowd_of_hours(connection, hour)
-        if not is_far_more(count, crowd.accounts, crowd.usual, guards):
+        if not odd and not is_far_more(count, crowd.accounts, crowd.usual, guards):
             return None
         arrivals, all_held = replace(sweep, cause=ARRIVAL), held_arrivals(connection) + tally
-        text = notice(ARRIVAL, all_held, crowd.accounts, crowd.usual, plan.titles)
+        text = notice(ARRIVAL, all_held, crowd.accounts, crowd.usual, plan.titles, odd)
         hold = keep_hold(connection, arrivals, all_held, crowd, text)
         save_notice(connection, f"hold/{hold.id}", text, sweep.at, office, version=plan.version, cause=ARRIVAL)
         due = Due(sweep.at, accounts=tally.accounts)

@@ -15,6 +15,7 @@ from engine.family import above_children
 from engine.holds import Hold, HoldState, Tally
 from engine.judged import Judged
 from engine.loops.book import Book
+from engine.loops.doubting import looked_into
 from engine.loops.holding import held, held_of_the_hour
 from engine.pipeline import Judge
 from engine.plan import Plan
@@ -22,7 +23,7 @@ from engine.snapshot import Snapshot
 from engine.store.database import Database
 from engine.store.due import Due, block_numbers, versions_under_way
 from engine.store.family import parent_by_account
-from engine.store.holds import end_hold, let_pass, passed
+from engine.store.holds import end_hold, let_pass, passed, refuse_unread
 from engine.store.lanes import SHARD, SHARD_ACCOUNTS
 from engine.store.people import contacts_of
 from engine.store.reading import Reading, Wanted, read
@@ -147,11 +148,12 @@ def sweep_of(plan: Plan, order: Order) -> Sweep:
 def release(book: Book, hold: int, order: Order, progress: Progress = lambda _done, _all: None) -> Saved:
     """A held sweep is judged anew, at the moment of the order, and saved however many fire.
 
-    Raises NoSuchHold where it is held no more, and InTheFuture.
+    Raises NoSuchHold where it is held no more, OddSince where it says not all that is odd by now, and InTheFuture.
     """
     refuse_future(book, order.at)
+    refuse_unread(book.database, hold)
     ended = end_hold(book.database, hold, HoldState.RELEASED, order.at)
-    let_pass(book.database, order.at)
+    let_pass(book.database, ended)
     if ended.cause == ARRIVAL or is_import(ended.cause):
         return look(book, replace(order, due=Due(what=ended.mark), guard=Guard.NONE), progress)
     return look(book, replace(order, guard=Guard.RELEASED), progress)
@@ -228,7 +230,8 @@ def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
 
     numbers = dict(zip(reading.snapshot.accounts, reading.seqs, strict=True))
     asides = Asides(deeper, contacts)
-    judged = judge.look(reading.snapshot, order.cause, asides).only_saved()
+    doubted = looked_into(book.database, judge, wanted, reading)
+    judged = judge.look(reading.snapshot, order.cause, asides, doubted).only_saved()
     return _Shard(judged, replace(reading, snapshot=judged.snapshot))
 
 

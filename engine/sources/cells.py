@@ -94,6 +94,12 @@ def _moment(text: str, zone: str) -> tuple[int, bool] | None:
         return None
 
 
+def is_naive(text: str) -> bool:
+    """Whether it is a time that does not say where."""
+    match = _TIME.fullmatch(text)
+    return match is not None and match.group(5) is None
+
+
 def coded(cells: pl.Series) -> Coded:
     """A column of texts by code."""
     values = cells.drop_nulls().unique().sort()

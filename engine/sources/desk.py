@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.batches import Places, Refusal
 from engine.domain import Value
-from engine.language.catalog import Catalog
+from engine.language.catalog import Catalog, FieldType
 from engine.sources import cells as cell
 from engine.sources.targets import Columns
 
@@ -73,7 +73,21 @@ class Desk:
                 self.refuse(int(index), target, why)
             elif required:
                 self.refuse(int(index), target, "is blank: every row needs one")
+        for index in np.flatnonzero((found.when.at == 0) & ~found.bad):
+            self.refuse(int(index), target, "1970-01-01 is how systems write that there is no date: correct it")
         return found
+
+    def reader(self, field: FieldType) -> Reader:
+        """How a cell of an attribute or property is read; times without an offset are counted."""
+        read = cell.of_field(field, self.zone)
+        if field.type != "time":
+            return read
+
+        def counting(text: str) -> Value:
+            self.naive += cell.is_naive(text)
+            return read(text)
+
+        return counting
 
     def names(self, target: str, known: Iterable[str]) -> list[str]:
         """The names of a long column that the catalog has; rows with others are refused."""

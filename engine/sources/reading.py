@@ -81,11 +81,12 @@ def _properties(
                 continue
             value = read.get((name, target, text))
             if value is None:
-                reader = readers.setdefault((name, target), cell.of_field(declared, desk.zone))
+                reader = readers.setdefault((name, target), desk.reader(declared))
                 value = desk.attempt(index, target, reader, text)
                 if value is None:
                     continue
-                read[name, target, text] = value
+                if declared.type != "time":
+                    read[name, target, text] = value
             found[index][target] = value
     return found
 
@@ -207,11 +208,11 @@ def _entries(kind: str, keys: tuple[str, ...]) -> Callable[[Desk], Batch]:
 def _reader(desk: Desk, kind: str, target: str) -> Reader:
     declared = desk.catalog.attributes.get(target) if kind == "accounts" else None
     if declared is not None:
-        return cell.of_field(declared, desk.zone)
+        return desk.reader(declared)
     if target in _SPECIAL:
         return _SPECIAL[target]
     if kind == "accounts" and target in BUILT_IN_ATTRIBUTES:
-        return cell.of_field(FieldType(type=BUILT_IN_ATTRIBUTES[target]), desk.zone)
+        return desk.reader(FieldType(type=BUILT_IN_ATTRIBUTES[target]))
     return cell.plain_text
 
 

@@ -73,8 +73,9 @@ class Meant:
         return cls(tuple(ids), meant, _seqs(connection, set(meant)))
 
     @property
-    def are_known(self) -> bool:
-        return all(id_ in self.seqs for id_ in self.meant)
+    def unknown(self) -> tuple[str, ...]:
+        """The ids that stand for no account."""
+        return tuple(id_ for id_, meant in zip(self.ids, self.meant, strict=True) if meant not in self.seqs)
 
 
 def wait_for_entries(connection: Connection, ids: Collection[str]) -> Meant:
@@ -83,7 +84,7 @@ def wait_for_entries(connection: Connection, ids: Collection[str]) -> Meant:
     Else a record could be held just after its account had released what was held for it.
     """
     said = Meant.by(connection, ids)
-    if connection.dialect.name != "postgresql" or said.are_known:
+    if connection.dialect.name != "postgresql" or not said.unknown:
         return said
     connection.execute(text("select pg_advisory_xact_lock_shared(:key)"), {"key": ENTRY_LOCK})
     return Meant.by(connection, ids)

@@ -1,5 +1,6 @@
 """Rows of accounts in; their attributes as columns, as the catalog types them, out."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,19 +12,22 @@ from engine.store.event_tables import as_number
 from engine.store.present import numbers_column
 from engine.store.values import typed
 
-TEXTS = ("name", "parent", "owner", "timezone", "country", "currency")
+TEXTS = ("id", "name", "parent", "owner", "timezone", "country", "currency")
+NUMBERS = ("since", "value")
 
 
-def attributes(rows: list[Any], catalog: Catalog, zones: list[str]) -> dict[str, Column]:
-    """Built-in and declared attributes as columns."""
-    found: dict[str, Column] = {name: texts([getattr(row, name) for row in rows]) for name in TEXTS}
-    found["id"] = texts([row.id for row in rows])
-    found["since"] = numbers_column([row.since for row in rows])
-    found["value"] = numbers_column([row.value for row in rows])
+def attributes(
+    rows: list[Any], catalog: Catalog, zones: list[str], names: Collection[str] | None = None
+) -> dict[str, Column]:
+    """Built-in and declared attributes as columns. `names`: only these; None: all."""
+    wanted = set(catalog.attribute_names() if names is None else names)
+    found: dict[str, Column] = {name: texts([getattr(row, name) for row in rows]) for name in TEXTS if name in wanted}
+    found |= {name: numbers_column([getattr(row, name) for row in rows]) for name in NUMBERS if name in wanted}
+    stored = [row.attributes for row in rows]
     for name, declared in catalog.attributes.items():
-        if name in found:
+        if name in found or name not in wanted:
             continue
-        kept = [row.attributes.get(name) for row in rows]
+        kept = [said.get(name) for said in stored]
         if declared.type == "text":
             found[name] = texts([None if value is None else str(value) for value in kept])
         else:

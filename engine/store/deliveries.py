@@ -9,27 +9,26 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from engine.clock import microseconds, moment
-from engine.domain import DeliveryState, Receipt, Teammate
+from engine.domain import DeliveryState, Receipt
 from engine.errors import PulsebookError
 from engine.store.changes import keep_changes
 from engine.store.database import Database
-from engine.store.delivery_rows import EMAIL, OPEN, SLACK, Claimed, verdict
+from engine.store.delivery_rows import OPEN, SLACK, Claimed, verdict
 from engine.store.lanes import is_on
-from engine.store.listing import Offices, receiver
+from engine.store.listing import Offices
 from engine.store.people import teammates
-from engine.store.tables.accounts import AccountRow, ContactRow
+from engine.store.receivers import account_of, address_of, answered_by, meant_by, refusal_of
 from engine.store.tables.runs import DeliveryRow, PaceRow
 from engine.store.writing import upsert
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
-ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
-CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 PACE = PaceRow.__table__  # type: ignore[attr-defined]
 
 SECOND = 1_000_000
 """Microseconds; what Slack wants between two messages to one channel."""
 APPROVAL, PACED, DISCARDED = "approval", "pace", "discarded"
-NO_CONSENT, RECIPIENT_GONE = "no_consent", "recipient_gone"
+OUTBOX = "outbox"
+"""Why a message was sent that a channel without credentials has written."""
 
 
 class DeliveryError(PulsebookError):
@@ -81,7 +80,11 @@ def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
         ).one_or_none()
         if row is None:
             return None
-        claimed = _claimed(connection, row, terms)
+        answered = answered_by(connection, row)
+        if answered is not None and answered.state in OPEN and answered.try_at is not None:
+            _put_off(connection, row, max(now, answered.try_at) + SECOND)
+            return _Put.OFF
+        claimed = _claimed(connection, row, terms, answered)
         until = microseconds(claimed.until)
         if claimed.lane is not None:
             slot = _slot(connection, claimed.lane, now, until, is_new=row.reason is None and not claimed.is_doubtful)
@@ -100,13 +103,14 @@ def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
         return claimed
 
 
-def _claimed(connection: Connection, row: Any, terms: Terms) -> Claimed:
+def _claimed(connection: Connection, row: Any, terms: Terms, answered: Any) -> Claimed:
     is_doubtful = row.claimed_until is not None or row.state == DeliveryState.UNKNOWN
-    account, owner = _account(connection, row.account_seq)
+    account, owner = account_of(connection, row.account_seq)
     people = teammates(connection)
-    meant = _meant(row, owner, people, terms, is_doubtful=is_doubtful)
-    address = _address(row.channel, meant, people)
-    is_paced = terms.is_paced and row.channel == SLACK and not row.outbox_only
+    meant = meant_by(answered or row, owner, people, Offices(terms.fallback, terms.today), is_doubtful=is_doubtful)
+    address = address_of(row.channel, meant, people)
+    outbox_only = row.outbox_only or (answered is not None and answered.reason == OUTBOX)
+    is_paced = terms.is_paced and row.channel == SLACK and not outbox_only
     return Claimed(
         id=row.id,
         attempts=row.attempts + 1,
@@ -126,43 +130,11 @@ def _claimed(connection: Connection, row: Any, terms: Terms) -> Claimed:
         sender_name=row.sender_name,
         reply_to=row.reply_to,
         day=row.day,
-        outbox_only=row.outbox_only,
+        outbox_only=outbox_only,
+        thread=None if answered is None else answered.reference,
         lane=f"slack {address}" if is_paced else None,
-        refusal=None if is_doubtful or row.channel != EMAIL else _refusal(connection, row),
+        refusal=None if is_doubtful else refusal_of(connection, row, answered),
     )
-
-
-def _account(connection: Connection, seq: int | None) -> tuple[str | None, str | None]:
-    """Id and owner; neither where it is a notice."""
-    if seq is None:
-        return None, None
-    id_, owner = connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.owner).where(ACCOUNT.c.seq == seq)).one()
-    return id_, owner
-
-
-def _meant(
-    row: Any, owner: str | None, people: Mapping[str, Teammate], terms: Terms, *, is_doubtful: bool
-) -> str | None:
-    """Who is meant today; what may have arrived is looked for, and repeated, where it went."""
-    if is_doubtful and row.address is not None:
-        return str(row.address)
-    if row.channel == EMAIL:
-        return str(row.to)
-    return receiver(row.to, owner, people, Offices(terms.fallback, terms.today))
-
-
-def _address(channel: str, meant: str | None, people: Mapping[str, Teammate]) -> str | None:
-    teammate = people.get(meant) if meant and channel == SLACK else None
-    return teammate.slack_id if teammate and teammate.slack_id else meant
-
-
-def _refusal(connection: Connection, row: Any) -> str | None:
-    """Consent may have been taken back, and people leave, while a message waited."""
-    mine = (CONTACT.c.account_seq == row.account_seq, CONTACT.c.email == row.to)
-    contact = connection.execute(select(CONTACT.c.listed, CONTACT.c.consent).where(*mine)).one_or_none()
-    if contact is None or not contact.listed:
-        return RECIPIENT_GONE
-    return NO_CONSENT if row.marketing and contact.consent is not True else None
 
 
 def _slot(connection: Connection, lane: str, now: int, until: int, *, is_new: bool) -> int | None:

@@ -62,6 +62,8 @@ class Claimed:
     reply_to: str | None
     day: int
     outbox_only: bool
+    thread: str | None = None
+    """The receiver's id of the message that it answers."""
     lane: str | None = None
     """What no other message goes along until this one is settled."""
     refusal: str | None = None

@@ -27,6 +27,8 @@ from engine.store.values import typed
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
 BUILT_IN = frozenset(BUILT_IN_PROPERTIES)
 HOUR = 3_600_000_000
+PlacedStrip = tuple[Days, int, Strip]
+"""A strip: the rows of the snapshot by lane, the span, and its events."""
 
 
 def event_tables(
@@ -39,18 +41,21 @@ def event_tables(
     }
     stored = _stored(connection, whose, first)
     return {
-        event: _table(connection, seen[event], event, need, catalog, stored.get(event, ()))
+        event: table_of(connection, seen[event], event, need, catalog, _strips(seen[event], stored.get(event, ())))
         for event, need in wanted.items()
     }
 
 
-def _table(
-    connection: Connection, whose: Whose, event: str, need: EventRows, catalog: Catalog, stored: Sequence[Any]
+def table_of(
+    connection: Connection, whose: Whose, event: str, need: EventRows, catalog: Catalog, strips: Iterable[PlacedStrip]
 ) -> EventTable:
-    """A run may still speak of what is in the catalog no more: its properties are texts."""
+    """The events of some strips up to `at`.
+
+    A run may still speak of what is in the catalog no more: its properties are texts.
+    """
     known = catalog.events[event].properties if event in catalog.events else {}
     types = {prop: known[prop].type if prop in known else "text" for prop in need.properties - BUILT_IN}
-    parts = [_part(strip, rows, span, whose, need) for rows, span, strip in _strips(whose, stored)]
+    parts = [_part(strip, rows, span, whose, need) for rows, span, strip in strips]
     undone = [_part(strip, rows, span, whose, need) for rows, span, strip in undone_strips(connection, whose, event)]
     parts += undone
     row, day, at, contact = (
@@ -107,30 +112,41 @@ class _Part:
         return column
 
 
-def miscounted(connection: Connection, whose: Whose, events: Collection[str]) -> dict[str, tuple[Days, Days]]:
-    """Of each event: row of the snapshot and day, up to today, of those that a look must not see though they are
-    counted, or that it must see though they are counted no more; without repeats."""
+@dataclass(frozen=True, slots=True)
+class Miscounted:
+    """Rows of the snapshot and days, without repeats, on which an event is counted otherwise than a look sees it; and
+    the strips that tell so, which hold these days whole."""
+
+    row: Days
+    day: Days
+    strips: Sequence[PlacedStrip]
+
+
+def miscounted(connection: Connection, whose: Whose, events: Collection[str]) -> Iterator[tuple[str, Miscounted]]:
+    """Per event the days up to today with some that a look must not see though they are counted, or that it must see
+    though they are counted no more."""
     first = _first_day(whose, 1) if whose.known_at is None else None
     stored = _stored(connection, whose, dict.fromkeys(events, first))
-    return {event: _miscounted(connection, whose, event, stored.get(event, ())) for event in events}
+    for event in events:
+        yield event, _miscounted(connection, whose, event, list(_strips(whose, stored.get(event, ()))))
 
 
-def _miscounted(connection: Connection, whose: Whose, event: str, stored: Iterable[Any]) -> tuple[Days, Days]:
+def _miscounted(connection: Connection, whose: Whose, event: str, strips: Sequence[PlacedStrip]) -> Miscounted:
     today = whose.lanes.today
     found = [np.empty((0, 2), dtype=np.int64)]
-    for rows, span, strip in _strips(whose, stored):
-        row, day = rows[strip.lane], strip.day + span * SPAN
+    for rows, span, strip in strips:
         late = strip.at > whose.at
         if whose.known_at is not None:
             late |= strip.arrived > whose.known_at
-        late &= day <= today[row]
-        found.append(np.column_stack((row[late], day[late])))
+        row, day = rows[strip.lane[late]], strip.day[late] + span * SPAN
+        seen = day <= today[row]
+        found.append(np.column_stack((row[seen], day[seen])))
     for rows, span, strip in undone_strips(connection, whose, event):
         row, day = rows[strip.lane], strip.day + span * SPAN
         seen = day <= today[row]
         found.append(np.column_stack((row[seen], day[seen])))
     pairs = np.unique(np.concatenate(found), axis=0)
-    return pairs[:, 0], pairs[:, 1]
+    return Miscounted(pairs[:, 0], pairs[:, 1], strips)
 
 
 def _stored(connection: Connection, whose: Whose, first: Mapping[str, int | None]) -> dict[str, list[Any]]:
@@ -139,17 +155,20 @@ def _stored(connection: Connection, whose: Whose, first: Mapping[str, int | None
     if not len(whose.lanes) or not first:
         return found
     blocks, last = among(STRIP.c.block, whose.lanes.blocks), int(whose.lanes.today.max()) // SPAN
-    queries = []
+    together: dict[int | None, list[str]] = {}
     for event, day in first.items():
-        query = select(STRIP).where(STRIP.c.name == event, blocks, STRIP.c.span <= last)
-        queries.append(query if day is None else query.where(STRIP.c.span >= day // SPAN))
+        together.setdefault(None if day is None else day // SPAN, []).append(event)
+    queries = []
+    for span, events in together.items():
+        query = select(STRIP).where(among(STRIP.c.name, events), blocks, STRIP.c.span <= last)
+        queries.append(query if span is None else query.where(STRIP.c.span >= span))
     for row in connection.execute(union_all(*queries).order_by("name", "block", "span")).all():
         found.setdefault(row.name, []).append(row)
     return found
 
 
-def _strips(whose: Whose, stored: Iterable[Any]) -> Iterator[tuple[Days, int, Strip]]:
-    """The rows of the snapshot by lane, the span, and its events of the wanted accounts, by block and span."""
+def _strips(whose: Whose, stored: Iterable[Any]) -> Iterator[PlacedStrip]:
+    """Of the wanted accounts, by block and span."""
     places = {block: whose.lanes.places(block) for block in whose.lanes.blocks}
     for row in stored:
         rows = places[row.block]

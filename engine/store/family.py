@@ -16,7 +16,7 @@ from engine.store.accounts import mark_due
 from engine.store.among import among
 from engine.store.attributes import attributes, texts
 from engine.store.database import Database
-from engine.store.people import CONTACT, CONTACT_COLUMNS, contact_rows
+from engine.store.people import CONTACT_COLUMNS
 from engine.store.present import numbers_column
 from engine.store.records import Whose
 from engine.store.tables.accounts import AccountRow
@@ -40,8 +40,7 @@ def parent_by_account(database: Database) -> dict[str, str]:
 
 def people(connection: Connection, whose: Whose) -> People:
     """The contacts of the accounts, listed or not."""
-    ids, seqs = dict(zip(whose.row_of, whose.ids, strict=True)), whose.lanes.seqs
-    found = contact_rows(connection, whose.lanes.hold(CONTACT.c.account_seq), ids, whose.known_at)
+    found, seqs = whose.contacts(connection), whose.lanes.seqs
     columns = dict(zip(CONTACT_COLUMNS, zip(*found, strict=True) if found else repeat(()), strict=False))
     seq = np.array(columns["account_seq"], dtype=np.int64)
     row = np.minimum(np.searchsorted(seqs, seq), max(len(seqs) - 1, 0))

@@ -33,6 +33,10 @@ class NoSuchHold(PulsebookError):
     """There is no such hold, or it stands no more; the message says how to find one."""
 
 
+class OddSince(PulsebookError):
+    """Something is odd that a hold says nothing of, so nobody has read it; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """How many accounts there are in all, and how many of them usually fire."""
@@ -65,11 +69,24 @@ def oddities(connection: Connection) -> tuple[str, ...]:
     return tuple(line for odd in connection.execute(stands).scalars() for line in odd.splitlines())
 
 
-def let_pass(database: Database, at: datetime) -> None:
-    """What was odd by that moment is so no more: somebody has released what it held."""
-    mine = IMPORT.c.odd != "", IMPORT.c.at <= microseconds(at)
+def refuse_unread(database: Database, id_: int) -> None:
+    """Raises OddSince where a hold that stands tells not all that is odd by now, and NoSuchHold."""
+    hold = hold_of(database, id_)
+    with database.reading() as connection:
+        since = [line for line in oddities(connection) if line not in hold.text]
+    if since and hold.state is HoldState.HELD:
+        raise OddSince(
+            f"Since the sweep {id_} was held, something else is odd: {'; '.join(since)}. `pulsebook run` brings the "
+            "hold up to date; or take the data back with `pulsebook import undo ID`."
+        )
+
+
+def let_pass(database: Database, hold: Hold) -> None:
+    """What a hold said is odd is so no more: somebody has read it, and released what it held."""
     with database.writing() as connection:
-        connection.execute(update(IMPORT).where(*mine).values(odd=""))
+        stand = connection.execute(select(IMPORT.c.id, IMPORT.c.odd).where(IMPORT.c.odd != "")).all()
+        read = [id_ for id_, odd in stand if all(line in hold.text for line in odd.splitlines())]
+        connection.execute(update(IMPORT).where(IMPORT.c.id.in_(read)).values(odd=""))
 
 
 def count_arrivals(connection: Connection, hour: int, count: int) -> int:

@@ -12,6 +12,7 @@ from engine.language.catalog import Catalog
 from engine.store.accounts import ACCOUNT, ALIAS, all_blocks, lock_blocks, lock_entries, mark_due
 from engine.store.among import among
 from engine.store.database import Database
+from engine.store.doubts import FIRST_DAY, doubt_runs
 from engine.store.ingest.entries import BUILT_IN
 from engine.store.ingest.facts import FACT, OUTCOME
 from engine.store.people import CONTACT
@@ -91,6 +92,8 @@ def _taken_back(connection: Connection, row: Any, undo: TakingBack) -> TakenBack
         step(undo)
     staying = _forget_accounts(undo)
     mark_due(connection, undo.touched, undo.at)
+    source = f"the import {undo.number} ({row.source}) was taken back"
+    doubt_runs(connection, dict.fromkeys(undo.touched, FIRST_DAY), undo.at, source)
     connection.execute(update(IMPORT).where(IMPORT.c.id == undo.number).values(undone_at=undo.at))
     return TakenBack(
         undo.number,

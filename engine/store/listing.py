@@ -223,6 +223,7 @@ def _delivery(row: Any, people: Mapping[str, Teammate], offices: Offices) -> Doc
         "text": subject + row.text,
         "attempts": row.attempts,
         "settled_at": iso(row.settled_at),
+        "answers": row.answers,
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from engine.clock import day_of
 from engine.domain import Contact, Teammate
 from engine.store.among import among
-from engine.store.database import Database
+from engine.store.database import Database, fetched
 from engine.store.tables.accounts import ContactRow, TeammateRow
 from engine.store.undoing import before, undone
 
@@ -57,12 +57,13 @@ def contacts_of(
     for row in rows:
         if row.listed:
             account = ids[row.account_seq]
-            found.setdefault(account, []).append(Contact(account, row.email, row.name, row.role, row.consent))
+            consent = None if row.consent is None else bool(row.consent)
+            found.setdefault(account, []).append(Contact(account, row.email, row.name, row.role, consent))
     return {account: tuple(sorted(people, key=lambda one: one.email)) for account, people in found.items()}
 
 
 class ContactTuple(NamedTuple):
-    """What a look sees of a contact; tuples, for there are very many."""
+    """What a look sees of a contact, as the driver has it; tuples, for there are very many."""
 
     id: int
     email: str
@@ -82,7 +83,7 @@ def contact_rows(
 ) -> Sequence[ContactTuple]:
     """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
     query = select(*(CONTACT.c[name] for name in CONTACT_COLUMNS)).where(mine)
-    rows: Sequence[Any] = connection.execute(query).all()
+    rows = [ContactTuple(*row) for row in fetched(connection.execute(query))]
     if known_at is None:
         return rows
     there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]

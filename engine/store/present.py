@@ -1,16 +1,16 @@
 """What earlier looks left in; stays, episodes, runs under way and versions, as a snapshot holds them, out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from engine.arithmetic.stays import nowhere
 from engine.clock import day_of, moment
-from engine.domain import Episode, Run, RunTask, State
+from engine.domain import End, Episode, Run, RunTask, State
 from engine.snapshot import Numbers, Stays
 from engine.store.among import among
 from engine.store.database import fetched
@@ -137,28 +137,35 @@ def runs(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dic
     stored = [
         row for row in connection.execute(under_way.order_by(RUN.c.started_at, RUN.c.id)) if row.account_seq in rows
     ]
-    tasks = _tasks(connection, [row.id for row in stored])
+    tasks = tasks_of(connection, [row.id for row in stored])
     found: dict[int, list[Run]] = {}
     for row in stored:
         place = rows[row.account_seq]
-        run = Run(
-            id=row.id,
-            account=ids[place],
-            playbook=row.playbook,
-            version=row.version,
-            rule=row.rule,
-            started_at=moment(row.started_at),
-            started_day=row.started_day,
-            firing=row.firing,
-            position=row.position,
-            waiting_since=None if row.waiting_since is None else _moment(row.waiting_since),
-            tasks=tasks.get(row.id, {}),
-        )
-        found.setdefault(place, []).append(run)
+        found.setdefault(place, []).append(run_of(row, ids[place], tasks.get(row.id, {})))
     return {place: tuple(some) for place, some in found.items()}
 
 
-def _tasks(connection: Connection, runs: Collection[str]) -> dict[str, dict[str, RunTask]]:
+def run_of(row: Any, account: str, tasks: Mapping[str, RunTask]) -> Run:
+    """A row of `run` as the value that it is."""
+    return Run(
+        id=row.id,
+        account=account,
+        playbook=row.playbook,
+        version=row.version,
+        rule=row.rule,
+        started_at=moment(row.started_at),
+        started_day=row.started_day,
+        firing=row.firing,
+        position=row.position,
+        waiting_since=None if row.waiting_since is None else _moment(row.waiting_since),
+        tasks=tasks,
+        ended_at=None if row.ended_at is None else moment(row.ended_at),
+        end=None if row.end is None else End(row.end),
+        end_reason=row.end_reason,
+    )
+
+
+def tasks_of(connection: Connection, runs: Collection[str]) -> dict[str, dict[str, RunTask]]:
     found: dict[str, dict[str, RunTask]] = {}
     for row in connection.execute(select(TASK).where(among(TASK.c.run_id, runs))) if runs else ():
         task = RunTask(row.step, row.state, _day(row.due), row.assignee, row.cancel_with_run)
@@ -167,12 +174,13 @@ def _tasks(connection: Connection, runs: Collection[str]) -> dict[str, dict[str,
 
 
 def last_starts(connection: Connection, lanes: Lanes, playbooks: Collection[str]) -> dict[tuple[int, str], int]:
-    """(row, playbook) to the company's day of its last start."""
+    """(row, playbook) to the company's day of its last start; one that was taken back is none."""
     if not playbooks:
         return {}
     rows = rows_by_seq(lanes)
     run = (RUN.c.account_seq, RUN.c.playbook)
-    started = among(RUN.c.playbook, sorted(playbooks)), lanes.hold(RUN.c.account_seq)
+    counts = or_(RUN.c.end.is_(None), RUN.c.end != str(End.SOURCE_CORRECTED))
+    started = among(RUN.c.playbook, sorted(playbooks)), lanes.hold(RUN.c.account_seq), counts
     query = select(*run, func.max(RUN.c.started_day)).where(*started).group_by(*run)
     return {(rows[seq], playbook): int(day) for seq, playbook, day in connection.execute(query) if seq in rows}
 

@@ -1,7 +1,7 @@
 """What is stored in; the snapshot of some accounts at a moment, and where their counters stood, out."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -48,14 +48,22 @@ class Wanted:
     blocks: Collection[int] | None = None
     due: Due | None = None
     known_at: datetime | None = None
+    people_at: datetime | None = None
+    """Attributes and roles, which have no history of their own, are as they were known by then; None: by `known_at`."""
     without: Collection[str] = ()
     """Ids that are left out."""
     only_measured: bool = False
     """Only what measures read; of people, and of what looks left, nothing."""
+    attributes: Collection[str] | None = None
+    """Of attributes only these; None: all."""
 
     @property
     def known(self) -> int | None:
         return None if self.known_at is None else microseconds(self.known_at)
+
+    @property
+    def people_known(self) -> int | None:
+        return self.known if self.people_at is None else microseconds(self.people_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +83,8 @@ def read(database: Database, wanted: Wanted) -> Reading:
     """The snapshot of the wanted accounts at a moment: every stored record whose time is not after it."""
     with database.reading() as connection:
         rows = _accounts(connection, wanted)
-        if wanted.known is not None:
-            rows = accounts_then(connection, rows, wanted.known)
+        if wanted.people_known is not None:
+            rows = accounts_then(connection, rows, wanted.people_known)
         return _read(connection, wanted, rows)
 
 
@@ -116,6 +124,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
     lanes = Lanes(np.array([row.seq for row in rows], dtype=np.int64), today, time)
     held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known)
     whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known, held)
+    whose = replace(whose, people_known=wanted.people_known)
     recorded = connection.execute(select(RECORDED.c.name, RECORDED.c.first_day, RECORDED.c.last_at)).all()
     series, history = _series(connection, whose, wanted, recorded)
     snapshot = Snapshot(
@@ -123,7 +132,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         accounts=whose.ids,
         today=today,
         zones=texts(zones),
-        attributes=attributes(rows, wanted.catalog, zones),
+        attributes=attributes(rows, wanted.catalog, zones, wanted.attributes),
         first_day=_first_days(rows, today),
         series=series,
         history=history,

@@ -1,8 +1,9 @@
 """Rows of facts, outcomes, overrides and contacts in; the tables of a snapshot out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.language.catalog import CHURNED, Catalog
 from engine.snapshot import Days, FactTable, Numbers
 from engine.store.ingest.days import local_days, starts_of_days
 from engine.store.matrices import Lanes
-from engine.store.people import CONTACT, contact_rows
+from engine.store.people import CONTACT, ContactTuple, contact_rows
 from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow, UndoneOutcomeRow
 from engine.store.undoing import arrived, before, not_withdrawn
 from engine.store.values import typed
@@ -41,6 +42,9 @@ class Whose:
     row_of: dict[int, int]
     """Number of an account to its row."""
     held: Mapping[str, int] = field(default_factory=dict)
+    people_known: int | None = None
+    """By when their roles are known; None: by now."""
+    _contacts: list[Sequence[ContactTuple]] = field(default_factory=list)
     _by_number: dict[int, tuple[str, str | None]] = field(default_factory=dict)
 
     @classmethod
@@ -60,12 +64,18 @@ class Whose:
         """The same, up to the last day that is seen of a metric or event."""
         return replace(self, lanes=self.lanes.until(self.held[name])) if name in self.held else self
 
-    def by_number(self, connection: Connection) -> Mapping[int, tuple[str, str | None]]:
-        """Email and role of their contacts, listed or not; read once, for several ask."""
-        if not self._by_number:
+    def contacts(self, connection: Connection) -> Sequence[ContactTuple]:
+        """Their contacts, listed or not; read once, for several ask."""
+        if not self._contacts:
             ids = dict(zip(self.row_of, self.ids, strict=True))
-            rows = contact_rows(connection, self.lanes.hold(CONTACT.c.account_seq), ids, self.known_at)
-            self._by_number.update((id_, (email, role)) for id_, email, role, *_ in rows)
+            mine = self.lanes.hold(CONTACT.c.account_seq)
+            self._contacts.append(contact_rows(connection, mine, ids, self.people_known))
+        return self._contacts[0]
+
+    def by_number(self, connection: Connection) -> Mapping[int, tuple[str, str | None]]:
+        """Email and role of their contacts, listed or not."""
+        if not self._by_number:
+            self._by_number.update((id_, (email, role)) for id_, email, role, *_ in self.contacts(connection))
         return self._by_number
 
 
@@ -150,10 +160,15 @@ def overrides(connection: Connection, whose: Whose, scores: Collection[str]) -> 
 
 def today_of(at: datetime, zones: Collection[str]) -> tuple[Days, Days]:
     """(today, milliseconds since the start of it) of each account's zone at a moment."""
-    micros = np.array([microseconds(at)])
-    found: dict[str, tuple[int, int]] = {}
-    for zone in set(zones):
-        day = int(local_days(micros, zone)[0])
-        found[zone] = (day, int((micros[0] - starts_of_days(np.array([day]), zone)[0]) // 1000))
+    micros = microseconds(at)
+    found = {zone: _today_in(zone, micros) for zone in set(zones)}
     days = np.fromiter((found[zone][0] for zone in zones), np.int64, len(zones))
     return days, np.fromiter((found[zone][1] for zone in zones), np.int64, len(zones))
+
+
+@lru_cache(1_000)
+def _today_in(zone: str, at: int) -> tuple[int, int]:
+    """All readings of a look are of one moment."""
+    micros = np.array([at])
+    day = int(local_days(micros, zone)[0])
+    return day, int((at - starts_of_days(np.array([day]), zone)[0]) // 1000)

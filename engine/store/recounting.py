@@ -5,6 +5,7 @@ The day of T may go on after T, and a look back must not know what arrived later
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from itertools import chain
 from statistics import fmean
 
 import numpy as np
@@ -14,7 +15,7 @@ from engine.arithmetic import event_measures
 from engine.arithmetic.series import round4
 from engine.language.catalog import Catalog
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
-from engine.store.event_tables import event_tables, miscounted
+from engine.store.event_tables import Miscounted, miscounted, table_of
 from engine.store.records import Whose
 from engine.store.tables.series import ContactObservationRow
 
@@ -38,13 +39,12 @@ def count_again(
     events = {one.name for one in wanted}
     if whose.known_at is None:
         events &= set(later)
-    seen = miscounted(connection, whose, sorted(events - whose.held.keys()))
-    for event in sorted(events & whose.held.keys()):
-        seen |= miscounted(connection, whose.seeing(event), (event,))
-    for event, (row, day) in seen.items():
-        if len(row):
+    found = [miscounted(connection, whose, sorted(events - whose.held.keys()))]
+    found += [miscounted(connection, whose.seeing(event), (event,)) for event in sorted(events & whose.held.keys())]
+    for event, wrong in chain.from_iterable(found):
+        if len(wrong.row):
             mine = {one: series[one] for one in wanted if one.name == event}
-            _count_event_again(connection, whose.seeing(event), event, mine, row, day, catalog)
+            _count_event_again(connection, whose.seeing(event), event, mine, wrong, catalog)
 
 
 def _count_event_again(
@@ -52,14 +52,13 @@ def _count_event_again(
     whose: Whose,
     event: str,
     series: Mapping[Series, Numbers],
-    row: Rows,
-    day: Days,
+    wrong: Miscounted,
     catalog: Catalog,
 ) -> None:
     properties = {test.prop for one in series for test in one.where} | {one.prop for one in series if one.prop}
-    days = int(whose.lanes.today.max()) - int(day.min()) + 1
-    need = {event: EventRows(days, frozenset(properties))}
-    table = event_tables(connection, whose, need, catalog)[event]
+    row, day = wrong.row, wrong.day
+    need = EventRows(int(whose.lanes.today.max()) - int(day.min()) + 1, frozenset(properties))
+    table = table_of(connection, whose, event, need, catalog, wrong.strips)
     for one, matrix in series.items():
         _lay(matrix, whose.lanes.today, row, day, _numbers(one, table, row, day))
 

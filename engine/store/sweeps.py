@@ -5,13 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, case, select, update
 
 from engine.clock import microseconds
 from engine.holds import Tally
 from engine.store.database import Database
 from engine.store.tables.holds import SweepRow
-from engine.store.writing import inserting, upsert
+from engine.store.writing import inserting
 
 SWEEP = SweepRow.__table__  # type: ignore[attr-defined]
 ARRIVAL = "arrival"
@@ -50,8 +50,13 @@ def verdict_of(database: Database, cause: str) -> Verdict | None:
 
 
 def keep_verdict(connection: Connection, sweep: Sweep, tally: Tally, verdict: Verdict) -> None:
-    said = {"state": str(verdict), "until": None, "looked": tally.looked, "fired": tally.count}
-    upsert(connection, SWEEP, ["cause"], [{**_row(sweep), **said}])
+    """One that has passed and is looked at again, where what fired fires no more, keeps how many fired."""
+    said = {**_row(sweep), "state": str(verdict), "until": None, "looked": tally.looked, "fired": tally.count}
+    keeping = inserting(connection, SWEEP).values(said)
+    again = and_(SWEEP.c.state == str(Verdict.PASSED), keeping.excluded.state == str(Verdict.PASSED))
+    more = and_(again, SWEEP.c.fired > keeping.excluded.fired)
+    fired = case((more, SWEEP.c.fired), else_=keeping.excluded.fired)
+    connection.execute(keeping.on_conflict_do_update(index_elements=["cause"], set_={**said, "fired": fired}))
 
 
 def _row(sweep: Sweep) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Checked files in; what the stages take, compiled once: trees, programs, fingerprints and the order, out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,6 @@ from engine.conditions.compile import compile_condition, where_filter
 from engine.conditions.tree import Tree
 from engine.language.base import Entry
 from engine.language.catalog import Catalog
-from engine.language.measure_records import redefinitions
 from engine.language.measures import Measure
 from engine.language.playbooks import Playbook
 from engine.language.rules import Rule
@@ -18,6 +17,7 @@ from engine.playbooks import PlaybookTrees, program
 from engine.rules import RuleTrees
 from engine.workspace.fingerprints import Fingerprints
 from engine.workspace.order import Level, levels, needs
+from engine.workspace.resting import Name, Resting
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def compile_all(
 ) -> Compiled:
     """Of files without mistakes."""
     prints = Fingerprints(catalog, measures, {**scores, **contact_scores}, rules)
+    resting = Resting(catalog, measures, {**scores, **contact_scores}, rules)
 
     def tree(form: Entry) -> Tree:
         return compile_condition(form, catalog)
@@ -59,7 +60,7 @@ def compile_all(
             unless=tuple(perhaps(entry.unless) for entry in score.measures),
             entry_when=tuple(perhaps(entry.when) for entry in score.points),
             entry_where=tuple(where_filter(entry.event or "", entry.where, catalog) for entry in score.points),
-            redefined=_redefinitions(score, measures, scores, catalog),
+            redefined=_redefinitions(resting.of_model(score), catalog),
         )
 
     trees = {
@@ -80,14 +81,7 @@ def compile_all(
     )
 
 
-def _redefinitions(
-    model: Score, measures: Mapping[str, Measure], scores: Mapping[str, tuple[Score, ...]], catalog: Catalog
-) -> tuple[date, ...]:
-    """The days on which a metric that the model rests on was redefined, those of the scores in it included."""
-    found: set[date] = set()
-    for entry in model.measures:
-        if entry.measure is not None:
-            found |= redefinitions(entry.measure, measures, catalog)
-        for inner in scores.get(entry.score or "", ()):
-            found.update(_redefinitions(inner, measures, scores, catalog))
-    return tuple(sorted(found))
+def _redefinitions(rests_on: Iterable[Name], catalog: Catalog) -> tuple[date, ...]:
+    """The days on which metrics among these names were redefined."""
+    metrics = [catalog.metrics[name] for kind, name in rests_on if kind == "metric"]
+    return tuple(sorted({day for metric in metrics for day in metric.redefined}))

@@ -4,7 +4,7 @@ It is taken of what the files say, not of how they say it: order of keys, commen
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ from engine.language.catalog import Catalog
 from engine.language.rules import Rule
 from engine.language.scores import PointsEntry, Score, Weighed
 from engine.workspace.names import parts_of
+from engine.workspace.resting import Resting, judged_names
 
 Said = Mapping[str, object]
 LENGTH = 16
@@ -29,7 +30,10 @@ def hash_of(said: object) -> str:
 
 
 class Fingerprints:
-    """Of one workspace's rules and score models; each is worked out once. Rules and scores rest on no circle."""
+    """Of one workspace's rules and score models; each is worked out once.
+
+    Rules and scores rest on no circle but by roll-ups of children. `is_flat`: without the scores of these.
+    """
 
     def __init__(
         self,
@@ -37,11 +41,15 @@ class Fingerprints:
         measures: Mapping[str, of.Measure],
         scores: Mapping[str, tuple[Score, ...]],
         rules: Mapping[str, Rule],
+        *,
+        is_flat: bool = False,
     ) -> None:
         self._catalog = catalog
         self._measures = measures
         self._scores = scores
         self._rules = rules
+        self._resting = Resting(catalog, measures, scores, rules)
+        self._flat = None if is_flat else Fingerprints(catalog, measures, scores, rules, is_flat=True)
         self._known: dict[tuple[str, str], str] = {}
 
     def rule(self, name: str) -> str:
@@ -94,13 +102,14 @@ class Fingerprints:
         }
         return said | ({"scores": self._rolled_up(measure)} if isinstance(measure, of.RollUp) else {})
 
-    def _rolled_up(self, measure: of.RollUp) -> list[object]:
-        """The models of a score that is rolled up. Of children only what these say themselves, for a score may roll
-        up its own values further down."""
-        models = self._scores.get(measure.roll_up, ())
+    def _rolled_up(self, measure: of.RollUp) -> list[str]:
+        """The score, and those that it rests on in turn by other roll-ups."""
         if measure.of == "contacts":
-            return [self.model(model) for model in models]
-        return [_plain(model, "goal", "label", "views") for model in models]
+            return [self.model(model) for model in self._scores[measure.roll_up]]
+        if self._flat is None:
+            return []
+        reached = sorted(name for kind, name in self._resting.of_score(measure.roll_up) if kind == "score")
+        return [self._flat._once("score", name) for name in reached]
 
     def _of_measure(self, measure: of.MeasureBase) -> Said:
         """What the catalog says of the records and attributes that a measure is worked out from."""
@@ -150,7 +159,7 @@ class Fingerprints:
                 return self._records(form.event, form.where)
             case forms.AccountIs():
                 return {name: self._catalog.attribute_type(name) for name in form.account}
-        return {kind: self._once(kind, name) for kind, name in _judged(form)}
+        return {kind: self._once(kind, name) for kind, name in judged_names(form)}
 
     def _records(self, name: str, where: Mapping[str, Want] | None = None) -> Said:
         """What of a catalog entry can change an answer: since when it is complete, whose it is, the types compared."""
@@ -172,13 +181,6 @@ class Fingerprints:
         if entry and entry.thin_below:
             said["thin_below"] = entry.thin_below
         return said
-
-
-def _judged(form: Entry) -> Iterator[tuple[str, str]]:
-    for kind in ("measure", "score", "rule"):
-        name = getattr(form, kind, None)
-        if isinstance(name, str):
-            yield kind, name
 
 
 def _plain(model: BaseModel, *without: str) -> object:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.app import run_app
+from engine.cli.app import app, run_app
 
 Told = Callable[..., Any]
 
@@ -19,6 +19,21 @@ def test_an_import_tells_what_became_of_every_record(command: Told) -> None:
     expected = {"kind": "observations", "read": 3, "applied": 2, "unchanged": 0, "corrected": 0, "held": 1}
     assert {key: first[key] for key in expected} == expected
     assert (again["applied"], again["unchanged"], again["held"]) == (0, 2, 1)
+
+
+def test_an_import_names_ids_that_look_like_others(
+    command: Told, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command("import", "accounts", "accounts.csv")
+    (folder / "more.csv").write_text("account,at,nps\nacme,2026-03-01,60\n\u0410cme,2026-03-01,60\n")
+
+    told = command("import", "observations", "more.csv")["look_alikes"]
+    with pytest.raises(SystemExit):
+        app(["import", "observations", "more.csv"])
+
+    assert told == [{"file": "more.csv", "line": 3, "id": "\u0410cme", "like": "acme"}]
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "more.csv:3: '\u0410cme' (with CYRILLIC CAPITAL LETTER A) looks like 'acme'. Nothing was merged." in shown
 
 
 def test_an_import_names_what_is_used_and_has_no_record(command: Told) -> None:

@@ -10,7 +10,7 @@ from tests.oracle import taking
 from tests.oracle.files import Workspace
 from tests.oracle.journal import Import, Override, State
 from tests.oracle.moments import as_of, day_in, end_of
-from tests.oracle.records import Account, Company, Fact, Held, Overriding, Row
+from tests.oracle.records import Account, Company, Fact, Held, Overriding, Row, Value
 from tests.oracle.taking import Arrival
 from tests.oracle.values import attribute_type, read_value
 
@@ -91,7 +91,7 @@ def _account(company: Company, arrival: Arrival, row: Row) -> None:
     name = row["id"].strip()
     is_new = name not in company.accounts
     account = company.accounts.setdefault(name, Account(name))
-    was = dict(account.attributes)
+    was: dict[str, Value] = dict(account.attributes)
     for column, text in row.items():
         value = read_value(text, attribute_type(arrival.catalog, column), arrival.zone)
         account.attributes.pop(column, None)
@@ -103,10 +103,10 @@ def _account(company: Company, arrival: Arrival, row: Row) -> None:
         _assert_changes(account, arrival, was)
 
 
-def _assert_changes(account: Account, arrival: Arrival, was: dict[str, object]) -> None:
+def _assert_changes(account: Account, arrival: Arrival, was: dict[str, Value]) -> None:
     """`when_changes`: from one value to another, neither blank."""
     for name, kind in arrival.catalog.get("facts", {}).items():
-        attribute = (kind or {}).get("when_changes")
+        attribute: str = (kind or {}).get("when_changes", "")
         old, new = was.get(attribute), account.attributes.get(attribute)
         if old is None or new is None or old == new:
             continue

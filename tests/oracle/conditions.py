@@ -20,7 +20,7 @@ from tests.oracle.numbers import (
     within_bounds,
 )
 from tests.oracle.records import Event, Fact
-from tests.oracle.trends import trend
+from tests.oracle.trends import declining, trend
 from tests.oracle.wanted import fits
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _facts(judged: Judged, condition: Written) -> list[Fact]:
 
 
 def _fact(judged: Judged, condition: Written) -> Answer:
-    return bool(_facts(judged, condition)) == condition.get("active", True)
+    wanted: bool = condition.get("active", True)
+    return bool(_facts(judged, condition)) == wanted
 
 
 def _event(judged: Judged, condition: Written) -> Answer:
@@ -90,27 +91,29 @@ def _score(judged: Judged, condition: Written) -> Answer:
         return bool(condition["known"]) == (scored.value is not None)
     if "drops" in condition or "rises" in condition:
         return trend(judged, condition)
+    if "declining" in condition:
+        return declining(judged, condition)
     if scored.band is None:
         return None
     if "band" in condition:
         wanted = condition["band"] if isinstance(condition["band"], list) else [condition["band"]]
         return scored.band in wanted
     if any(name in condition for name in ("enters", "falls_to", "rises_to", "leaves")):
-        return _crossing(judged, condition)
+        return _crossing(judged, condition, scored.band)
     return within_bounds(scored.value, condition)
 
 
-def _crossing(judged: Judged, condition: Written) -> bool:
+def _crossing(judged: Judged, condition: Written, band: str) -> bool:
     """The stay in the band began by coming from another, a higher or a lower one; or another band was left."""
-    scored, name = judged.score(condition["score"]), condition["score"]
+    name = condition["score"]
     if "leaves" in condition:
-        return scored.band != condition["leaves"] and condition["leaves"] in judged.bands_seen(name)
+        return band != condition["leaves"] and condition["leaves"] in judged.bands_seen(name)
     came_from = judged.stay(name).came_from
     form = next(form for form in ("enters", "falls_to", "rises_to") if form in condition)
-    if scored.band != condition[form] or came_from is None:
+    if band != condition[form] or came_from is None:
         return False
     names = bands.names(judged.workspace.scores[name])
-    rose = names.index(scored.band) > names.index(came_from)
+    rose = names.index(band) > names.index(came_from)
     return form == "enters" or rose == (form == "rises_to")
 
 
@@ -152,25 +155,27 @@ def _date(judged: Judged, condition: Written) -> Answer:
         return 0 <= ahead <= duration(condition["in_next"]).amount
     if "in_last" in condition:
         return 0 <= -ahead < duration(condition["in_last"]).amount
-    return (ahead < 0) == condition["passed"]
+    passed: bool = condition["passed"]
+    return (ahead < 0) == passed
 
 
 def _rule(judged: Judged, condition: Written) -> Answer:
     episode = judged.rule(condition["rule"])
     if "active" in condition:
-        return (episode.state == "active") == condition["active"]
+        wanted: bool = condition["active"]
+        return (episode.state == "active") == wanted
     window = judged.seen.window("", duration(condition["in_last"]))
     return any(window.holds(day, at) for day, at in judged.fired(condition["rule"]))
 
 
 def _task(judged: Judged, condition: Written, run: Run | None) -> Answer:
-    """overdue: open, and due before today."""
+    """overdue: open, and due before the company's today; what is due are days of the company's."""
     task = run.tasks.get(condition["task"]) if run else None
     if task is None:
         return None
     if condition["state"] == "overdue":
-        return task.state == "open" and task.due is not None and task.due < judged.today
-    return task.state == condition["state"]
+        return task.state == "open" and task.due is not None and task.due < judged.company_day
+    return task.state == str(condition["state"])
 
 
 Form = Callable[["Judged", Written], Answer]

@@ -20,6 +20,8 @@ class Workspace:
     measures: Mapping[str, Written]
     scores: Mapping[str, tuple[Written, ...]]
     rules: Mapping[str, Written]
+    across: Mapping[str, Written]
+    """The rules that count across accounts."""
     playbooks: Mapping[str, Written]
 
     @property
@@ -30,7 +32,14 @@ class Workspace:
     def primary(self) -> str:
         """The one that says so on any of its models; a lone score is primary by itself."""
         says = [name for name, models in self.scores.items() if any(model.get("primary") for model in models)]
-        return says[0] if says else next(iter(self.scores))
+        return says[0] if says else next(name for name in self.scores if not self.is_of_contacts(name))
+
+    @property
+    def rolls_up_children(self) -> bool:
+        return any(one.get("of") == "children" for one in self.measures.values())
+
+    def is_of_contacts(self, score: str) -> bool:
+        return bool(self.scores[score][0].get("level") == "contact")
 
 
 class _Core(yaml.SafeLoader):
@@ -51,12 +60,14 @@ for _tag, _form in {
 def read(texts: Mapping[str, str]) -> Workspace:
     """`texts`: per path inside of the workspace, what stands in that file."""
     said = {path: _said(text) for path, text in texts.items() if path.endswith(".yaml")}
+    rules = [rule for path, some in said.items() if _holds_rules(path) for rule in some]
     return Workspace(
         settings=tomllib.loads(texts["pulsebook.toml"]),
         catalog=said["rules/catalog.yaml"],
         measures=said.get("rules/measures.yaml", {}),
         scores=_models(one for path, one in said.items() if path.startswith("rules/scores/")),
-        rules={rule["rule"]: rule for path, rules in said.items() if _holds_rules(path) for rule in rules},
+        rules={rule["rule"]: rule for rule in rules if "across" not in rule["when"]},
+        across={rule["rule"]: rule for rule in rules if "across" in rule["when"]},
         playbooks={one["playbook"]: one for path, one in said.items() if path.startswith("playbooks/")},
     )
 

@@ -1,4 +1,4 @@
-"""What happened to a workspace, in order: files, imports, what people did, looks. Both sides of the comparison read it."""
+"""What happened to a workspace, in order: files, imports, what people did, looks. Both sides read it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

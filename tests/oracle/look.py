@@ -1,8 +1,8 @@
-"""One account at a moment in; its measures, scores and rules judged, each once, and its runs played, out (section 7)."""
+"""One account at a moment in; its measures, scores and rules judged, each once, its runs played, out (section 7)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -27,13 +27,16 @@ class Kept:
     episodes: dict[str, Episode] = field(default_factory=dict)
     fired: dict[str, list[tuple[date, datetime]]] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
+    values: dict[str, float | None] = field(default_factory=dict)
+    """Of each score, as the last look left it."""
 
 
 @dataclass
 class Judged:
     """A look at one account; what it asks for is worked out when it is asked for, and once.
 
-    `first_looks`: per version of a rule the moment of the first look by it.
+    `first_looks`: per version of a rule the moment of the first look by it. `everybody`: what is kept of all accounts.
+    `contact`: whose records alone are seen, where a contact is scored.
     """
 
     company: Company
@@ -41,7 +44,9 @@ class Judged:
     account: Account
     kept: Kept
     first_looks: dict[tuple[str, str], datetime]
+    everybody: Mapping[str, Kept]
     at: datetime
+    contact: str | None = None
     _measures: dict[tuple[str, int], measures.Value] = field(default_factory=dict)
     _scores: dict[str, Scored] = field(default_factory=dict)
     _standings: dict[str, Standing] = field(default_factory=dict)
@@ -49,7 +54,7 @@ class Judged:
 
     @cached_property
     def seen(self) -> Seen:
-        return Seen(self.company, self.workspace, self.account, self.at)
+        return Seen(self.company, self.workspace, self.account, self.at, self.contact)
 
     @property
     def today(self) -> date:
@@ -58,6 +63,13 @@ class Judged:
     @cached_property
     def company_day(self) -> date:
         return day_in(self.at, self.workspace.zone)
+
+    def of_contact(self, email: str) -> Judged:
+        """The same look at a contact, of whom nothing is kept."""
+        kept = Kept(self.at)
+        return Judged(
+            self.company, self.workspace, self.account, kept, self.first_looks, self.everybody, self.at, email
+        )
 
     def measure(self, name: str, end: int = 0) -> measures.Value:
         if (name, end) not in self._measures:
@@ -104,30 +116,27 @@ class Judged:
 def look(judged: Judged) -> list[Decision]:
     """Judges the account and keeps what is to be kept; what was decided."""
     kept = judged.kept
-    if _has_left(judged):
+    if judged.account.has_left(judged.at):
         playbooks.end_account(judged, kept.runs)
+        kept.standings = {name: stays.without_day(one, judged.today) for name, one in kept.standings.items()}
         kept.episodes |= {name: rules.unjudged(judged, name) for name in judged.workspace.rules}
         judged.account.seeds = False
         return []
     for name in judged.workspace.scores:
-        judged.score(name)
+        if not judged.workspace.is_of_contacts(name):
+            judged.score(name)
     told = [_decision(judged, name) for name in judged.workspace.rules]
     decisions = [*_removed(judged), *(one for one in told if one is not None)]
     fired = [one for one in decisions if one.state in ("fired", "reminded")]
     playbooks.play(judged, kept.runs, [one for one in fired if one.playbook is not None])
     for name, scored in judged._scores.items():
         kept.standings[name] = stays.on_day(judged._standings[name], scored, judged.today)
+    kept.values = {name: scored.value for name, scored in judged._scores.items()}
     kept.episodes = {name: judged.rule(name) for name in judged.workspace.rules}
     for one in fired:
         kept.fired.setdefault(one.rule, []).append((judged.today, judged.at))
     judged.account.seeds = False
     return decisions
-
-
-def _has_left(judged: Judged) -> bool:
-    """The newest outcome is `churned`."""
-    outcomes = [outcome for outcome in judged.account.outcomes if outcome[0] <= judged.at]
-    return bool(outcomes) and max(outcomes)[1] == "churned"
 
 
 def _decision(judged: Judged, name: str) -> Decision | None:

@@ -1,4 +1,4 @@
-"""A measure's definition and what a look sees in; its value out: a number, a text, or None where it is unknown (section 4)."""
+"""A measure's definition and what a look sees in; its value out: a number, a text, or None: unknown (section 4)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
+from tests.oracle import roll_ups
 from tests.oracle.files import Written
 from tests.oracle.moments import duration
 from tests.oracle.numbers import rounded
@@ -81,7 +82,7 @@ def _statistic(judged: Judged, definition: Written, end: int) -> Value:
         return None
     else:
         events = judged.seen.events(name, window, definition.get("where"))
-        values = [event.properties[of] for event in events if of in event.properties]  # type: ignore[misc]
+        values = [number for event in events if isinstance(number := event.properties.get(of), float)]
         if kind == "sum":
             return sum(values)
     return STATISTICS[kind](values) if len(values) >= definition.get("min_points", 1) else None
@@ -121,9 +122,7 @@ def _days_since(judged: Judged, definition: Written, end: int) -> Value:
     if name in catalog.get("metrics", {}):
         days = list(seen.days_of(name))
     elif name in catalog.get("events", {}):
-        of_name = judged.account.events.get(name, {}).values()
-        every = [event for events in of_name for event in events if event.at <= judged.at]
-        days = [event.day for event in every if seen.is_wanted(event, definition.get("where"))]
+        days = [event.day for event in seen.happened(name) if seen.is_wanted(event, definition.get("where"))]
     elif name in catalog.get("facts", {}):
         days = [fact.day for fact in seen.facts(name, definition.get("where"))]
     else:
@@ -188,6 +187,10 @@ def _change(judged: Judged, definition: Written, end: int) -> Value:
     return (now - then) / then * 100 if then else None
 
 
+def _roll_up(judged: Judged, definition: Written, end: int) -> Value:
+    return roll_ups.rolled_up(judged, definition)
+
+
 def _usual(judged: Judged, definition: Written, end: int) -> Value:
     return usual(judged, definition["usual"])
 
@@ -208,4 +211,5 @@ FORMS: Mapping[str, Form] = {
     "change_percent": _change,
     "change": _change,
     "usual": _usual,
+    "roll_up": _roll_up,
 }

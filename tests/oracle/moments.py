@@ -35,11 +35,20 @@ class Duration:
         return timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[self.unit]: self.amount})
 
 
+@dataclass(frozen=True)
+class Now:
+    """A moment, and the date at it where somebody is."""
+
+    today: date
+    at: datetime
+
+
 @cache
 def duration(written: str) -> Duration:
     """`15m`, `6h`, `90d`, `2 business days`."""
-    amount, unit = re.fullmatch(r"(\d+) ?([a-z]).*", written).groups()  # type: ignore[union-attr]
-    return Duration(int(amount), unit)
+    said = re.fullmatch(r"(\d+) ?([a-z]).*", written)
+    assert said is not None, written
+    return Duration(int(said[1]), said[2])
 
 
 @cache
@@ -76,11 +85,11 @@ def as_of(written: str, company_zone: str) -> datetime:
     return moment(written, company_zone)
 
 
-def has_passed(wanted: Duration, since_day: date, since: datetime, today: date, now: datetime) -> bool:
+def has_passed(wanted: Duration, since_day: date, since: datetime, now: Now) -> bool:
     """Whether so long has passed: days are counted by the calendar, hours by the clock."""
     if wanted.counts_days:
-        return (today - since_day).days >= wanted.amount
-    return now - since >= wanted.elapsed
+        return (now.today - since_day).days >= wanted.amount
+    return now.at - since >= wanted.elapsed
 
 
 def business_days_after(start: date, count: int, company: Mapping[str, Any]) -> date:

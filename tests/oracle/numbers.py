@@ -17,8 +17,8 @@ BOUNDS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def rounded(number: float) -> float:
-    """Measures, points and scores have 4 decimals."""
-    return round(number, 4) + 0.0
+    """Measures, points and scores have 4 decimals; a half goes to the even digit."""
+    return round(number * 10_000) / 10_000 + 0.0
 
 
 def exact(number: float) -> Fraction:

@@ -1,18 +1,20 @@
-"""A journal in; every score, decision, run, task and delivery that must follow out."""
+"""A journal in; every score, decision, run, task, delivery and finding that must follow out."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from tests.oracle import arrivals, people
+from tests.oracle import across, arrivals, people
+from tests.oracle.across import Groups
 from tests.oracle.files import Workspace, Written, read
+from tests.oracle.findings import Finding
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
 from tests.oracle.look import Judged, Kept, look
 from tests.oracle.moments import as_of, day_in
 from tests.oracle.playbooks import Delivery, Task
-from tests.oracle.records import Company
+from tests.oracle.records import Account, Company
 from tests.oracle.rules import Decision
 from tests.oracle.scores import Scored
 
@@ -33,6 +35,7 @@ class Oracle:
     decisions: list[Decision] = field(default_factory=list)
     missed: list[TaskKey] = field(default_factory=list)
     """What people did to tasks and messages that must not be."""
+    groups: Groups = field(default_factory=Groups)
     turns: dict[str, str] = field(default_factory=dict)
     """Who of a pool had the last turn."""
     workspace: Workspace = field(init=False)
@@ -68,6 +71,14 @@ class Oracle:
             case Look():
                 self._look(as_of(entry.as_of, self.workspace.zone))
 
+    @property
+    def findings(self) -> list[Finding]:
+        return self.groups.findings
+
+    @property
+    def notices(self) -> list[datetime]:
+        return self.groups.notices
+
     def tasks(self) -> dict[TaskKey, Task]:
         """All tasks by what they are known by."""
         runs = [run for kept in self.kept.values() for run in kept.runs]
@@ -92,23 +103,33 @@ class Oracle:
         return [known[key]] if key in known else []
 
     def _look(self, at: datetime) -> None:
-        loads = Counter(task.assignee for task in self.tasks().values() if task.state == "open")
-        for account in self.company.accounts.values():
-            kept = self.kept.setdefault(account.id, Kept(at))
-            judged = Judged(self.company, self.workspace, account, kept, self.first_looks, at)
-            self.decisions += look(judged)
-            for name, scored in judged._scores.items():
-                self.scores[account.id, name, judged.today] = scored
-        self._share_out(at, loads)
+        """At everybody; where scores of children are rolled up, at them before their parents."""
+        everybody = list(self.company.accounts.values())
+        for accounts in self.company.generations() if self.workspace.rolls_up_children else [everybody]:
+            loads = Counter(task.assignee for task in self.tasks().values() if task.state == "open")
+            for account in accounts:
+                self._look_at(account, at)
+            self._share_out(at, {account.id for account in accounts}, loads)
+        across.sweep(self.company, self.workspace, self.groups, at)
 
-    def _share_out(self, at: datetime, loads: Counter[str | None]) -> None:
-        """Tasks for a pool get their assignee when the look is saved, one task after the other.
+    def _look_at(self, account: Account, at: datetime) -> None:
+        kept = self.kept.setdefault(account.id, Kept(at))
+        judged = Judged(self.company, self.workspace, account, kept, self.first_looks, self.kept, at)
+        self.decisions += look(judged)
+        for name in self.workspace.scores:
+            self.scores.pop((account.id, name, judged.today), None)
+        for name, scored in judged._scores.items():
+            self.scores[account.id, name, judged.today] = scored
 
-        `loads`: the open tasks of each before the look; what it closes is not free yet.
+    def _share_out(self, at: datetime, accounts: Container[str], loads: Counter[str | None]) -> None:
+        """Tasks for a pool get their assignee when the looks are saved, one task after the other.
+
+        `loads`: the open tasks of each before these looks; what they close is not free yet.
         """
         tasks = self.tasks()
         new = sorted(
-            (key for key in tasks if tasks[key].at == at), key=lambda key: (self.saved_in_order.get(key, 0), key)
+            (key for key in tasks if tasks[key].at == at and key.account in accounts),
+            key=lambda key: (self.saved_in_order.get(key, 0), key),
         )
         for key in new:
             task = tasks[key]

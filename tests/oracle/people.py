@@ -1,4 +1,4 @@
-"""Who is meant by owner, manager, an email or a pool on a day of the company's in; a teammate's email out (section 8)."""
+"""Owner, manager, an email or a pool, and a day of the company's, in; a teammate's email out (section 8)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -16,7 +16,7 @@ def teammate(to: str, owner: str | None, teammates: Teammates, fallback: str, da
 def _who_is_there(email: str | None, teammates: Teammates, day: date) -> str | None:
     """That teammate; who is away has a backup, who may be away as well."""
     asked: list[str] = []
-    while email in teammates and email not in asked:
+    while email is not None and email in teammates and email not in asked:
         if not is_away(teammates[email], day):
             return email
         asked.append(email)

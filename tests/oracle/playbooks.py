@@ -1,4 +1,4 @@
-"""The runs of an account and a look in; runs advanced, ended and started, with their tasks and deliveries, out (section 8)."""
+"""The runs of an account and a look in; the runs advanced, ended and started, and what they leave, out (section 8)."""
 
 from __future__ import annotations
 
@@ -107,9 +107,9 @@ def _refusal(judged: Judged, book: Written, runs: list[Run]) -> str | None:
     starts = [run.cooldown_day for run in runs if run.playbook == name]
     if name in under_way:
         return "already_running"
-    if "cooldown" in book and starts:
-        if (judged.company_day - max(starts)).days < duration(book["cooldown"]).amount:
-            return "cooldown"
+    rested = (judged.company_day - max(starts)).days if starts else None
+    if "cooldown" in book and rested is not None and rested < duration(book["cooldown"]).amount:
+        return "cooldown"
     if "stop_when" in book and answer(judged, book["stop_when"]) is True:
         return "stop_when"
     if under_way & set(book.get("not_while", ())):

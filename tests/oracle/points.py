@@ -1,10 +1,11 @@
 """A measure's value and its entry in a score in; its points, 0 to 100, out."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from tests.oracle.files import Written
-from tests.oracle.numbers import rounded
+from tests.oracle.numbers import BOUNDS, rounded
 
 SIGNS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
 POINTS_OF_A_LEVEL = 25
@@ -24,7 +25,7 @@ def _on_curve(curve: Sequence[Sequence[float]], x: float) -> float:
     """Straight lines between the points, flat before the first and after the last."""
     if x <= curve[0][0]:
         return float(curve[0][1])
-    for (x0, y0), (x1, y1) in zip(curve, curve[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(curve):
         if x <= x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return float(curve[-1][1])
@@ -36,5 +37,4 @@ def _holds(test: Any, value: float | str) -> bool:
     if isinstance(test, list):
         return str(value) in [str(one) for one in test]
     sign, bound = test.split()
-    number = float(bound)
-    return {"<": value < number, "<=": value <= number, ">": value > number, ">=": value >= number}[sign]  # type: ignore[operator]
+    return BOUNDS[SIGNS[sign]](value, float(bound))

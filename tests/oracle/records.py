@@ -1,4 +1,4 @@
-"""What is stored about a company, as it came: accounts with their contacts, observations, events, facts and outcomes."""
+"""What is stored about a company, as it came: accounts, contacts, observations, events, facts and outcomes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -85,6 +85,11 @@ class Account:
     def zone(self, company_zone: str) -> str:
         return str(self.attributes.get("timezone", company_zone))
 
+    def has_left(self, at: datetime) -> bool:
+        """The newest outcome is `churned`."""
+        outcomes = [outcome for outcome in self.outcomes if outcome[0] <= at]
+        return bool(outcomes) and max(outcomes)[1] == "churned"
+
 
 @dataclass
 class Company:
@@ -105,6 +110,23 @@ class Company:
     def account(self, said: str) -> Account | None:
         """By its id, or by another id under which its data arrives."""
         return self.accounts.get(self.aliases.get(said, said))
+
+    def children_of(self, account: Account) -> list[Account]:
+        return [child for child in self.accounts.values() if child.attributes.get("parent") == account.id]
+
+    def generations(self) -> list[list[Account]]:
+        """Those without children, then those above these, and so on."""
+        heights: dict[str, int] = {}
+        for account in self.accounts.values():
+            self._measure_height(account, heights)
+        highest = max(heights.values(), default=0)
+        return [[one for one in self.accounts.values() if heights[one.id] == height] for height in range(highest + 1)]
+
+    def _measure_height(self, account: Account, heights: dict[str, int]) -> int:
+        if account.id not in heights:
+            below = [self._measure_height(child, heights) for child in self.children_of(account)]
+            heights[account.id] = 1 + max(below) if below else 0
+        return heights[account.id]
 
     def recorded(self, name: str, day: date) -> None:
         self.oldest[name] = min(day, self.oldest.get(name, day))

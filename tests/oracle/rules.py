@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from tests.oracle import versions
 from tests.oracle.conditions import answer
 from tests.oracle.files import Written
-from tests.oracle.moments import duration, has_passed
+from tests.oracle.moments import Now, duration, has_passed
 from tests.oracle.numbers import Answer
 
 if TYPE_CHECKING:
     from tests.oracle.look import Judged
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,9 @@ class Episode:
     version: str
     state: str = "inactive"
     since_day: date = date.min
-    since: datetime = datetime.min
+    since: datetime = NEVER
     told_day: date = date.min
-    told: datetime = datetime.min
+    told: datetime = NEVER
 
 
 @dataclass
@@ -48,9 +51,14 @@ def move(judged: Judged, name: str) -> tuple[Episode, str | None]:
     before, episode = judged.kept.episodes.get(name), unjudged(judged, name)
     is_new = episode is not before and judged.was_there_before(name, episode.version)
     seeds = judged.account.seeds or (is_new and not rule.get("backfill"))
-    holds = answer(judged, rule["when"])
-    state, told = _next(judged, rule, episode, holds, seeds=seeds)
-    return _moved(judged, episode, state, told), told
+    return moved(
+        rule,
+        episode,
+        answer(judged, rule["when"]),
+        Now(judged.today, judged.at),
+        seeds=seeds,
+        is_over=lambda: "clear_at" not in rule or answer(judged, rule["clear_at"]) is True,
+    )
 
 
 def unjudged(judged: Judged, name: str) -> Episode:
@@ -61,7 +69,28 @@ def unjudged(judged: Judged, name: str) -> Episode:
     return episode if episode is not None and episode.version == version else Episode(version)
 
 
-def _next(judged: Judged, rule: Written, episode: Episode, holds: Answer, *, seeds: bool) -> tuple[str, str | None]:
+def moved(
+    rule: Written,
+    episode: Episode,
+    holds: Answer,
+    now: Now,
+    *,
+    seeds: bool,
+    is_over: Callable[[], bool] = lambda: True,
+) -> tuple[Episode, str | None]:
+    """By the answer of its `when`. `is_over`: whether what holds no longer clears."""
+    state, told = _next(rule, episode, holds, now, seeds=seeds, is_over=is_over)
+    after = replace(episode, state=state)
+    if state != episode.state:
+        after = replace(after, since_day=now.today, since=now.at)
+    if told in ("seeded", "fired", "reminded"):
+        after = replace(after, told_day=now.today, told=now.at)
+    return after, told
+
+
+def _next(
+    rule: Written, episode: Episode, holds: Answer, now: Now, *, seeds: bool, is_over: Callable[[], bool]
+) -> tuple[str, str | None]:
     """The state, and what is told; unknown makes no move."""
     match episode.state:
         case "inactive" if holds:
@@ -69,28 +98,14 @@ def _next(judged: Judged, rule: Written, episode: Episode, holds: Answer, *, see
                 return "active", "seeded"
             return ("pending", "pending") if "for" in rule else ("active", "fired")
         case "pending" if holds:
-            passed = _passed(judged, rule["for"], episode.since_day, episode.since)
+            passed = has_passed(duration(rule["for"]), episode.since_day, episode.since, now)
             return ("active", "fired") if passed else ("pending", None)
         case "pending" if holds is False:
             return "inactive", "lapsed"
         case "active" if holds:
-            again = "every" in rule and _passed(judged, rule["every"], episode.told_day, episode.told)
+            again = "every" in rule and has_passed(duration(rule["every"]), episode.told_day, episode.told, now)
             return "active", "reminded" if again else None
         case "active" if holds is False:
-            over = "clear_at" not in rule or answer(judged, rule["clear_at"]) is True
-            return ("inactive", "cleared") if over else ("active", None)
+            return ("inactive", "cleared") if is_over() else ("active", None)
         case state:
             return state, None
-
-
-def _passed(judged: Judged, written: str, day: date, at: datetime) -> bool:
-    return has_passed(duration(written), day, at, judged.today, judged.at)
-
-
-def _moved(judged: Judged, episode: Episode, state: str, told: str | None) -> Episode:
-    moved = replace(episode, state=state)
-    if state != episode.state:
-        moved = replace(moved, since_day=judged.today, since=judged.at)
-    if told in ("seeded", "fired", "reminded"):
-        moved = replace(moved, told_day=judged.today, told=judged.at)
-    return moved

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
     from tests.oracle.look import Judged
 
 NEUTRAL = 50.0
+Counted = tuple[float | None, float | None, float]
+"""The base, the softened base, the coverage."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A measure that applies. `points`: None where it has no value; softened. `counts`: its share of what was counted."""
+    """A measure that applies. `points`: softened; None where it has no value."""
 
     name: str
     group: str
     weight: float
     value: float | str | None
     points: float | None
-    counts: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,6 @@ class Scored:
     value: float | None
     band: str | None
     coverage: float
-    parts: tuple[Part, ...] = ()
 
 
 def score(judged: Judged, name: str) -> Scored:
@@ -54,21 +54,17 @@ def score(judged: Judged, name: str) -> Scored:
     model = next(model for model in models if "when" not in model or answer(judged, model["when"]) is True)
     effects = effects_on(judged, name)
     by_hand = override_of(judged, name)
-    if "points" in model:
-        base, before, coverage, parts = *_of_points(judged, model), 1.0, ()
-    else:
-        base, before, coverage, parts = _of_measures(judged, model, effects)
+    base, before, coverage = _of_points(judged, model) if "points" in model else _of_measures(judged, model, effects)
     adjusted = None if before is None else rounded(min(clamp(before + effects.added), effects.cap))
     value = adjusted if by_hand is None else by_hand
     return Scored(
         model=model.get("model", name),
-        version=versions.of_model(judged.workspace, model),
+        version=versions.of_model(judged.workspace, model, judged.today),
         base=base,
         adjusted=adjusted,
         value=value,
         band=None if value is None else bands.band_of(model, value),
         coverage=rounded(coverage),
-        parts=parts,
     )
 
 
@@ -78,10 +74,10 @@ def override_of(judged: Judged, name: str) -> float | None:
     return sorted(holding, key=lambda one: one.at)[-1].value if holding else None
 
 
-def _of_points(judged: Judged, model: Written) -> tuple[float, float]:
-    """start + Σ entries, before effects: twice, for nothing is softened."""
+def _of_points(judged: Judged, model: Written) -> Counted:
+    """start + Σ entries, before effects; nothing is softened, and nothing is not covered."""
     total = clamp(model["start"] + sum(_entry(judged, entry) for entry in model["points"]))
-    return rounded(total), total
+    return rounded(total), total, 1.0
 
 
 def _entry(judged: Judged, entry: Written) -> float:
@@ -95,20 +91,17 @@ def _entry(judged: Judged, entry: Written) -> float:
     return max(-entry["cap"], min(entry["cap"], total)) if "cap" in entry else total
 
 
-def _of_measures(
-    judged: Judged, model: Written, effects: Effects
-) -> tuple[float | None, float | None, float, tuple[Part, ...]]:
-    """The base, the softened base, the coverage and the parts."""
+def _of_measures(judged: Judged, model: Written, effects: Effects) -> Counted:
     applying = tuple(_applying(judged, model))
     groups = model.get("groups") or {"": 1}
     coverage = _coverage(applying, groups)
     if coverage == 0 or coverage < share(model.get("min_coverage", "50%")):
-        return None, None, float(coverage), applying
+        return None, None, float(coverage)
     counted = [_counted(part, model.get("missing", "spread")) for part in applying]
     counted = [part for part in counted if part.points is not None]
     base = _average(counted, groups)
     softened = [effects.softened(part) for part in counted]
-    return rounded(base), _average(softened, groups), float(coverage), tuple(softened)
+    return rounded(base), _average(softened, groups), float(coverage)
 
 
 def _applying(judged: Judged, model: Written) -> Iterable[Part]:
@@ -127,7 +120,7 @@ def _applying(judged: Judged, model: Written) -> Iterable[Part]:
 
 def _coverage(applying: Iterable[Part], groups: Written) -> Fraction:
     """Σ share of the known / Σ share of those that apply."""
-    weights = Counter[str]()
+    weights = defaultdict[str, float](float)
     for part in applying:
         weights[part.group] += part.weight
     of_all = sum(groups[group] for group in weights)
@@ -148,7 +141,7 @@ def _counted(part: Part, missing: str) -> Part:
     return Part(part.name, part.group, part.weight, None, NEUTRAL if missing == "neutral" else 0.0)
 
 
-def _average(parts: Iterable[Part], groups: Written) -> float:
+def _average(parts: Iterable[Part], groups: Mapping[str, float]) -> float:
     """Σ group weight · (Σ weight · points / Σ weight) / Σ group weight, of the groups that have one."""
     by_group: dict[str, list[Part]] = {}
     for part in parts:

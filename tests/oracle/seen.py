@@ -1,6 +1,6 @@
 """One account at a moment in; the records that a look at it sees, by windows, out (sections 2 and 3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.oracle.files import Workspace
 from tests.oracle.moments import ONE_DAY, Duration, day_in
-from tests.oracle.records import Account, Company, Event, Fact, Series
+from tests.oracle.records import Account, Company, Event, Fact, Observation, Series
 from tests.oracle.wanted import fits
 
 
@@ -42,6 +42,8 @@ class Seen:
     workspace: Workspace
     account: Account
     at: datetime
+    contact: str | None = None
+    """Whose records alone are seen."""
     _days: dict[str, dict[date, float]] = field(default_factory=dict)
 
     @cached_property
@@ -63,15 +65,27 @@ class Seen:
 
     def events(self, name: str, window: Window, where: Mapping[str, Any] | None = None) -> list[Event]:
         """The events of that name in the window, whose properties are as wanted."""
-        of_name = self.account.events.get(name, {})
-        days = window.days() if window.after is None else list(of_name)
-        found = [
-            event
-            for day in days
-            for event in of_name.get(day, ())
-            if event.at <= self.at and window.holds(event.day, event.at)
-        ]
+        days = window.days() if window.after is None else list(self.account.events.get(name, {}))
+        found = [event for event in self.happened(name, days) if window.holds(event.day, event.at)]
         return [event for event in found if self.is_wanted(event, where)] if where else found
+
+    def happened(self, name: str, days: Iterable[date] | None = None) -> Iterator[Event]:
+        """All events of that name, or those of some days."""
+        of_name = self.account.events.get(name, {})
+        for day in of_name if days is None else days:
+            for event in of_name.get(day, ()):
+                if event.at <= self.at and self.contact in (None, event.contact):
+                    yield event
+
+    def contacts(self) -> set[str]:
+        """Those that are known, and those whom records name."""
+        events = {event.contact for name in self.account.events for event in self.happened(name)}
+        observed = {
+            contact
+            for (_, contact), series in self.account.observations.items()
+            if any(one.at <= self.at for one in series.values())
+        }
+        return {contact for contact in (*self.account.contacts, *events, *observed) if contact is not None}
 
     def is_wanted(self, record: Event | Fact, where: Mapping[str, Any] | None) -> bool:
         """A blank property is unknown, and then the record does not count."""
@@ -106,15 +120,16 @@ class Seen:
             of_contacts = ((self.workspace.catalog["metrics"] or {})[metric] or {}).get("of") == "contact"
             self._days[metric] = _means(
                 [
-                    self._seen_of(series)
+                    self._seen_of(metric, series)
                     for (name, contact), series in self.account.observations.items()
-                    if name == metric and (contact is not None) == of_contacts
+                    if name == metric and (contact is not None) == of_contacts and self.contact in (None, contact)
                 ]
             )
         return self._days[metric]
 
-    def _seen_of(self, series: Series) -> dict[date, float]:
-        return {day: one.value for day, one in series.items() if one.at <= self.at}
+    def _seen_of(self, metric: str, series: Series) -> dict[date, float]:
+        since = redefined_on(self.workspace, metric, self.today) or date.min
+        return {day: one.value for day, one in series.items() if one.at <= self.at and day >= since}
 
     def values(self, metric: str, window: Window) -> list[float]:
         days = self.days_of(metric)
@@ -125,21 +140,30 @@ class Seen:
         catalog = self.workspace.catalog
         declared = {**catalog.get("metrics", {}), **catalog.get("events", {})}[name] or {}
         since = date.fromisoformat(declared["from"]) if "from" in declared else self.company.oldest.get(name)
-        return since is not None and first >= since
+        redefined = redefined_on(self.workspace, name, self.today) or date.min
+        return since is not None and first >= max(since, redefined)
 
     @cached_property
     def first_day(self) -> date | None:
         """Of the account: its `since`; blank: its oldest observation or event."""
-        since = self.account.attributes.get("since")
+        since: date | None = self.account.attributes.get("since")
         if since is not None:
             return since
         observed = [one for series in self.account.observations.values() for one in series.values()]
         happened = [one for days in self.account.events.values() for events in days.values() for one in events]
-        return min((one.day for one in (*observed, *happened) if one.at <= self.at), default=None)
+        records: list[Observation | Event] = [*observed, *happened]
+        return min((one.day for one in records if one.at <= self.at), default=None)
 
     def reaches_back_to(self, first: date) -> bool:
         """Whether the account was there on that day already."""
         return self.first_day is not None and first >= self.first_day
+
+
+def redefined_on(workspace: Workspace, name: str, today: date) -> date | None:
+    """Since when a metric is counted as it is today."""
+    metric = workspace.catalog.get("metrics", {}).get(name) or {}
+    days = [date.fromisoformat(day) for day in metric.get("redefined", ())]
+    return max((day for day in days if day <= today), default=None)
 
 
 def _means(series: list[dict[date, float]]) -> dict[date, float]:

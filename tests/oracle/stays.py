@@ -60,7 +60,12 @@ def _stay(standing: Standing, scored: Scored, by_hand: bool, order: list[str]) -
 
 def on_day(standing: Standing, scored: Scored, day: date) -> Standing:
     """The last look of a day stands, also one that left it unknown."""
-    days = {one: score for one, score in standing.days.items() if one != day}
-    if scored.adjusted is not None:
-        days[day] = (scored.adjusted, scored.version)
-    return replace(standing, days=days)
+    before = without_day(standing, day)
+    if scored.adjusted is None:
+        return before
+    return replace(before, days={**before.days, day: (scored.adjusted, scored.version)})
+
+
+def without_day(standing: Standing, day: date) -> Standing:
+    """After a look at who has left, which leaves no score."""
+    return replace(standing, days={one: score for one, score in standing.days.items() if one != day})

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.oracle.files import Written
 from tests.oracle.moments import day_in, duration, end_of, is_date, moment, start_of, zone
-from tests.oracle.records import Account, Company, Event, Fact, Observation, Row
+from tests.oracle.records import Account, Company, Event, Fact, Observation, Row, Value
 from tests.oracle.values import properties_of, read_value
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -71,7 +71,7 @@ def _event(company: Company, account: Account, arrival: Arrival, row: Row, seen:
     content = ("event", account.id, name, at, contact, tuple(sorted(properties.items())))
     if not _is_new(company, ("event", name, number) if number else content, number, seen):
         return False
-    built_in = {"day": day, "weekday": WEEKDAYS[day.weekday()], "hour": float(local.hour)}
+    built_in: dict[str, Value] = {"day": day, "weekday": WEEKDAYS[day.weekday()], "hour": float(local.hour)}
     if contact:
         built_in["contact"] = contact
     account.events[name][day].append(Event(name, at, day, contact, {**properties, **built_in}))

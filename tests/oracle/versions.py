@@ -1,10 +1,13 @@
-"""A rule, or a model of a score, in; a text that is another as soon as something changes that can change its answer, out."""
+"""A rule, or a model of a score, in; a text that is another once something changes that can change its answer, out."""
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from tests.oracle.files import Workspace, Written
+from tests.oracle.seen import redefined_on
 
 TOLD = ("label", "goal", "views", "show", "primary", "because", "severity", "play")
 """What is for people only, or says what follows."""
@@ -13,21 +16,34 @@ EFFECTS = ("adjust", "soften", "cap")
 NOT_OF_ITS_NUMBER = ("score", "model", "when", "order")
 """What says which model scores an account, not with which number."""
 NAMES = ("measure", "score", "rule")
+OF_RECORDS = tuple("latest sum mean min max median count distinct days_with days_since returning shift event".split())
 OF_MEASURES = ("ratio", "difference", "change", "change_percent", "usual")
 
 
 def of_rule(workspace: Workspace, rule: Written) -> str:
     """`when`, `for`, `clear_at`, and the measures, scores and rules that they name, through to the end."""
-    return _text(workspace, _asked(rule))
+    return _text(_asked(rule), _rests_on(workspace, _asked(rule)))
 
 
-def of_model(workspace: Workspace, model: Written) -> str:
-    """Its measures and what they name, curves, weights, bands."""
-    return _text(workspace, {key: value for key, value in model.items() if key not in NOT_OF_ITS_NUMBER})
+def of_model(workspace: Workspace, model: Written, today: date) -> str:
+    """Its measures and what they name, curves, weights, bands; and how its metrics are counted today."""
+    said = {key: value for key, value in model.items() if key not in NOT_OF_ITS_NUMBER}
+    return _text(said, {**_rests_on(workspace, said), "counted": _counted(workspace, said, today)})
 
 
-def _text(workspace: Workspace, said: Written) -> str:
-    """What is said, and what stands under all names that it rests on."""
+def _counted(workspace: Workspace, said: Written, today: date) -> Written:
+    """Since when the metrics that a model rests on are counted so; what rules do to a score in it is no part of it."""
+    models = _rests_on(replace(workspace, rules={name: _asked(rule) for name, rule in workspace.rules.items()}), said)
+    records = [name.removeprefix("record ") for name in models if name.startswith("record ")]
+    return {name: str(redefined_on(workspace, name, today)) for name in records}
+
+
+def _text(said: Written, rests_on: Written) -> str:
+    return json.dumps([_bare(said), rests_on], sort_keys=True)
+
+
+def _rests_on(workspace: Workspace, said: Written) -> Written:
+    """What stands under all names that it speaks of, through to the end."""
     found: dict[str, Any] = {}
     waiting = list(_names(said))
     while waiting:
@@ -36,13 +52,15 @@ def _text(workspace: Workspace, said: Written) -> str:
             definition = _definition(workspace, kind, name)
             found[f"{kind} {name}"] = _bare(definition)
             waiting += _names(definition)
-    return json.dumps([_bare(said), found], sort_keys=True)
+    return found
 
 
 def _definition(workspace: Workspace, kind: str, name: str) -> Any:
     match kind:
         case "measure":
             return workspace.measures.get(name)
+        case "record":
+            return workspace.catalog.get("metrics", {}).get(name) or workspace.catalog.get("events", {}).get(name)
         case "score":
             return [workspace.scores.get(name), *_effects_on(workspace, name)]
         case _:
@@ -50,8 +68,8 @@ def _definition(workspace: Workspace, kind: str, name: str) -> Any:
 
 
 def _effects_on(workspace: Workspace, score: str) -> Iterator[Written]:
-    """What rules do to a score that is named can change the answer, too."""
-    for rule in workspace.rules.values():
+    """What rules do to a score that is named can change the answer, too; in which file they stand can not."""
+    for _, rule in sorted(workspace.rules.items()):
         effects = {form: rule[form] for form in EFFECTS if form in rule and rule[form]["score"] == score}
         if effects:
             yield {**_asked(rule), **effects}
@@ -62,7 +80,7 @@ def _asked(rule: Written) -> Written:
 
 
 def _names(said: Any) -> Iterator[tuple[str, str]]:
-    """The measures, scores and rules that are named, however deep."""
+    """The measures, scores, rules and records that are named, however deep."""
     if isinstance(said, list | tuple):
         for part in said:
             yield from _names(part)
@@ -71,6 +89,10 @@ def _names(said: Any) -> Iterator[tuple[str, str]]:
     for key, value in said.items():
         if key in NAMES and isinstance(value, str):
             yield key, value
+        elif key in OF_RECORDS and isinstance(value, str):
+            yield "record", value.partition(".")[0]
+        elif key == "roll_up":
+            yield "score", value
         elif key in OF_MEASURES:
             yield from (("measure", name) for name in ([value] if isinstance(value, str) else value))
         elif not isinstance(value, str):

@@ -76,13 +76,17 @@ class World:
             return no("channel_not_found")
         oldest = float(str(asked.get("oldest") or 0))
         with self._lock:
-            kept = [m for m in reversed(self._messages[channel]) if float(str(m["ts"])) > oldest]
+            posted = [m for m in reversed(self._messages[channel]) if float(str(m["ts"])) > oldest]
+        kept = [m for m in posted if m.get("thread_ts") == asked.get("ts")]
         start = int(str(asked.get("cursor") or 0))
         end = start + min(int(str(asked.get("limit") or 100)), 999)
         hidden = () if str(asked.get("include_all_metadata")).lower() in ("1", "true") else ("metadata",)
         messages = [{key: m[key] for key in m if key not in hidden} for m in kept[start:end]]
         cursor = {"response_metadata": {"next_cursor": str(end)}} if end < len(kept) else {}
         return {"ok": True, "messages": messages, "has_more": end < len(kept), **cursor}
+
+    def conversations_replies(self, asked: Answer) -> Answer:
+        return self.conversations_history(asked) if asked.get("ts") else no("invalid_arguments")
 
     def channel_of(self, asked: str) -> str:
         """The id of what is posted to; an error code (in lower case) where that can't be."""
@@ -112,9 +116,14 @@ class World:
         with self._lock:
             self._count += 1
             ts = f"{int(time.time())}.{self._count:06d}"
-            kept: Answer = {key: message[key] for key in ("text", "blocks", "metadata") if key in message}
+            known = ("text", "blocks", "metadata", "thread_ts")
+            kept: Answer = {key: message[key] for key in known if key in message}
             self._messages[channel].append({"type": "message", "ts": ts} | kept)
             return ts
+
+    def holds(self, channel: str, ts: object) -> bool:
+        with self._lock:
+            return any(message["ts"] == ts for message in self._messages[channel])
 
     def _is_unknown(self, channel: str) -> bool:
         known = [c["id"] for c in self._channels or ()]
@@ -189,7 +198,13 @@ class Handler(BaseHTTPRequestHandler):
         match method:
             case "chat.postMessage":
                 return self._post(asked)
-            case "users.lookupByEmail" | "conversations.open" | "conversations.list" | "conversations.history":
+            case (
+                "users.lookupByEmail"
+                | "conversations.open"
+                | "conversations.list"
+                | "conversations.history"
+                | "conversations.replies"
+            ):
                 answer: Answer = getattr(self.world, method.replace(".", "_"))(asked)
                 return answer
             case "auth.test":
@@ -201,6 +216,8 @@ class Handler(BaseHTTPRequestHandler):
         code = channel if channel.islower() else refusal(asked)
         if code:
             return no(code)
+        if "thread_ts" in asked and not self.world.holds(channel, asked["thread_ts"]):
+            return no("cannot_reply_to_message")
         if self.world.is_too_fast(channel):
             return no("ratelimited")
         return {"ok": True, "channel": channel, "ts": self.world.post(channel, asked), "message": {}}

@@ -11,7 +11,6 @@ from sqlmodel import SQLModel
 from engine.batches import (
     Arrival,
     Batch,
-    Coded,
     Entries,
     Events,
     Facts,
@@ -20,6 +19,7 @@ from engine.batches import (
     Outcomes,
     Places,
     When,
+    coded,
 )
 from engine.clock import day_number, day_of, microseconds
 from engine.language.base import parse_day
@@ -79,17 +79,17 @@ def observations(*rows: tuple[Any, ...]) -> Observations:
     full = [(*row, "users", None)[:5] if len(row) == 3 else (*row, None)[:5] for row in rows]
     account, at, value, metric, contact = zip(*full, strict=True)
     number = np.array(value, dtype=np.float64)
-    return Observations(_coded(account), _coded(contact), _coded(metric), _when(at), number, _places(rows))
+    return Observations(coded(account), coded(contact), coded(metric), _when(at), number, _places(rows))
 
 
 def events(*rows: Record) -> Events:
     """Each with `account` and `at`; `name` (default login), `id`, `contact`, and properties."""
     own = ("account", "at", "name", "id", "contact")
     return Events(
-        _coded([row["account"] for row in rows]),
-        _coded([row.get("name", "login") for row in rows]),
-        _coded([row.get("id") for row in rows]),
-        _coded([row.get("contact") for row in rows]),
+        coded([row["account"] for row in rows]),
+        coded([row.get("name", "login") for row in rows]),
+        coded([row.get("id") for row in rows]),
+        coded([row.get("contact") for row in rows]),
         _when([row["at"] for row in rows]),
         tuple({prop: value for prop, value in row.items() if prop not in own} for row in rows),
         _places(rows),
@@ -99,16 +99,16 @@ def events(*rows: Record) -> Events:
 def facts(*rows: Record) -> Facts:
     """Each with `account` and `at`; `name` (default leadership_change), `id`, `until`, `reason`, and properties."""
     own = ("account", "at", "name", "id", "until", "reason")
-    blank = _coded([None for _ in rows])
+    blank = coded([None for _ in rows])
     return Facts(
-        _coded([row["account"] for row in rows]),
-        _coded([row.get("name", "leadership_change") for row in rows]),
-        _coded([row.get("id") for row in rows]),
+        coded([row["account"] for row in rows]),
+        coded([row.get("name", "leadership_change") for row in rows]),
+        coded([row.get("id") for row in rows]),
         _when([row["at"] for row in rows]),
         _when([row.get("until") for row in rows]),
         blank,
         blank,
-        _coded([row.get("reason") for row in rows]),
+        coded([row.get("reason") for row in rows]),
         np.zeros(len(rows), dtype=np.bool_),
         tuple({prop: value for prop, value in row.items() if prop not in own} for row in rows),
         _places(rows),
@@ -117,16 +117,11 @@ def facts(*rows: Record) -> Facts:
 
 def outcomes(*rows: tuple[str, str, str]) -> Outcomes:
     account, at, outcome = zip(*rows, strict=True)
-    return Outcomes(_coded(account), _coded(outcome), _when(at), _places(rows))
+    return Outcomes(coded(account), coded(outcome), _when(at), _places(rows))
 
 
 def _places(rows: Sequence[object]) -> Places:
     return Places(("file.csv",), np.zeros(len(rows), dtype=np.int64), np.arange(2, len(rows) + 2))
-
-
-def _coded(texts: Sequence[str | None]) -> Coded:
-    values = tuple(dict.fromkeys(one for one in texts if one is not None))
-    return Coded(values, np.array([-1 if one is None else values.index(one) for one in texts], dtype=np.int64))
 
 
 def _when(texts: Sequence[str | None]) -> When:

@@ -49,14 +49,15 @@ def test_tables_of_an_older_pulsebook_are_brought_up_to_date_with_what_they_hold
     database.migrate()
 
     assert database.version() == HEAD
-    assert rows_of(database, "account", "id", "newest") == [("acme", None)]
+    assert rows_of(database, "account", "id", "newest") == [("Acme", None)]
+    assert rows_of(database, "id_look", "look", "id") == [("acme", "Acme")]
     assert rows_of(database, "delivery", "key", "run_id") == [("acme/save/1/tell/1", "acme/save/1")]
     with database.writing() as connection:
         command.check(configuration(connection))
 
 
 OLD_ROWS = (
-    "insert into account (seq, id, attributes, changed, looked, seed_next) values (0, 'acme', '{}', 0, 0, false)",
+    "insert into account (seq, id, attributes, changed, looked, seed_next) values (0, 'Acme', '{}', 0, 0, false)",
     """insert into delivery (key, account_seq, run_id, playbook, step, channel, template, text, marketing, outbox_only,
     state, decided_at, day, attempts, looks_back, version, cause) values ('acme/save/1/tell/1', 0, 'acme/save/1',
     'save', 'tell', 'slack', 'at-risk', 'Acme fell', false, false, 'sent', 0, 0, 1, 0, 'v1', 'test')""",

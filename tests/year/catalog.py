@@ -11,6 +11,8 @@ PLANS = ["trial", "monthly", "yearly"]
 DEVICES = ["phone", "desk", "tablet"]
 TOPICS = ["billing", "calendar", "import"]
 ROLES = ["champion", "sponsor", "user"]
+LEVEL_OF_CONTACTS = "involvement"
+"""The score that contacts have."""
 CITIES = ["Cork", "Bonn", "Lima"]
 TEAM = ["ana@us.example", "bob@us.example", "cid@us.example", "dan@us.example", "eva@us.example", "lea@us.example"]
 FALLBACK = "lea@us.example"

@@ -1,6 +1,7 @@
 """What `pulsebook` lists and what the oracle says must follow in; every difference, as lines, out."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.oracle.oracle import Oracle
@@ -17,6 +18,8 @@ def differences(told: Pulsebook, oracle: Oracle) -> Iterator[str]:
     yield from _between("decision", _decisions_told(told.listed("decisions")), _decisions(oracle))
     yield from _between("run", _runs_told(told.listed("runs")), _runs(oracle))
     yield from _between("task", _tasks_told(told.listed("tasks"), runs), _tasks(oracle))
+    yield from _between("finding", _findings_told(told.listed("findings")), _findings(oracle))
+    yield from _between("notices", _count(one["decided_at"] for one in told.notices()), _notices(oracle))
     yield from _between("delivery", _deliveries_told(told.listed("deliveries"), runs), _deliveries(oracle))
 
 
@@ -166,3 +169,37 @@ def _deliveries(oracle: Oracle) -> Table:
         for run in kept.runs
         for one in run.deliveries
     }
+
+
+def _findings_told(documents: Documents) -> Table:
+    return {
+        (one["at"], one["kind"], one["name"], one["group"]): (
+            one["day"],
+            one["text"],
+            one["accounts"],
+            one["ended_at"],
+            one["ended_day"],
+        )
+        for one in documents
+    }
+
+
+def _findings(oracle: Oracle) -> Table:
+    return {
+        (one.at.isoformat(), one.kind, one.name, one.group): (
+            one.day.isoformat(),
+            one.text,
+            one.accounts,
+            one.ended_at and one.ended_at.isoformat(),
+            one.ended_day and one.ended_day.isoformat(),
+        )
+        for one in oracle.findings
+    }
+
+
+def _notices(oracle: Oracle) -> Table:
+    return _count(at.isoformat() for at in oracle.notices)
+
+
+def _count(moments: Iterable[str]) -> Table:
+    return {(at,): (count,) for at, count in Counter(moments).items()}

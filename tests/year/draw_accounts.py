@@ -1,4 +1,4 @@
-"""Chance and a number of accounts in; who they are, and what changes about them in the year, as rows that arrive, out."""
+"""Chance in; who the accounts are, and what changes about them in the year, as rows that arrive, out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +24,8 @@ class Profile:
     alias: str | None
     joins: datetime
     zone: str
+    parents: tuple[str, ...]
+    """Of whom one may be its parent; nobody is above those who are above them."""
     contacts: tuple[str, ...]
     phases: tuple[tuple[int, float], ...]
 
@@ -41,6 +43,7 @@ def profile(draw: Draw, number: int, days: int) -> Profile:
         alias=f"crm-{number}" if draw.chance(0.2) else None,
         joins=FIRST + timedelta(days=draw.randint(2, int(days * 0.7)), hours=draw.randint(0, 23)) if late else FIRST,
         zone=draw.one(ZONES),
+        parents=tuple(f"a{other:03}" for other in range(12) if (other % 3, other) < (number % 3, number)),
         contacts=tuple(f"{person}@{name}.example" for person in draw.some(["ada", "ben", "cleo", "dov"], 1, 4)),
         phases=tuple(phases),
     )
@@ -61,7 +64,7 @@ def arrivals(draw: Draw, who: Profile, days: int) -> Iterator[Arriving]:
     for _ in range(draw.randint(1, 5)):
         at = FIRST + timedelta(days=draw.uniform(1, days))
         if at > who.joins + timedelta(days=1):
-            yield Arriving(at, "accounts", {"id": who.id, **_change(draw, at.date())})
+            yield Arriving(at, "accounts", {"id": who.id, **_change(draw, who, at.date())})
     if draw.chance(0.3):
         row = {"account": who.id, "email": draw.one(who.contacts), "role": draw.one(ROLES), "consent": "yes"}
         yield Arriving(who.joins + timedelta(days=draw.randint(5, 100)), "contacts", row)
@@ -81,7 +84,8 @@ def _attributes(draw: Draw, who: Profile) -> dict[str, str]:
         "since": _near(draw, first, -500, -30) if draw.chance(0.6) else "",
         "renewal_date": _near(draw, first, -20, 300) if draw.chance(0.8) else "",
         "payment_date": _near(draw, first, 0, 100) if draw.chance(0.8) else "",
-        "value": str(draw.randint(100, 90000)),
+        "value": draw.one([str(draw.randint(100, 90000)), str(draw.randint(100, 90000)), "0", ""]),
+        "parent": draw.one(who.parents) if who.parents and draw.chance(0.5) else "",
     }
 
 
@@ -89,7 +93,7 @@ def _near(draw: Draw, day: date, low: int, high: int) -> str:
     return (day + timedelta(days=draw.randint(low, high))).isoformat()
 
 
-def _change(draw: Draw, today: date) -> dict[str, str]:
+def _change(draw: Draw, who: Profile, today: date) -> dict[str, str]:
     changes: list[dict[str, str]] = [
         {"plan": draw.one([*PLANS, ""])},
         {"seats": str(draw.randint(1, 60))},
@@ -97,6 +101,8 @@ def _change(draw: Draw, today: date) -> dict[str, str]:
         {"renewal_date": _near(draw, today, -10, 300)},
         {"payment_date": draw.one([_near(draw, today, 0, 60), ""])},
         {"segment": draw.one(SEGMENTS), "vip": draw.one(["yes", "no"])},
+        {"parent": draw.one([*who.parents, ""])},
+        {"value": draw.one([str(draw.randint(100, 90000)), "0", ""])},
     ]
     return draw.one(changes)
 

@@ -136,13 +136,23 @@ def _trend(draw: Draw, names: Names) -> Condition:
     }
 
 
+def _declining(draw: Draw, names: Names) -> Condition:
+    points = {"min_points": draw.randint(2, 6)} if draw.chance(0.5) else {}
+    return {
+        "score": draw.one(list(names.bands)),
+        "declining": draw.one([2, 5, 10]),
+        "over": draw.one(["14d", "28d", "60d"]),
+        **points,
+    }
+
+
 def _task(draw: Draw, names: Names) -> Condition:
     return {"task": draw.one(names.tasks), "state": draw.one(["open", "overdue", "done", "done", "cancelled"])}
 
 
 Form = Callable[[Draw, Names], Condition]
 PLAIN: Sequence[Form] = (_measure, _measure, _against_usual, _fact, _event, _event, _account, _date, _known)
-OF_SCORES: Sequence[Form] = (_score, _band, _crossing, _crossing, _trend, _trend)
+OF_SCORES: Sequence[Form] = (_score, _band, _crossing, _crossing, _trend, _trend, _declining)
 
 
 def draw_condition(draw: Draw, names: Names, deep: int = 2) -> Condition:

@@ -37,7 +37,7 @@ def _words(draw: Draw, drawing: Drawing) -> None:
     draw.one(drawing.scores)["goal"] = "Another goal"
     model = draw.one(drawing.scores)
     model["bands"] = [{**band, "label": band["band"].upper()} for band in model["bands"]]
-    rule = draw.one(drawing.rules)
+    rule = draw.one([rule for rule in drawing.rules if "finding" not in rule])
     rule |= {"because": "So it is", "severity": "low", "label": "Something"}
     drawing.places[rule["rule"]] = "rules/moved.yaml"
 
@@ -67,9 +67,20 @@ def _rule(draw: Draw, drawing: Drawing) -> None:
     rule |= draw_rule(draw, rule["rule"], drawing.names.without("rules"))
 
 
+def _across(draw: Draw, drawing: Drawing) -> None:
+    """Another count, another attribute, or one more."""
+    rule = draw.one([rule for rule in drawing.rules if "finding" in rule])
+    if draw.chance(0.4):
+        rule["when"]["at_least"] += draw.one([1, 2])
+    elif draw.chance(0.5):
+        rule["when"]["across"] = {"segment": "owner"}.get(rule["when"]["across"], "segment")
+    else:
+        drawing.rules.append({**copy.deepcopy(rule), "rule": f"{rule['rule']}-{len(drawing.rules)}"})
+
+
 def _removed_rule(draw: Draw, drawing: Drawing) -> None:
     spoken_of = str([drawing.rules, drawing.scores, drawing.playbooks])
-    free = [rule for rule in drawing.rules if spoken_of.count(f"'rule': '{rule['rule']}'") == 1]
+    free = [rule for rule in drawing.rules[1:-1] if spoken_of.count(f"'rule': '{rule['rule']}'") == 1]
     if free:
         drawing.rules.remove(draw.one(free))
 
@@ -77,6 +88,11 @@ def _removed_rule(draw: Draw, drawing: Drawing) -> None:
 def _playbook(draw: Draw, drawing: Drawing) -> None:
     index = draw.randrange(len(drawing.playbooks))
     drawing.playbooks[index] = draw_playbook(draw, drawing.playbooks[index]["playbook"], drawing.names)
+
+
+def _redefined(draw: Draw, drawing: Drawing) -> None:
+    metric = drawing.catalog["metrics"][draw.one(["active_users", "nps"])]
+    metric["redefined"] = [*metric.get("redefined", ()), draw.one(["2025-01-20", "2025-03-03", "2025-04-07"])]
 
 
 Edit = Callable[[Draw, Drawing], None]
@@ -93,4 +109,6 @@ EDITS: Sequence[Edit] = (
     _rule,
     _removed_rule,
     _playbook,
+    _redefined,
+    _across,
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.year.catalog import DEVICES, TOPICS
+from tests.year.catalog import DEVICES, LEVEL_OF_CONTACTS, PLANS, TOPICS
 from tests.year.draw import Draw
 
 Definition = dict[str, Any]
@@ -19,6 +19,13 @@ class Drawn:
     high: float = 0
     is_text: bool = False
     counts_days: bool = False
+
+    @property
+    def is_of_contacts(self) -> bool:
+        """Whether it has a value for a contact: it rests on records, and not on those that accounts alone have."""
+        return not {*OF_MEASURES, "roll_up"} & self.definition.keys() and not {"active_users", "uptime"} & {
+            str(one) for one in self.definition.values()
+        }
 
 
 WHERES: Mapping[str, Callable[[Draw], dict[str, Any]]] = {
@@ -137,6 +144,31 @@ FORMS: Mapping[str, Callable[[Draw], Drawn]] = {
 """What rests on records alone."""
 
 
+def _of_contacts(draw: Draw) -> Drawn:
+    wheres: dict[str, Any] = draw.one(
+        [
+            {},
+            {"where": {"role": draw.one(["champion", ["champion", "sponsor"], {"not": "user"}])}},
+            {"where": {"consent": draw.chance(0.7)}},
+        ]
+    )
+    take = draw.one(["mean", "worst"])
+    return Drawn({"roll_up": LEVEL_OF_CONTACTS, "of": "contacts", "take": take, **wheres}, 0, 100)
+
+
+def _of_children(draw: Draw) -> Drawn:
+    take: dict[str, Any] = draw.one(
+        [{"take": "mean"}, {"take": "worst"}, {"take": "weighted", "weight": draw.one(["value", "seats"])}]
+    )
+    wheres: dict[str, Any] = {"where": {"plan": {"not": draw.one(PLANS)}}} if draw.chance(0.3) else {}
+    score = draw.one(["advocacy", "health", "growth"])
+    return Drawn({"roll_up": score, "of": "children", **take, **wheres}, 0, 100)
+
+
+ROLL_UPS: Mapping[str, Callable[[Draw], Drawn]] = {"contacts": _of_contacts, "children": _of_children}
+"""What rests on scores."""
+
+
 def _of_two(form: str) -> Callable[[Draw, dict[str, Drawn]], Drawn]:
     def drawn(draw: Draw, known: dict[str, Drawn]) -> Drawn:
         first, second = draw.sample([name for name, one in known.items() if not one.is_text], 2)
@@ -168,6 +200,8 @@ def draw_measures(draw: Draw) -> dict[str, Drawn]:
     for count in range(2):
         # Something to take the change, and the ratio, of.
         found[f"logins_{count}"] = _of_event("count")(draw)
+    for number, form in enumerate(draw.some(list(ROLL_UPS), 1, 2)):
+        found[f"r{number}_{form}"] = ROLL_UPS[form](draw)
     for number, form in enumerate(draw.some(list(OF_MEASURES), 3, 5)):
         found[f"n{number}_{form}"] = OF_MEASURES[form](draw, found)
     return found

@@ -4,9 +4,11 @@ from typing import Any
 
 from tests.year.draw import Draw
 from tests.year.draw_conditions import Names, draw_condition
+from tests.year.draw_measures import RATES, where
 from tests.year.draw_scores import BANDS
 
 Rule = dict[str, Any]
+FINDINGS = ["{{ count }} in {{ group }} from {{ accounts | join(', ') }}", "{{ rule.name }}: {{ group }}"]
 SEVERITIES = ["low", "medium", "high"]
 
 
@@ -33,6 +35,27 @@ def draw_signals(draw: Draw, names: Names, playbooks: list[str]) -> list[Rule]:
         if number < len(playbooks) + 3:
             rules[-1]["play"] = playbooks[number % len(playbooks)]
     return rules
+
+
+def draw_across(draw: Draw, accounts: int) -> list[Rule]:
+    """Rules that count across accounts, about so many that they come true now and then."""
+    return [across(draw, f"across-{number}", accounts) for number in range(draw.randint(1, 3))]
+
+
+def across(draw: Draw, name: str, accounts: int) -> Rule:
+    event, days = draw.one(["ticket", "payment", "newsletter"]), draw.one([2, 3, 7, 14])
+    attribute, values = draw.one([("segment", 4), ("plan", 4), ("owner", 8)])
+    expected = accounts / values * days * RATES[event] * 0.6
+    when = {
+        "event": event,
+        "at_least": max(1, round(expected * draw.uniform(0.5, 1.8))),
+        "in": draw.one([f"{days}d", f"{days * 24}h"]),
+        "across": attribute,
+        **where(draw, event, 0.3),
+    }
+    rule = {"rule": name, "when": when, "finding": draw.one(FINDINGS)}
+    optional: Rule = {"for": draw.one(["1d", "4d", "36h"]), "every": "7d", "severity": "high", "backfill": True}
+    return {**rule, **{key: value for key, value in optional.items() if draw.chance(0.25)}}
 
 
 def draw_rule(draw: Draw, name: str, names: Names, deep: int = 1) -> Rule:

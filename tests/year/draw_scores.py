@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.year.catalog import LEVEL_OF_CONTACTS
 from tests.year.draw import Draw
 from tests.year.draw_conditions import Names, draw_condition
 from tests.year.draw_measures import Drawn, where
@@ -74,13 +75,29 @@ def _health(draw: Draw, names: Names) -> Model:
 
 def _growth(draw: Draw, names: Names) -> Model:
     others = [{"score": "health", "weight": draw.randint(1, 3)}, {"score": "advocacy"}]
+    family = [name for name, one in names.measures.items() if one.definition.get("of") == "children"]
+    own = [name for name in names.numbers if name not in family]
     return {
         "score": "growth",
         "goal": "Who may need more of us",
-        "measures": draw.some(others, 1, 2) + [_entry(draw, name, names) for name in draw.some(names.numbers, 1, 3)],
+        "measures": draw.some(others, 1, 2)
+        + [_entry(draw, name, names) for name in [*family, *draw.some(own, 1, 3 - len(family))]],
         **_missing(draw),
         "bands": bands(draw, "growth"),
         "views": {"letter": {"C": 0, "B": 40, "A": 75}},
+    }
+
+
+def draw_score_of_contacts(draw: Draw, measures: Mapping[str, Drawn]) -> Model:
+    """Of what rests on records of contacts."""
+    names = Names({name: one for name, one in measures.items() if one.is_of_contacts}, {})
+    return {
+        "score": LEVEL_OF_CONTACTS,
+        "level": "contact",
+        "goal": "Who of them works with us",
+        "measures": [_entry(draw, name, names) for name in draw.some(list(names.measures), 3, 4)],
+        **_missing(draw),
+        "bands": [{"band": "absent", "from": 0}, {"band": "there", "from": 50}],
     }
 
 
@@ -108,5 +125,7 @@ def _points(draw: Draw, drawn: Drawn) -> dict[str, Any]:
         return {"curve": [[x, y] for x, y in zip(xs, ys, strict=True)]}
     sign, ordered = ("<", xs) if rising else (">=", xs[::-1])
     levels = draw.some([1, 2, 3, 4], 1, len(ordered))
-    tests = {level: f"{sign}{draw.one(['', '='])} {x}".replace("==", "=") for level, x in zip(levels, ordered)}  # noqa: B905
+    tests = {
+        level: f"{sign}{draw.one(['', '='])} {x}".replace("==", "=") for level, x in zip(levels, ordered, strict=False)
+    }
     return {"points": {**tests, 5: "else"}}

@@ -5,21 +5,24 @@ from typing import Any
 
 import yaml
 
-from tests.year.catalog import CATALOG, SETTINGS, TEMPLATES
+from tests.year.catalog import SETTINGS, TEMPLATES
 from tests.year.draw import Draw
+from tests.year.draw_catalog import draw_catalog
 from tests.year.draw_conditions import Names
 from tests.year.draw_measures import Drawn, draw_measures
 from tests.year.draw_playbooks import NAMES, draw_playbook
-from tests.year.draw_rules import draw_context, draw_signals
-from tests.year.draw_scores import BANDS, draw_scores
+from tests.year.draw_rules import draw_across, draw_context, draw_signals
+from tests.year.draw_scores import BANDS, draw_score_of_contacts, draw_scores
 
 
 @dataclass
 class Drawing:
     """A workspace, to be edited. `names`: what its rules may speak of."""
 
+    catalog: dict[str, Any]
     measures: dict[str, Drawn]
     scores: list[dict[str, Any]]
+    score_of_contacts: dict[str, Any]
     rules: list[dict[str, Any]]
     playbooks: list[dict[str, Any]]
     places: dict[str, str] = field(default_factory=dict)
@@ -27,24 +30,25 @@ class Drawing:
 
     @property
     def names(self) -> Names:
-        return Names(self.measures, BANDS, [rule["rule"] for rule in self.rules])
+        return Names(self.measures, BANDS, [rule["rule"] for rule in self.rules if "finding" not in rule])
 
     def files(self) -> dict[str, str]:
         by_file: dict[str, list[dict[str, Any]]] = {}
         for rule in self.rules:
             by_file.setdefault(self.places.get(rule["rule"], "rules/all.yaml"), []).append(rule)
         written: dict[str, Any] = {
-            "rules/catalog.yaml": CATALOG,
+            "rules/catalog.yaml": self.catalog,
             "rules/measures.yaml": {name: one.definition for name, one in self.measures.items()},
             **by_file,
             **{f"rules/scores/{one['score']}-{one.get('model', '')}.yaml": one for one in self.scores},
+            "rules/scores/contacts.yaml": self.score_of_contacts,
             **{f"playbooks/{one['playbook']}.yaml": one for one in self.playbooks},
         }
         texts = {path: yaml.safe_dump(said, sort_keys=False, default_flow_style=None) for path, said in written.items()}
         return {"pulsebook.toml": SETTINGS, **TEMPLATES, **texts}
 
 
-def draw_workspace(draw: Draw) -> Drawing:
+def draw_workspace(draw: Draw, accounts: int, days: int) -> Drawing:
     measures = draw_measures(draw)
     context = draw_context(draw, Names(measures, {}))
     plain = [rule["rule"] for rule in context]
@@ -54,7 +58,10 @@ def draw_workspace(draw: Draw) -> Drawing:
     for model in scores:
         _soften(draw, model, rules)
     all_names = Names(measures, BANDS, [rule["rule"] for rule in rules])
-    return Drawing(measures, scores, rules, [draw_playbook(draw, name, all_names) for name in NAMES])
+    of_contacts = draw_score_of_contacts(draw, measures)
+    playbooks = [draw_playbook(draw, name, all_names) for name in NAMES]
+    rules += draw_across(draw, accounts)
+    return Drawing(draw_catalog(draw, days), measures, scores, of_contacts, rules, playbooks)
 
 
 def _soften(draw: Draw, model: dict[str, Any], rules: list[dict[str, Any]]) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.cli.app import app
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
 from tests.year.draw import Draw
@@ -25,11 +27,9 @@ class Pulsebook:
 
     def command(self, *words: str) -> Any:
         out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            try:
-                app(["-C", str(self.folder), *words, "--json"])
-            except SystemExit as left:
-                assert left.code == 0, (words, out.getvalue())
+        with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as left:
+            app(["-C", str(self.folder), *words, "--json"])
+        assert left.value.code == 0, (words, out.getvalue())
         return json.loads(out.getvalue())
 
     def play(self, year: Iterable[Entry | Chores]) -> None:
@@ -81,8 +81,13 @@ class Pulsebook:
         assert not problems, problems
 
     def listed(self, kind: str) -> Documents:
+        """Of deliveries those for an account; the others tell the operator of findings."""
         documents: Documents = self.command("list", kind)
-        return documents
+        return [one for one in documents if kind != "deliveries" or one["account"] is not None]
+
+    def notices(self) -> Documents:
+        """What the operator is told."""
+        return [one for one in self.command("list", "deliveries") if one["account"] is None]
 
     def keyed(self, kind: str) -> dict[TaskKey, dict[str, Any]]:
         """Tasks or deliveries, by what both sides know them by, in the order in which they were saved."""
@@ -96,11 +101,7 @@ class Pulsebook:
 
     def _chosen(self, chores: Chores) -> list[Entry]:
         draw = Draw(chores.seed)
-        chosen: list[Entry] = []
         open_tasks = [key for key, one in self.keyed("tasks").items() if one["state"] == "open"]
-        for key in draw.some(open_tasks, 0, 5):
-            chosen.append(Finish(chores.as_of, key))
+        finished = [Finish(chores.as_of, key) for key in draw.some(open_tasks, 0, 5)]
         waiting = [key for key, one in self.keyed("deliveries").items() if one["state"] == "waiting"]
-        for key in draw.some(waiting, 0, 3):
-            chosen.append(Settle(chores.as_of, key, draw.chance(0.7)))
-        return chosen
+        return [*finished, *(Settle(chores.as_of, key, draw.chance(0.7)) for key in draw.some(waiting, 0, 3))]

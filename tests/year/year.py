@@ -33,7 +33,7 @@ class Chores:
 
 def year(seed: int, size: Size) -> Iterator[Entry | Chores]:
     draw = Draw(seed)
-    drawing = draw_workspace(draw)
+    drawing = draw_workspace(draw, size.accounts, size.days)
     profiles = [profile(draw, number, size.days) for number in range(size.accounts)]
     coming = sorted(_arriving(draw, profiles, size), key=lambda one: one.at)
     files = drawing.files()

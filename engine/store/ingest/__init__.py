@@ -14,6 +14,7 @@ from engine.store.ingest.context import Importing, Known, Progress, Undone
 from engine.store.ingest.entries import apply_accounts, apply_aliases
 from engine.store.ingest.events import apply_events
 from engine.store.ingest.facts import apply_facts, apply_outcomes
+from engine.store.ingest.look_alikes import note_look_alikes
 from engine.store.ingest.observations import apply_observations
 from engine.store.ingest.people import apply_contacts, apply_teammates
 from engine.store.ingest.pieces import Pieces, joined
@@ -50,6 +51,7 @@ class Ingest:
                 importing = Importing(connection, catalog, arrival, company_zone, series, _kind(files), progress)
                 _take(importing, files)
                 importing.finish()
+                importing.look_alikes = note_look_alikes(importing, files)
                 if arrival.dry_run:
                     raise Undone
         except Undone:
@@ -96,6 +98,7 @@ def _take_records(importing: Importing, files: Sequence[Pieces]) -> None:
     """All blocks that the files concern are locked before the first piece is applied, for they are ascending."""
     ids = tuple(dict.fromkeys(chain.from_iterable(pieces.accounts for pieces in files)))
     said = wait_for_entries(importing.connection, ids)
+    importing.came(said.unknown)
     if any(pieces.kind == "events" for pieces in files):
         lock_to_fill(importing.connection, {name for pieces in files for name in pieces.names}, importing.series)
     known = Known.of(importing.lock(said))

@@ -11,6 +11,7 @@ from engine.errors import PulsebookError
 from engine.store.accounts import UNKNOWN, Meant, lock_blocks, locked, mark_due
 from engine.store.changes import keep_changes
 from engine.store.database import Database
+from engine.store.doubts import doubt_runs
 from engine.store.ingest.facts import FACT
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.records import OverrideRow
@@ -85,5 +86,7 @@ def _set(database: Database, id_: int, field: str, at: datetime, by: str | None)
         change = {"kind": "fact", "entity": str(id_), "field": field, "old": fact[field], "new": moment}
         keep_changes(connection, [{**change, "at": moment, "by": by}])
         connection.execute(update(FACT).where(FACT.c.id == id_).values({field: moment}))
+        if field == "withdrawn_at":
+            doubt_runs(connection, {seq: fact["day"]}, moment, f"the fact {fact['name']} was withdrawn")
         mark_due(connection, [seq], moment)
         return int(seq) // BLOCK

@@ -1,7 +1,7 @@
 """One batch on its way into the store: its transaction, what became of its records, and whom it concerns."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, case, insert, select, update
 
-from engine.batches import Arrival, Ingested, Ints, Places, Refusal
+from engine.batches import Arrival, Ingested, Ints, LookAlike, Places, Refusal
 from engine.clock import microseconds, moment
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
 from engine.store.accounts import Accounts, Meant, locked, mark_due, mark_first
 from engine.store.among import among
 from engine.store.changes import keep_changes
+from engine.store.doubts import doubt_runs
 from engine.store.fates import Fates
 from engine.store.ingest.oddities import Beside, odd
 from engine.store.tables.accounts import BLOCK
@@ -86,14 +87,24 @@ class Importing:
     newest: int = 0
     """The latest moment (microseconds) that a record has: it may lie a little ahead."""
     first_days: dict[int, int] = field(default_factory=dict)
+    reached: dict[int, int] = field(default_factory=dict)
+    """The oldest day of each account of which something was not known before."""
     spans: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     """First day, last day and last moment of the records of a name."""
     changes: list[dict[str, object]] = field(default_factory=list)
+    new_ids: dict[str, None] = field(default_factory=dict)
+    """Ids of accounts, known or not, that nothing is stored of; in their order."""
+    look_alikes: tuple[LookAlike, ...] = ()
     values: dict[str, Beside] = field(default_factory=dict)
     """What came of each metric, beside what was there before."""
     releasing: bool = False
     """What is applied was held, and was counted and checked when it came."""
     _import_id: int | None = None
+
+    @property
+    def written(self) -> int | None:
+        """The number of the import's row; None: nothing was written so far."""
+        return self._import_id
 
     @property
     def at(self) -> int:
@@ -156,6 +167,11 @@ class Importing:
         np.minimum.at(first, index, day)
         for account, oldest in zip(accounts.tolist(), first.tolist(), strict=True):
             self.first_days[account] = min(oldest, self.first_days.get(account, oldest))
+            self.reaches(account, oldest)
+
+    def reaches(self, seq: int, day: int) -> None:
+        """Something of that day of an account was not known before."""
+        self.reached[seq] = min(day, self.reached.get(seq, day))
 
     def changed(self, kind: str, entity: str, field: str, old: object, new: object) -> dict[str, object]:
         """A row of `change`."""
@@ -173,6 +189,11 @@ class Importing:
     def keep_changes(self, rows: list[dict[str, object]]) -> None:
         """They are written together, in the end."""
         self.changes += rows
+
+    def came(self, ids: Iterable[str]) -> None:
+        """Ids that nothing is stored of; what they look like is asked in the end."""
+        if not self.releasing:
+            self.new_ids.update(dict.fromkeys(ids))
 
     def recorded(self, name: str, day: Ints, last_at: int) -> None:
         """There are records of that name on those days, up to that moment."""
@@ -226,6 +247,7 @@ class Importing:
         earlier = mark_first(self.connection, self.first_days)
         self.keep_changes([self.changed("account", id_, "first_record", old, new) for id_, old, new in earlier])
         keep_changes(self.connection, self.changes)
+        doubt_runs(self.connection, self.reached, self.at, self.arrival.source)
         due_for = f"import {self.import_id}" if len(self.due) > 1 else None
         seeded = self.due if self.arrival.history else self.due & self.seeded
         mark_due(self.connection, self.due - seeded, self.at, newest=self.newest, due_for=due_for)
@@ -252,6 +274,7 @@ class Importing:
             corrected=self.counts["corrected"],
             held=self.counts["held"],
             refused=refused,
+            look_alikes=self.look_alikes,
             odd=self.odd,
             import_id=None if is_undone else self._import_id,
             blocks=frozenset() if is_undone else frozenset(seq // BLOCK for seq in self.due),

@@ -84,6 +84,7 @@ def _make(importing: Importing, new: Mapping[str, Entry]) -> None:
         for number, (id_, entry) in enumerate(new.items())
     ]
     make_blocks(importing.connection, [row["seq"] for row in rows])
+    importing.came(new)
     importing.connection.execute(insert(ACCOUNT), rows)
     importing.count("applied", len(rows))
     importing.touch({row["seq"] for row in rows})
@@ -158,6 +159,7 @@ def apply_aliases(importing: Importing, batch: Entries) -> tuple[str, ...]:
     ]
     hold(importing, "aliases", waiting, replaces=True)
     latest = {entry.text("alias"): meant for entry, meant, seq in good if seq != UNKNOWN}
+    importing.came(one.account for one in waiting)
     importing.count("unchanged", len(good) - len(waiting) - len(latest))
     _keep_aliases(importing, latest)
     return tuple(latest)
@@ -173,6 +175,7 @@ def _keep_aliases(importing: Importing, latest: Mapping[str, str]) -> None:
     new = [(alias, account) for alias, account in latest.items() if known.get(alias) != account]
     for alias, account in new:
         importing.count("corrected" if alias in known else "applied")
+        importing.came([alias])
         importing.keep_changes([importing.changed("alias", alias, "account", known.get(alias), account)])
     importing.count("unchanged", len(latest) - len(new))
     rows = [{"alias": alias, "account": account} for alias, account in new]

@@ -40,6 +40,7 @@ class _Said:
 class _Stored:
     id: int
     content: bytes
+    day: int
     is_withdrawn: bool
 
 
@@ -128,7 +129,7 @@ def ends(importing: Importing, name: str, day: int, until: list[Any] | None, zon
 def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) -> None:
     """The same again is unchanged, even where a person has ended or withdrawn it meanwhile."""
     stored = _stored(importing, [one.identity for one in said])
-    new, replaced = [], []
+    new, replaced, replaced_days = [], [], dict[bytes, int]()
     for one, row in zip(said, rows, strict=True):
         old = stored.get(one.identity)
         if old is not None and old.content == one.content:
@@ -138,6 +139,7 @@ def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) 
         new.append(row)
         if old is not None and not old.is_withdrawn:
             replaced.append(old.id)
+            replaced_days[one.identity] = old.day
     if replaced:
         importing.connection.execute(update(FACT).where(among(FACT.c.id, replaced)).values(withdrawn_at=importing.at))
         importing.keep_changes(
@@ -147,16 +149,18 @@ def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) 
         number = importing.import_id
         append(importing.connection, FACT, [{**row, "import_id": number} for row in new])
         importing.touch({row["account_seq"] for row in new})
+        for row in new:
+            importing.reaches(row["account_seq"], min(row["day"], replaced_days.get(row["identity"], row["day"])))
 
 
 def _stored(importing: Importing, identities: Collection[bytes]) -> dict[bytes, _Stored]:
     """The newest fact of each identity."""
     found: dict[bytes, _Stored] = {}
     for some in portions(identities):
-        wanted = select(FACT.c.identity, FACT.c.id, FACT.c.content, FACT.c.withdrawn_at)
+        wanted = select(FACT.c.identity, FACT.c.id, FACT.c.content, FACT.c.day, FACT.c.withdrawn_at)
         rows = wanted.where(FACT.c.identity.in_(some)).order_by(FACT.c.id)
-        for identity, id_, content, withdrawn_at in importing.connection.execute(rows):
-            found[identity] = _Stored(int(id_), content, withdrawn_at is not None)
+        for identity, id_, content, day, withdrawn_at in importing.connection.execute(rows):
+            found[identity] = _Stored(int(id_), content, day, withdrawn_at is not None)
     return found
 
 

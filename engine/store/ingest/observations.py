@@ -1,7 +1,7 @@
 """Observations in; cells of the accounts' series out, those of contacts by way of rows and their mean."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from statistics import fmean
 
@@ -124,12 +124,18 @@ def _apply(
         looked=accounts.looked[batch.account.codes],
     )
     own = np.flatnonzero(known & ~of_contact)
+    outcome = _apply_own(importing, _only(said, own))
+    fates.become(own, outcome)
+    _set_beside(importing, numbers, _only(said, own[outcome != UNCHANGED]))
+    _apply_contacts(importing, batch, said, np.flatnonzero(known & of_contact).tolist(), fates)
+
+
+def _set_beside(importing: Importing, numbers: Mapping[Series, int], changed: Said) -> None:
+    """What changed is kept beside what was there before, for the end of the import to find it odd."""
     names = {number: metric.name for metric, number in numbers.items()}
-    for number, one in beside(importing.connection, _only(said, own)):
+    for number, one in beside(importing.connection, changed):
         before = importing.values.get(names[number])
         importing.values[names[number]] = one if before is None else before + one
-    fates.become(own, _apply_own(importing, _only(said, own)))
-    _apply_contacts(importing, batch, said, np.flatnonzero(known & of_contact).tolist(), fates)
 
 
 def _of_contact(importing: Importing, batch: Observations) -> Mask:

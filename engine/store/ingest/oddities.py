@@ -27,25 +27,32 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Of some accounts the newest value that came, and the last that was known before what came."""
+    """Of each account (`seq`) the newest value that came, of which day, and the last that was known before any of it
+    came, NaN where none was within the 32 to 64 days before."""
 
+    seq: Ints
+    day: Ints
     new: Numbers
     old: Numbers
 
     def __add__(self, other: "Beside") -> "Beside":
-        return Beside(np.concatenate([self.new, other.new]), np.concatenate([self.old, other.old]))
+        """`other` came later in the same import: what it found before it may have come with this."""
+        seq, day = np.concatenate([self.seq, other.seq]), np.concatenate([self.day, other.day])
+        accounts, first, counts = np.unique(seq, return_index=True, return_counts=True)
+        newest = np.lexsort((day, seq))[np.cumsum(counts) - 1]
+        new, old = np.concatenate([self.new, other.new]), np.concatenate([self.old, other.old])
+        return Beside(accounts, day[newest], new[newest], old[first])
 
 
 def beside(connection: Connection, said: Said) -> Iterator[tuple[int, Beside]]:
-    """By number of the series; accounts without an earlier value within the 32 to 64 days before are left out."""
+    """By number of the series. `said`: what changed something; it may be written already."""
     for series in np.unique(said.series).tolist():
         here = np.flatnonzero(said.series == series)
         order = here[np.lexsort((said.time[here], said.day[here], said.seq[here]))]
         seq, starts = np.unique(said.seq[order], return_index=True)
-        ends = np.append(starts[1:], len(order)) - 1
+        newest = order[np.append(starts[1:], len(order)) - 1]
         old = _before(connection, series, seq, said.day[order][starts])
-        known = ~np.isnan(old)
-        yield series, Beside(said.value[order][ends][known], old[known])
+        yield series, Beside(seq, said.day[newest], said.value[newest], old)
 
 
 def _before(connection: Connection, series: int, seq: Ints, day: Ints) -> Numbers:
@@ -72,18 +79,30 @@ def _before(connection: Connection, series: int, seq: Ints, day: Ints) -> Number
 
 
 def odd(metric: str, said: Beside) -> str | None:
-    """What is odd about the values of all accounts together, in words."""
-    if len(said.new) < MANY:
+    """What is odd about the values of all accounts together that had one before, in words."""
+    known = ~np.isnan(said.old)
+    new, old = said.new[known], said.old[known]
+    if len(new) < MANY:
         return None
-    many = f"{metric}: of all {len(said.new):,} accounts"
-    if (said.new == said.new[0]).all() and (said.old != said.new[0]).mean() > 1 / 2:
-        return f"{many} the value is {said.new[0]:g}, which most were not before"
-    both = (said.new != 0) & (said.old != 0)
+    many = f"{metric}: of all {len(new):,} accounts"
+    if one := _one_value(new, old):
+        return f"{many} the value is {one}"
+    both = (new != 0) & (old != 0)
     if both.sum() < MANY:
         return None
-    ratio = float(np.median(said.new[both] / said.old[both]))
+    ratio = float(np.median(new[both] / old[both]))
     if ratio >= FACTOR:
         return f"{many} the values are {ratio:,.0f} times the last ones"
     if 0 < ratio <= 1 / FACTOR:
         return f"{many} the values are a {1 / ratio:,.0f}th of the last ones"
     return None
+
+
+def _one_value(new: Numbers, old: Numbers) -> str | None:
+    """The one value of all, where many had another before. One that has always been the same for all, like the uptime
+    of a platform, may move; but not to zero."""
+    others = int((old != new[0]).sum())
+    is_most, was_same = others > len(old) / 2, (old == np.median(old)).mean() > 1 / 2
+    if (new != new[0]).any() or not (is_most or others >= MANY) or (was_same and new[0] != 0):
+        return None
+    return f"{new[0]:g}, which {'most' if is_most else f'{others:,}'} were not before"

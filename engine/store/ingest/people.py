@@ -35,6 +35,7 @@ def apply_contacts(importing: Importing, batch: Entries) -> None:
     }
     importing.count("unchanged", len(said) - len(latest))
     unknown = [entry for (_, seq, _), entry in latest.items() if seq == UNKNOWN]
+    importing.came(entry.text("account") for entry in unknown)
     hold(importing, "contacts", [_waiting(entry) for entry in unknown], replaces=True)
     known = {key: entry for key, entry in latest.items() if key[1] != UNKNOWN}
     stored = _stored_contacts(importing, {seq for _, seq, _ in known})

@@ -23,6 +23,7 @@ from engine.store.database import Database
 from engine.store.family import call_parents, parents_of_changed
 from engine.store.reading import Reading
 from engine.store.saving.deliveries import save_actions, save_tasks, withdraw
+from engine.store.saving.retractions import save_retractions
 from engine.store.saving.scores import save_scores, score_codes, score_versions
 from engine.store.saving.signals import save_decisions, save_episodes, save_rule_versions, save_runs
 from engine.store.tables.accounts import BLOCK, AccountRow
@@ -212,10 +213,11 @@ def _save_signals(saving: Saving) -> Saved:
     save_tasks(saving, tasks)
     withdraw(saving, [pair for pair in judged.cancelled if pair[0] in run_ids])
     save_actions(saving, actions)
+    answers = save_retractions(saving)
     return Saved(
         seeded=sum(decision.move is Move.SEEDS for decision in decisions),
         fired=sum(decision.move in (Move.FIRES, Move.REMINDS) for decision in decisions),
         started=sum(decision.reason is Reason.STARTED for decision in decisions),
-        deliveries=len(actions),
+        deliveries=len(actions) + answers,
         tasks=len(tasks),
     )

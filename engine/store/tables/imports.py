@@ -36,6 +36,25 @@ class HeldRow(SQLModel, table=True):
     import_id: int | None = None
 
 
+class IdLookRow(SQLModel, table=True):
+    """What an id looks like (`engine.look_alikes`): of each that ever came in as an account's, an alias, or unknown."""
+
+    __tablename__ = "id_look"
+    look: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+
+
+class LookAlikeRow(SQLModel, table=True):
+    """An id that looks like another, and where it came in."""
+
+    __tablename__ = "look_alike"
+    id: str = Field(primary_key=True)
+    like: str
+    file: str
+    line: int
+    import_id: int = Field(index=True)
+
+
 class CorrectionRow(SQLModel, table=True):
     """What an import wrote into one chunk.
 

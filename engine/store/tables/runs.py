@@ -10,7 +10,10 @@ from engine.store.tables.fields import id_field, json_field, moment_field
 
 class RunRow(SQLModel, table=True):
     __tablename__ = "run"
-    __table_args__ = (Index("run_by_account", "account_seq", "playbook", "started_day"),)
+    __table_args__ = (
+        Index("run_by_account", "account_seq", "playbook", "started_day"),
+        Index("run_in_doubt", "playbook", "doubted_at"),
+    )
     id: str = Field(primary_key=True)
     account_seq: int
     playbook: str
@@ -25,6 +28,10 @@ class RunRow(SQLModel, table=True):
     end: str | None = None
     end_reason: str | None = None
     cause: str
+    doubted_at: int | None = moment_field(nullable=True)
+    """When something came in, or was taken back, that reaches back to its firing; None: that was looked into."""
+    doubted_by: str | None = None
+    """What that was, in words."""
 
 
 class TaskRow(SQLModel, table=True):
@@ -81,6 +88,8 @@ class DeliveryRow(SQLModel, table=True):
     day: int
     try_at: int | None = moment_field(nullable=True, index=True)
     attempts: int = 0
+    answers: int | None = None
+    """The message in whose thread it stands; it leaves after that one, or not at all."""
     looks_back: int = 0
     """How often a doubtful try has been looked for at the receiver."""
     claimed_until: int | None = moment_field(nullable=True)

@@ -1,0 +1,66 @@
+"""Runs that are taken back in; their open tasks closed, what waits of them withdrawn, their messages answered, out."""
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+
+from engine.clock import microseconds
+from engine.domain import DeliveryState, Reason
+from engine.judged import Retraction
+from engine.store.assigning import OPEN
+from engine.store.delivery_rows import SLACK
+from engine.store.doubts import settle_doubts
+from engine.store.saving.deliveries import CANCELLED, DELIVERY, TASK
+from engine.store.writing import upsert
+
+if TYPE_CHECKING:
+    from engine.store.saving import Saving
+
+NOTE = "source corrected"
+LEFT = (str(DeliveryState.SENT), str(DeliveryState.WAITING))
+"""What waits by then is being sent at this moment."""
+
+
+def save_retractions(saving: "Saving") -> int:
+    """How many messages are answered. Mails to customers are never followed by another."""
+    settle_doubts(saving.connection, [one for one in saving.judged.doubts if one.run.account in saving.seq_of])
+    mine = [one for one in saving.judged.retracted if one.run.account in saving.seq_of]
+    return sum(_retract(saving, one) for one in mine)
+
+
+def _retract(saving: "Saving", one: Retraction) -> int:
+    connection, at = saving.connection, microseconds(saving.judged.snapshot.at)
+    open_tasks = (TASK.c.run_id == one.run.id, TASK.c.state == OPEN)
+    noted = func.coalesce(TASK.c.note + "; ", "") + NOTE
+    connection.execute(update(TASK).where(*open_tasks).values(state=CANCELLED, note=noted))
+    mine = (DELIVERY.c.account_seq == saving.seq_of[one.run.account], DELIVERY.c.run_id == one.run.id)
+    idle = (*mine, DELIVERY.c.claimed_until.is_(None))
+    waiting, doubtful = (DELIVERY.c.state == str(state) for state in (DeliveryState.WAITING, DeliveryState.UNKNOWN))
+    withdrawn = {"state": str(DeliveryState.NOT_SENT), "reason": str(Reason.SOURCE_CORRECTED), "try_at": None}
+    connection.execute(update(DELIVERY).where(*idle, waiting).values(**withdrawn, settled_at=at))
+    # One that may have arrived would be posted again, where it is not found.
+    connection.execute(update(DELIVERY).where(*idle, doubtful).values(try_at=None, settled_at=at))
+    told = select(DELIVERY).where(*mine, DELIVERY.c.channel == SLACK, DELIVERY.c.state.in_(LEFT))
+    answers = [_answer(saving, one, row, at) for row in connection.execute(told.order_by(DELIVERY.c.id)).all()]
+    upsert(connection, DELIVERY, ["key"], answers, [])
+    return len(answers)
+
+
+def _answer(saving: "Saving", one: Retraction, told: Any, at: int) -> dict[str, Any]:
+    """It stands in the thread of what was told, or leaves not at all."""
+    same = ("account_seq", "run_id", "playbook", "step", "channel", "template", "to", "outbox_only")
+    return {
+        **{name: getattr(told, name) for name in same},
+        "key": f"{told.key}/corrected",
+        "answers": told.id,
+        "text": one.text,
+        "marketing": False,
+        "state": str(DeliveryState.WAITING),
+        "decided_at": at,
+        "day": int(saving.judged.snapshot.today[saving.judged.snapshot.accounts.index(one.run.account)]),
+        "try_at": microseconds(saving.office.now),
+        "attempts": 0,
+        "looks_back": 0,
+        "version": saving.judged.version,
+        "cause": saving.judged.cause,
+    }

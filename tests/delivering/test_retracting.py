@@ -1,0 +1,310 @@
+"""An alert that a correction proves wrong is answered in its thread, its work is closed, and nothing new is posted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.clock import SetClock
+from engine.loops.book import Book
+from engine.loops.delivering import Post, deliver_due
+from engine.loops.explaining import look_at, rules
+from engine.loops.looking import Guard, Order, look
+from engine.store import listing
+from engine.store.imports import take_back
+from engine.store.ingest.by_hand import withdraw_fact
+from engine.store.listing import Asked, Offices
+from tests.servers.running import RunningServer
+from tests.store import records
+from tests.store.records import rows_of
+from tests.test_looks import FILES as PLAIN
+from tests.test_looks import FIRST, book_of, on, put
+
+FILES: Mapping[str, str] = {
+    **PLAIN,
+    "rules/catalog.yaml": """
+attributes: {plan: {}}
+metrics: {nps: {min: 0, max: 100}}
+events: {trouble: {from: 2026-01-01}}
+facts: {bad_news: {}}
+""",
+    "rules/all.yaml": """
+- {rule: fell, when: {score: health, falls_to: red}, clear_at: {score: health, above: 90}, play: save}
+- {rule: news, when: {fact: bad_news, within: 30d}, adjust: {score: health, by: -50}}
+- {rule: trouble, when: {event: trouble, at_least: 2, in: 7d}, play: help}
+- {rule: trial, when: {account: {plan: trial}}, play: help}
+""",
+    "playbooks/save.yaml": """
+playbook: save
+cooldown: 30d
+retracts: true
+steps:
+  - {step: call, task: call}
+  - {step: tell, slack: fell, to: "#cs"}
+  - wait: 1d
+  - {step: again, slack: fell, to: "#cs"}
+""",
+    "playbooks/help.yaml": 'playbook: help\nretracts: true\nsteps:\n  - {step: tell, slack: fell, to: "#cs"}\n',
+    "templates/slack/fell.j2": "{{ account.name }} fell: {{ score.value | number }}\n",
+}
+
+
+class Company:
+    """Acme at 60 and told of by Slack; what comes, is taken back and is looked at, day by day."""
+
+    def __init__(self, post: Post, slacks: RunningServer, files: Mapping[str, str] = FILES) -> None:
+        self.post, self.slacks, self.database = post, slacks, post.database
+        self.book: Book = book_of(post.database, files)
+        self.book.clock = post.clock
+        self.comes(0, records.accounts({"id": "castle", "name": "Castle", "plan": "pro"}))
+        self.nps(0, 60)
+        self.look(0)
+
+    def comes(self, day: float, *batches: Any) -> None:
+        for batch in batches:
+            put(self.book, batch, FIRST + timedelta(days=day))
+
+    def nps(self, day: float, value: float, of: int | None = None, at: str = "08:00") -> None:
+        said = on(int(day) if of is None else of).date()
+        self.comes(day, records.observations(("castle", f"{said}T{at}", value, "nps", None)))
+
+    def look(self, day: float) -> None:
+        """A look, and all that is due by then delivered."""
+        assert isinstance(self.post.clock, SetClock)
+        self.post.clock.at = FIRST + timedelta(days=day)
+        look(self.book, Order(self.post.clock.at, f"day {day}", guard=Guard.NONE))
+        deliver_due(self.post)
+
+    def decided(self) -> list[tuple[str, str, str]]:
+        every = listing.decisions(self.database, Asked())
+        return [(one["day"][-2:], one["rule"], one["state"]) for one in every if one["account"] == "castle"]
+
+    def posts(self) -> list[tuple[str | None, str]]:
+        """What Slack has taken: the thread and the text of each."""
+        return [(one["asked"].get("thread_ts"), one["text"]) for one in self.slacks.accepted()]
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        every = listing.deliveries(self.database, Asked(), Offices("lead@northwind.example", on(1).date()))
+        return [one for one in every if one["account"] == "castle"]
+
+
+@pytest.fixture
+def company(post: Post, slacks: RunningServer) -> Company:
+    """Castle falls to 10 on day 2, and that is posted."""
+    made = Company(post, slacks)
+    made.nps(2, 10)
+    made.look(2)
+    assert made.posts() == [(None, "Castle fell: 10")]
+    return made
+
+
+def correct(company: Company) -> None:
+    company.nps(2.1, 60, of=2)
+
+
+def correct_on_the_next_day(company: Company) -> None:
+    company.nps(3, 60, of=2)
+
+
+def take_the_import_back(company: Company) -> None:
+    number = rows_of(company.database, "import", "id")[-1]
+    take_back(company.database, number, on(2) + timedelta(hours=2), company.book.judge().plan.catalog, "UTC")
+
+
+SOURCES: Mapping[str, tuple[Callable[[Company], None], str]] = {
+    "a correction": (correct, "test"),
+    "a correction on the next day": (correct_on_the_next_day, "test"),
+    "an import that is taken back": (take_the_import_back, "was taken back"),
+}
+
+
+@pytest.mark.parametrize(("mend", "source"), SOURCES.values(), ids=SOURCES)
+class TestAnAlertThatWasNeverTrue:
+    def test_is_answered_in_its_thread_and_nothing_else_is_posted(
+        self, company: Company, mend: Callable[[Company], None], source: str
+    ) -> None:
+        mend(company)
+        for day in (3, 4, 5):
+            company.look(day)
+
+        [(_, _), (thread, text)] = company.posts()
+        alert, answer = (one for one in company.deliveries() if one["state"] == "sent")
+        assert thread == rows_of(company.database, "delivery", "reference")[alert["id"] - 1]
+        assert text.startswith("Corrected: what is told above was not so.")
+        assert answer["answers"] == alert["id"]
+        assert "Health of 4 Mar 2026: 10 as told, 60 by what is known now" in answer["text"]
+        assert source in answer["text"].splitlines()[-2]
+
+    def test_has_its_run_ended_its_task_closed_and_its_rule_ready_to_fire(
+        self, company: Company, mend: Callable[[Company], None], source: str
+    ) -> None:
+        mend(company)
+        company.look(3)
+        [task] = listing.tasks(company.database, Asked())
+        [run] = listing.runs(company.database, Asked(), "UTC")
+
+        company.nps(6, 5)
+        company.look(6)
+
+        assert (task["state"], task["note"], run["end"]) == ("cancelled", "source corrected", "source_corrected")
+        assert source in run["end_reason"]
+        assert company.decided() == [("04", "fell", "fired"), ("05", "fell", "retracted"), ("08", "fell", "fired")]
+        assert len(listing.runs(company.database, Asked(), "UTC")) == 2
+
+
+def told(company: Company) -> list[str]:
+    return [state for _, _, state in company.decided()]
+
+
+def test_a_later_value_of_the_same_day_is_no_correction(company: Company) -> None:
+    company.nps(2.2, 95, of=2, at="23:00")
+
+    company.look(3)
+
+    assert told(company) == ["fired", "cleared"]
+    assert len([thread for thread, _ in company.posts() if thread]) == 0
+
+
+def test_what_turns_out_true_after_all_stays(company: Company) -> None:
+    company.nps(2.1, 20, of=2)
+    company.look(3)
+
+    assert "retracted" not in told(company)
+
+
+def test_what_was_not_true_then_and_is_now_stays_as_it_is_told_and_its_work_is_to_be_done(company: Company) -> None:
+    correct_on_the_next_day(company)
+    company.nps(3, 20)
+    company.look(3)
+
+    assert told(company) == ["fired"]
+    assert [task["state"] for task in listing.tasks(company.database, Asked())] == ["open"]
+
+
+def test_a_message_that_waits_is_not_sent(company: Company) -> None:
+    assert isinstance(company.post.clock, SetClock)
+    company.post.clock.at = on(3)
+    look(company.book, Order(on(3), "day 3", guard=Guard.NONE))
+    correct_on_the_next_day(company)
+
+    company.look(3.1)
+
+    assert [(one["step"], one["state"], one["reason"]) for one in company.deliveries()] == [
+        ("tell", "sent", None),
+        ("again", "not_sent", "source_corrected"),
+        ("tell", "sent", None),
+    ]
+
+
+def test_a_fact_that_is_withdrawn_takes_back_what_it_brought_about(post: Post, slacks: RunningServer) -> None:
+    company = Company(post, slacks)
+    company.comes(1, records.facts({"account": "castle", "at": "2026-03-03", "name": "bad_news"}))
+    company.look(1)
+    [fact] = rows_of(company.database, "fact", "id")
+
+    withdraw_fact(company.database, fact, on(2))
+    company.look(2)
+
+    assert told(company) == ["fired", "fired", "cleared", "retracted"]
+    assert [bool(thread) for thread, _ in company.posts()] == [False, True]
+    assert company.deliveries()[-1]["text"].splitlines()[1:3] == [
+        "Health of 3 Mar 2026: 10 as told, 60 by what is known now",
+        "Source: the fact bad_news was withdrawn",
+    ]
+
+
+def test_a_run_that_had_ended_is_answered_too_and_keeps_when_it_ended(post: Post, slacks: RunningServer) -> None:
+    company = Company(post, slacks)
+    moments = [{"account": "castle", "name": "trouble", "at": f"2026-03-03T0{hour}:00"} for hour in (8, 9)]
+    company.comes(1, records.events(*moments))
+    company.look(1)
+
+    take_the_import_back(company)
+    company.look(2.2)
+
+    [run] = listing.runs(company.database, Asked(), "UTC")
+    assert (run["end"], run["ended_day"]) == ("source_corrected", "2026-03-03")
+    assert [bool(thread) for thread, _ in company.posts()] == [False, True]
+
+
+def test_an_attribute_that_is_another_today_is_no_correction(post: Post, slacks: RunningServer) -> None:
+    company = Company(post, slacks)
+    company.comes(1, records.accounts({"id": "castle", "plan": "trial"}))
+    company.look(1)
+    company.comes(2, records.accounts({"id": "castle", "plan": "pro"}))
+    company.nps(2, 60, of=0)
+
+    company.look(2)
+
+    assert told(company) == ["fired", "cleared"]
+
+
+def test_a_playbook_that_does_not_ask_for_it_is_left_alone(post: Post, slacks: RunningServer) -> None:
+    files = {name: text.replace("retracts: true\n", "") for name, text in FILES.items()}
+    company = Company(post, slacks, files)
+    company.nps(2, 10)
+    company.look(2)
+    correct(company)
+
+    company.look(3)
+
+    assert told(company) == ["fired"]
+    assert [bool(thread) for thread, _ in company.posts()] == [False, False]
+
+
+def test_without_credentials_the_answer_is_a_file_that_names_the_other(
+    offline: Post, slacks: RunningServer, tmp_path: Path
+) -> None:
+    company = Company(offline, slacks)
+    company.nps(2, 10)
+    company.look(2)
+    correct(company)
+    company.look(2.5)
+
+    alert, answer = company.deliveries()
+
+    assert (answer["state"], answer["reason"], answer["answers"]) == ("sent", "outbox", alert["id"])
+    files = {path.name: path.read_text() for path in (tmp_path / "outbox").iterdir()}
+    [name] = [name for name, text in files.items() if "Castle fell" in text]
+    assert any(f"Slack, to #cs, in the thread of {name}" in text for text in files.values())
+
+
+def test_an_answer_that_may_have_arrived_is_looked_for_in_the_thread(company: Company) -> None:
+    correct(company)
+    company.slacks.faults("accept_then_500")
+    company.look(3)
+    company.slacks.faults()
+
+    assert isinstance(company.post.clock, SetClock)
+    company.post.clock.at += timedelta(minutes=1)
+    deliver_due(replace(company.post, wall=company.post.clock))
+
+    assert [one["state"] for one in company.deliveries()] == ["sent", "sent"]
+    assert company.posts() == []
+
+
+def test_why_says_what_was_taken_back_and_what_is_known_now(company: Company) -> None:
+    correct(company)
+    company.look(3)
+
+    [rule] = rules(look_at(company.book, "castle", on(3)), "fell")
+
+    said = "Health of 4 Mar 2026: 10 as told, 60 by what is known now"
+    assert (rule["state"], rule["answer"]) == ("inactive", False)
+    assert rule["reason"].startswith(f"taken back on 2026-03-05: {said}; ")
+
+
+def test_looking_again_takes_nothing_back_twice(company: Company) -> None:
+    correct(company)
+    company.look(3)
+    before = company.decided(), company.deliveries()
+
+    correct(company)
+    company.look(3)
+    company.nps(3.1, 61, of=2)
+    company.look(3.2)
+
+    assert (company.decided(), company.deliveries()) == before

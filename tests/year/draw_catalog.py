@@ -1,0 +1,21 @@
+"""Chance and a number of days in; the catalog of a year of so many days out."""
+
+import copy
+from datetime import timedelta
+from typing import Any
+
+from tests.year.catalog import CATALOG
+from tests.year.draw import Draw
+from tests.year.draw_accounts import FIRST
+
+
+def draw_catalog(draw: Draw, days: int) -> dict[str, Any]:
+    """As it is written there, with some metrics that are counted in another way from some day on."""
+    catalog = copy.deepcopy(CATALOG)
+    for name in draw.some(list(catalog["metrics"]), 0, 2):
+        catalog["metrics"][name]["redefined"] = [_day(draw, days) for _ in range(draw.randint(1, 2))]
+    return catalog
+
+
+def _day(draw: Draw, days: int) -> str:
+    return (FIRST + timedelta(days=draw.randint(10, days))).date().isoformat()
