@@ -5,7 +5,8 @@ import shutil
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +20,8 @@ KINDS = ("sqlite", "postgres")
 # How long an example takes depends on what else the machine does: speed is measured in bench/.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+Copies = Callable[[], AbstractContextManager[str]]
+"""Each call is a database of its own, by its URL."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -98,7 +101,7 @@ def postgres_server() -> Iterator[str]:
     server = get_server(folder / "data", cleanup_mode="delete")
     url: str = server.get_uri()
     # Nobody cuts the power of a test: without waiting for the disk everything takes half the time.
-    administer(url, "alter system set fsync = off", "alter system set synchronous_commit = off")
+    administer(url, *(f"alter system set {one} = off" for one in ("fsync", "synchronous_commit", "full_page_writes")))
     administer(url, "select pg_reload_conf()")
     yield url
     server.cleanup()
@@ -113,6 +116,23 @@ def postgres_template(postgres_server: str) -> str:
     database.migrate()
     database.close()
     return "pulsebook_template"
+
+
+@pytest.fixture(scope="session")
+def postgres_copies(postgres_server: str, postgres_template: str) -> Iterator[Copies]:
+    """Makes a fresh database with all tables, which goes when it is left. One connection makes them all."""
+    server = Database.open(postgres_server)
+    with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+
+        @contextmanager
+        def copy() -> Iterator[str]:
+            name = f"test_{uuid4().hex}"
+            connection.execute(text(f"create database {name} template {postgres_template}"))
+            yield named(postgres_server, name)
+            connection.execute(text(f"drop database {name} with (force)"))
+
+        yield copy
+    server.close()
 
 
 @pytest.fixture(scope="session")
@@ -133,12 +153,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
-    server: str = request.getfixturevalue("postgres_server")
-    template = request.getfixturevalue("postgres_template")
-    name = f"test_{uuid4().hex}"
-    administer(server, f"create database {name} template {template}")
-    yield named(server, name)
-    administer(server, f"drop database {name} with (force)")
+    copies: Copies = request.getfixturevalue("postgres_copies")
+    with copies() as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from uuid import uuid4
 
 import pytest
 
@@ -10,7 +9,7 @@ from engine.loops.book import Book
 from engine.loops.lots import LEASE, look_at_due
 from engine.store.database import Database
 from engine.store.sweeps import Sweep, Verdict, take, verdict_of
-from tests.conftest import administer, named
+from tests.conftest import Copies
 from tests.test_holds import ALL, book_of_ten, states, tasks
 from tests.test_holds_of_workers import SECOND, next_sweep, one_by_one, worked
 from tests.test_looks import accounts
@@ -19,13 +18,11 @@ MANY = 300
 
 
 @pytest.fixture
-def database(postgres_server: str, postgres_template: str) -> Iterator[Database]:
-    chosen = f"sweeps_{uuid4().hex}"
-    administer(postgres_server, f"create database {chosen} template {postgres_template}")
-    opened = Database.open(named(postgres_server, chosen))
-    yield opened
-    opened.close()
-    administer(postgres_server, f"drop database {chosen} with (force)")
+def database(postgres_copies: Copies) -> Iterator[Database]:
+    with postgres_copies() as url:
+        opened = Database.open(url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

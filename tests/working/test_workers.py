@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -21,7 +20,7 @@ from engine.dispatch.pokes import LOOKS, Pokes
 from engine.loops.poking import send_due
 from engine.store.database import Database
 from engine.store.due import due_blocks
-from tests.conftest import administer, named
+from tests.conftest import Copies
 from tests.killing.company import ACCOUNTS, Company, Effect, name
 from tests.killing.counting import deliveries, runs, tasks
 from tests.servers.running import ROOT
@@ -35,14 +34,12 @@ PAUSE = 0.15
 
 
 @pytest.fixture
-def database(postgres_server: str, postgres_template: str) -> Iterator[Database]:
+def database(postgres_copies: Copies) -> Iterator[Database]:
     """A fresh database of the PostgreSQL server."""
-    chosen = f"workers_{uuid4().hex}"
-    administer(postgres_server, f"create database {chosen} template {postgres_template}")
-    opened = Database.open(named(postgres_server, chosen))
-    yield opened
-    opened.close()
-    administer(postgres_server, f"drop database {chosen} with (force)")
+    with postgres_copies() as url:
+        opened = Database.open(url)
+        yield opened
+        opened.close()
 
 
 @dataclass
