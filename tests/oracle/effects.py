@@ -66,7 +66,9 @@ def _added(judged: Judged, rule: Written) -> float:
     adjust = rule["adjust"]
     if "fades" not in adjust:
         return float(adjust["by"])
-    days = [record.day for record in matched(judged, rule["when"])]
-    since = max(days) if days else judged.rule(rule["rule"]).since_day
-    age = (judged.today - since).days
+    newest = max(matched(judged, rule["when"]), key=lambda record: record.day, default=None)
+    if newest is None:
+        age = (judged.today - judged.rule(rule["rule"]).since_day).days
+    else:
+        age = (judged.seen.last_day(newest.name) - newest.day).days
     return float(adjust["by"] * max(0.0, 1 - age / duration(adjust["fades"]).amount))
