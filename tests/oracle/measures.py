@@ -68,12 +68,8 @@ def _latest(judged: Judged, definition: Written, end: int) -> Value:
     if not days:
         return None
     newest = max(days)
-    if (
-        "max_age" in definition
-        and (judged.seen.last_day(metric) - newest).days >= duration(definition["max_age"]).amount
-    ):
-        return None
-    return days[newest]
+    age = (judged.seen.last_day(metric) - newest).days
+    return None if "max_age" in definition and age >= duration(definition["max_age"]).amount else days[newest]
 
 
 def _statistic(judged: Judged, definition: Written, end: int) -> Value:
