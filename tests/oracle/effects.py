@@ -66,9 +66,6 @@ def _added(judged: Judged, rule: Written) -> float:
     adjust = rule["adjust"]
     if "fades" not in adjust:
         return float(adjust["by"])
-    newest = max(matched(judged, rule["when"]), key=lambda record: record.day, default=None)
-    if newest is None:
-        age = (judged.today - judged.rule(rule["rule"]).since_day).days
-    else:
-        age = (judged.seen.last_day(newest.name) - newest.day).days
+    ages = [(judged.seen.last_day(one.name) - one.day).days for one in matched(judged, rule["when"])]
+    age = min(ages, default=(judged.today - judged.rule(rule["rule"]).since_day).days)
     return float(adjust["by"] * max(0.0, 1 - age / duration(adjust["fades"]).amount))

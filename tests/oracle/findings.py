@@ -25,7 +25,7 @@ class Finding:
 
 
 Key = tuple[str, ...]
-"""Of what a finding is: `quiet` and a feed; `across`, a rule and a group."""
+"""Of what a finding is: `quiet`, a feed and its last day; `across`, a rule and a group."""
 
 
 @dataclass

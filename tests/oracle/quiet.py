@@ -23,9 +23,10 @@ def last_day(company: Company, workspace: Workspace, name: str, at: datetime) ->
 
 
 def sweep(company: Company, workspace: Workspace, findings: Findings, at: datetime) -> None:
-    """One finding for each time that a feed is quiet."""
+    """One finding for each time that a feed is quiet; one that was back meanwhile is quiet for another time."""
     now = Now(day_in(at, workspace.zone), at)
-    quiet = {("quiet", name) for name in workspace.feeds if last_day(company, workspace, name, at) is not None}
+    days = {name: last_day(company, workspace, name, at) for name in workspace.feeds}
+    quiet = {("quiet", name, day.isoformat()) for name, day in days.items() if day is not None}
     for key in [key for key in findings.open if key[0] == "quiet" and key not in quiet]:
         findings.end(key, now)
     for key in sorted(quiet - findings.open.keys()):
