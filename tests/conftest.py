@@ -17,11 +17,11 @@ from sqlalchemy import text
 from engine.store.database import Database
 
 KINDS = ("sqlite", "postgres")
+Copies = Callable[[], AbstractContextManager[str]]
+"""Each call is a database of its own, by its URL."""
 # How long an example takes depends on what else the machine does: speed is measured in bench/.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
-Copies = Callable[[], AbstractContextManager[str]]
-"""Each call is a database of its own, by its URL."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
