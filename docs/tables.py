@@ -1,6 +1,6 @@
 """A model of a file in; the table of its keys, as people read it, out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -144,10 +144,10 @@ def _flat(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def models() -> dict[str, type[BaseModel]]:
+def models(roots: Iterable[type[BaseModel]] = ROOTS) -> dict[str, type[BaseModel]]:
     """Every model whose keys stand in a file, by name: the roots and all that is inside of them."""
     found: dict[str, type[BaseModel]] = {}
-    for root in ROOTS:
+    for root in roots:
         _collect(root, found)
     return found
 

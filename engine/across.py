@@ -192,7 +192,7 @@ def _snapshot(
         overrides={},
         version_codes={},
         episodes={rule.name: {row: before[group] for row, group in enumerate(groups) if group in before}},
-        rule_since={} if since is None else {rule.fingerprint: since},
+        rule_since={} if since is None else {(rule.name, rule.fingerprint): since},
         first_look=looked,
         last_look=looked,
         seed_next=np.zeros(count, dtype=np.bool_),

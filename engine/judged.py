@@ -61,8 +61,8 @@ class Judged:
     decisions: tuple[Decision, ...] = ()
     episodes: tuple[Episode, ...] = ()
     """Those that changed, whole."""
-    rule_since: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
-    """Fingerprints that this look is the first by: rule and moment."""
+    rule_since: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """Rules, each with the fingerprint that this look is the first by, and its moment."""
     runs: tuple[Run, ...] = ()
     """New and changed ones, whole."""
     tasks: tuple[PlannedTask, ...] = ()

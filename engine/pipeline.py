@@ -158,13 +158,10 @@ def _asked(several: Iterable[Round], network: MakeDecider) -> tuple[AskedRound, 
     return tuple(AskedRound(one, network({asked.label: asked.tree for asked in one.asked})) for one in several)
 
 
-def _first_looks(plan: Plan, snapshot: Snapshot) -> Mapping[str, tuple[str, datetime]]:
-    """Fingerprints of rules that nobody was looked at by before."""
-    return {
-        rule.fingerprint: (name, snapshot.at)
-        for name, rule in plan.rules.items()
-        if rule.fingerprint not in snapshot.rule_since
-    }
+def _first_looks(plan: Plan, snapshot: Snapshot) -> Mapping[tuple[str, str], datetime]:
+    """Rules with the fingerprint by which nobody was looked at before."""
+    versions = [(name, rule.fingerprint) for name, rule in plan.rules.items()]
+    return {version: snapshot.at for version in versions if version not in snapshot.rule_since}
 
 
 def _spans(standings: Mapping[str, Standing]) -> Iterable[tuple[int, Episode, Collection[Duration]]]:

@@ -126,7 +126,7 @@ class Standing:
     def __init__(self, rule: RuleTrees, snapshot: Snapshot) -> None:
         self.rule = rule
         self.snapshot = snapshot
-        self.since = snapshot.rule_since.get(rule.fingerprint, snapshot.at)
+        self.since = snapshot.rule_since.get((rule.name, rule.fingerprint), snapshot.at)
         self.before = {
             row: episode
             for row, episode in snapshot.episodes.get(rule.name, {}).items()

@@ -82,7 +82,7 @@ class Matched:
     fact: Fact | None = None
     event: Happening | None = None
     day: int | None = None
-    """The newer one's day."""
+    """The newer one's day, from which ages are taken: of an event of a held feed so many days later."""
 
 
 def telling_leaves(form: Entry) -> tuple[Entry, ...]:
@@ -106,12 +106,12 @@ def matched(form: Entry, catalog: Catalog, snapshot: Snapshot, columns: Columns,
         if isinstance(tree.column, of.FactCount):
             facts += _facts(snapshot, tree.column, row)
         elif isinstance(tree.column, of.EventReached):
-            events += _events(snapshot, tree.column, row)
-            days += _event_days(snapshot, tree.column, row)
+            found = _events(snapshot, tree.column, row)
+            events += found
+            days += [*_event_days(snapshot, tree.column, row), *_seen_days(snapshot, found, row)]
     fact = max(facts, key=lambda fact: (fact.at, fact.id), default=None)
     event = max(events, key=lambda event: event.at, default=None)
     days += [fact.day] if fact else []
-    days += [event.day] if event else []
     return Matched(fact, event, max(days, default=None))
 
 
@@ -124,16 +124,18 @@ def _facts(snapshot: Snapshot, column: of.FactCount, row: int) -> list[Fact]:
 
 
 def _event_days(snapshot: Snapshot, column: of.EventReached, row: int) -> list[int]:
-    """The newest day with an event of the window, from the daily counts.
-
-    While the feed is held it lies so many days later: an age that is taken from it stays as of the feed's last day.
-    """
+    """The newest day with an event of the window, from the daily counts."""
     counts = snapshot.series.get(Series("count", column.event, "", column.where))
     if counts is None or not column.window.in_days:
         return []
     window = counts[row, max(0, counts.shape[1] - column.window.count) :]
     present = np.flatnonzero(np.nan_to_num(window) > 0)
     return [int(snapshot.today[row]) - (len(window) - 1 - int(present[-1]))] if len(present) else []
+
+
+def _seen_days(snapshot: Snapshot, events: Iterable[Happening], row: int) -> list[int]:
+    """Their days; while a feed is held so many days later, so that an age stays as of the feed's last day."""
+    return [event.day + int(snapshot.today[row] - snapshot.last_day(event.name)[row]) for event in events]
 
 
 def _events(snapshot: Snapshot, column: of.EventReached, row: int) -> list[Happening]:

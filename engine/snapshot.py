@@ -178,8 +178,8 @@ class Snapshot:
     """Score fingerprints that were in use before, and their codes in `history` and `stays`."""
     episodes: Mapping[str, Mapping[int, Episode]]
     """Per rule: row of the account to its episode."""
-    rule_since: Mapping[str, datetime]
-    """Per rule fingerprint: the moment of the first look by it. Absent: this look is the first."""
+    rule_since: Mapping[tuple[str, str], datetime]
+    """Per rule and its fingerprint: the moment of the first look by it. Absent: this look is the first."""
     first_look: Days
     """Microseconds since the epoch; −1: never looked at."""
     last_look: Days

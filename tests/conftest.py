@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 
 from engine.store.database import Database
@@ -18,6 +19,9 @@ from engine.store.database import Database
 KINDS = ("sqlite", "postgres")
 Copies = Callable[[], AbstractContextManager[str]]
 """Each call is a database of its own, by its URL."""
+# How long an example takes depends on what else the machine does: speed is measured in bench/.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

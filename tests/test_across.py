@@ -189,3 +189,14 @@ def test_while_the_feed_is_quiet_a_wave_goes_on(database: Database) -> None:
         swept(book, day)
 
     assert listed(book, "kind", "ended_day") == [("across", None), ("quiet", None)]
+
+
+def test_a_rule_that_asks_what_another_asks_already_is_new_all_the_same(database: Database) -> None:
+    book = book_with(database, files(), **SEGMENTS)
+    swept(book, 0)
+    happened(book, on(1), "acme", "acme", "acme")
+    swept(book, 1)
+
+    twin = book.sources["rules/all.yaml"].replace("rule: wave", "rule: tide")
+
+    assert swept(book_of(database, {**book.sources, "rules/twin.yaml": twin}), 2) == []

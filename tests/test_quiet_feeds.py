@@ -198,3 +198,18 @@ def test_in_a_scenario_no_feed_is_quiet() -> None:
     [placed] = loaded.checked().scenarios
 
     assert Theatre(loaded, sources).play(placed).failures == ()
+
+
+def test_an_effect_that_fades_since_an_event_of_some_hours_ago_stays_as_it_was(database: Database) -> None:
+    rule = "when: {event: trouble, at_least: 1, in: 96h}\n  adjust: {score: health, by: -20, fades: 10d}\n"
+    book = book_of(database, {**QUIET, "rules/all.yaml": f"- rule: troubled\n  {rule}"})
+    accounts(book, "acme", "beta")
+    for day in range(STOPS + 1):
+        brought(book, day)
+    looked(book, STOPS + 3)
+    before = scores(book)
+
+    looked(book, STOPS + 5)
+
+    assert before["acme"]["health"]["value"] == 41
+    assert scores(book) == before

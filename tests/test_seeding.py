@@ -88,3 +88,13 @@ def test_a_rule_that_is_removed_after_an_account_left_ends_when_it_is_back(book:
     outcome(again, 3, "renewed")
 
     assert ("acme", "very-low", "cleared") in looked(again, 3)
+
+
+def test_a_rule_that_asks_what_another_asks_already_is_new_to_accounts_that_came_after_that_one(book: Book) -> None:
+    accounts(book, "zen")
+    nps(book, on(1).date(), zen=10)
+    assert ("zen", "very-low", "fired") in looked(book, 1)
+
+    twin = "- rule: twin\n  when: {score: health, below: 20}\n"
+
+    assert looked(book_of(book.database, {**book.sources, "rules/twin.yaml": twin}), 2) == [("zen", "twin", "seeded")]

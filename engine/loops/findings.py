@@ -131,8 +131,8 @@ def _grouped(connection: Connection, judge: Judge, tallies: Mapping[str, Tally],
     plan, before, found = judge.plan, groups_before(connection), []
     end_others(connection, plan.across)
     for name, rule in plan.across.items():
-        episodes, since = before.episodes.get(name, {}), before.rule_since.get(rule.fingerprint)
+        episodes, since = before.episodes.get(name, {}), before.rule_since.get((name, rule.fingerprint))
         grouped = judge_groups(plan, rule, judge.across[name], tallies[name], episodes, since, sweep)
-        save_groups(connection, grouped.episodes, {rule.fingerprint: (name, sweep.at)} if since is None else {})
+        save_groups(connection, grouped.episodes, {(name, rule.fingerprint): sweep.at} if since is None else {})
         found.append(grouped)
     return tuple(found)

@@ -18,10 +18,10 @@ GROUP = GroupEpisodeRow.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class GroupsBefore:
-    """Per rule the episodes by group, and per fingerprint the moment of the first sweep by it."""
+    """Per rule the episodes by group, and with its fingerprint the moment of the first sweep by it."""
 
     episodes: Mapping[str, Mapping[str, Episode]]
-    rule_since: Mapping[str, datetime]
+    rule_since: Mapping[tuple[str, str], datetime]
 
 
 def groups_before(connection: Connection) -> GroupsBefore:
@@ -33,9 +33,9 @@ def groups_before(connection: Connection) -> GroupsBefore:
 
 
 def save_groups(
-    connection: Connection, episodes: Iterable[Episode], first_by: Mapping[str, tuple[str, datetime]]
+    connection: Connection, episodes: Iterable[Episode], first_by: Mapping[tuple[str, str], datetime]
 ) -> None:
-    """Keeps episodes that changed. `first_by`: fingerprints that nobody swept by before, with rule and moment."""
+    """Keeps episodes that changed. `first_by`: rules with a fingerprint that nobody swept by before."""
     save_rule_versions(connection, first_by)
     upsert(connection, GROUP, ["rule", "group"], [{"group": one.account, **standing(one)} for one in episodes])
 

@@ -80,10 +80,10 @@ def version_codes(connection: Connection, fingerprints: Collection[str]) -> dict
     return dict(connection.execute(select(SCORE_VERSION.c.fingerprint, SCORE_VERSION.c.code).where(mine)).all())
 
 
-def rule_since(connection: Connection) -> dict[str, datetime]:
-    """Per fingerprint that is the newest of its rule: the first look by it."""
-    query = select(RULE_VERSION.c.fingerprint, RULE_VERSION.c.since)
-    return {fingerprint: moment(since) for fingerprint, since in connection.execute(query)}
+def rule_since(connection: Connection) -> dict[tuple[str, str], datetime]:
+    """Per rule and its newest fingerprint: the first look by it."""
+    query = select(RULE_VERSION.c.rule, RULE_VERSION.c.fingerprint, RULE_VERSION.c.since)
+    return {(rule, fingerprint): moment(since) for rule, fingerprint, since in connection.execute(query)}
 
 
 def episodes(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dict[str, dict[int, Episode]]:

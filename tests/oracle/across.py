@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.oracle import rules, versions
 from tests.oracle.files import Workspace, Written
-from tests.oracle.findings import Finding
+from tests.oracle.findings import Finding, Findings
 from tests.oracle.moments import Now, day_in, duration
 from tests.oracle.numbers import Answer
 from tests.oracle.records import Account, Company, Event
@@ -26,76 +26,68 @@ class Groups:
 
     episodes: dict[Key, Episode] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    found: dict[Key, Finding] = field(default_factory=dict)
-    """Those that have not ended."""
-    notices: list[datetime] = field(default_factory=list)
-    """When the operator was told: of a new finding, and again where a rule reminds."""
-
-    def end(self, key: Key, now: Now) -> None:
-        if key in self.found:
-            self.found.pop(key).end(now)
 
 
-def sweep(company: Company, workspace: Workspace, groups: Groups, at: datetime) -> None:
+@dataclass(frozen=True)
+class Sweep:
+    """All accounts at a moment; `now`: the company's."""
+
+    company: Company
+    workspace: Workspace
+    groups: Groups
+    findings: Findings
+    now: Now
+
+    def seen(self, account: Account) -> Seen:
+        return Seen(self.company, self.workspace, account, self.now.at)
+
+
+def sweep(company: Company, workspace: Workspace, groups: Groups, findings: Findings, at: datetime) -> None:
     """Judges every rule once per group."""
-    now = Now(day_in(at, workspace.zone), at)
-    for key in [key for key in groups.episodes if key[0] not in workspace.across]:
-        del groups.episodes[key]
-        groups.end(key, now)
+    this = Sweep(company, workspace, groups, findings, Now(day_in(at, workspace.zone), at))
+    for name, group in [key for key in groups.episodes if key[0] not in workspace.across]:
+        del groups.episodes[name, group]
+        findings.end(("across", name, group), this.now)
+    versions_now = {name: versions.of_rule(workspace, rule) for name, rule in workspace.across.items()}
     for name, rule in workspace.across.items():
-        version = versions.of_rule(workspace, rule)
-        seeds = groups.versions.get(name) != version and not rule.get("backfill")
-        for group, accounts in _of_rule(company, groups, rule).items():
-            _judge(company, workspace, groups, rule, group, accounts, now, Episode(version), seeds=seeds)
-        groups.versions[name] = version
-    groups.versions = {name: version for name, version in groups.versions.items() if name in workspace.across}
+        seeds = groups.versions.get(name) != versions_now[name] and not rule.get("backfill")
+        for group, accounts in _groups_of(this, rule).items():
+            _judge(this, rule, group, accounts, Episode(versions_now[name]), seeds=seeds)
+    groups.versions = versions_now
 
 
-def _of_rule(company: Company, groups: Groups, rule: Written) -> Mapping[str, list[Account]]:
+def _groups_of(this: Sweep, rule: Written) -> Mapping[str, list[Account]]:
     """Per value of its attribute the accounts; also the groups that were there before."""
-    found: dict[str, list[Account]] = {group: [] for name, group in groups.episodes if name == rule["rule"]}
-    for account in company.accounts.values():
+    found: dict[str, list[Account]] = {group: [] for name, group in this.groups.episodes if name == rule["rule"]}
+    for account in this.company.accounts.values():
         value = {**account.attributes, "id": account.id}.get(rule["when"]["across"])
         if value is not None:
             found.setdefault(str(value), []).append(account)
     return found
 
 
-def _judge(
-    company: Company,
-    workspace: Workspace,
-    groups: Groups,
-    rule: Written,
-    group: str,
-    accounts: list[Account],
-    now: Now,
-    begun: Episode,
-    *,
-    seeds: bool,
-) -> None:
-    key = (rule["rule"], group)
-    before = groups.episodes.get(key)
-    if before is not None and before.version != begun.version:
-        groups.end(key, now)
-    episode = before if before is not None and before.version == begun.version else begun
-    events = {one.id: list(_events(Seen(company, workspace, one, now.at), rule["when"])) for one in accounts}
-    holds = _holds(Seen(company, workspace, Account(""), now.at), rule["when"], sum(map(len, events.values())))
-    groups.episodes[key], told = rules.moved(rule, episode, holds, now, seeds=seeds)
+def _judge(this: Sweep, rule: Written, group: str, accounts: list[Account], begun: Episode, *, seeds: bool) -> None:
+    """`begun`: the episode of a group that has none by this version of the rule."""
+    known, key = this.groups.episodes.get((rule["rule"], group)), ("across", rule["rule"], group)
+    if known is not None and known.version != begun.version:
+        this.findings.end(key, this.now)
+    episode = known if known is not None and known.version == begun.version else begun
+    counts = {one.id: len(_events(this.seen(one), rule["when"])) for one in accounts}
+    holds = _holds(this.seen(Account("")), rule["when"], sum(counts.values()))
+    this.groups.episodes[rule["rule"], group], told = rules.moved(rule, episode, holds, this.now, seeds=seeds)
     if told == "cleared":
-        groups.end(key, now)
+        this.findings.end(key, this.now)
     if told not in ("fired", "reminded"):
         return
-    groups.notices.append(now.at)
-    if key not in groups.found:
-        having = [one for one in accounts if events[one.id]]
-        text = _text(rule, group, sum(map(len, events.values())), having)
-        groups.found[key] = Finding("across", rule["rule"], group, text, [one.id for one in having], now.at, now.today)
-        groups.findings.append(groups.found[key])
+    this.findings.notices.append(this.now.at)
+    if key not in this.findings.open:
+        having = [one for one in accounts if counts[one.id]]
+        text, ids = _text(rule, group, sum(counts.values()), having), [one.id for one in having]
+        this.findings.begin(key, Finding("across", rule["rule"], group, text, ids, this.now.at, this.now.today))
 
 
-def _events(seen: Seen, when: Written) -> Iterator[Event]:
-    yield from seen.events(when["event"], seen.window(when["event"], duration(when["in"])), when.get("where"))
+def _events(seen: Seen, when: Written) -> list[Event]:
+    return seen.events(when["event"], seen.window(when["event"], duration(when["in"])), when.get("where"))
 
 
 def _holds(of_company: Seen, when: Written, count: int) -> Answer:

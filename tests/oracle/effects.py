@@ -66,7 +66,6 @@ def _added(judged: Judged, rule: Written) -> float:
     adjust = rule["adjust"]
     if "fades" not in adjust:
         return float(adjust["by"])
-    days = [record.day for record in matched(judged, rule["when"])]
-    since = max(days) if days else judged.rule(rule["rule"]).since_day
-    age = (judged.today - since).days
+    ages = [(judged.seen.last_day(one.name) - one.day).days for one in matched(judged, rule["when"])]
+    age = min(ages, default=(judged.today - judged.rule(rule["rule"]).since_day).days)
     return float(adjust["by"] * max(0.0, 1 - age / duration(adjust["fades"]).amount))

@@ -35,6 +35,11 @@ class Workspace:
         return says[0] if says else next(name for name in self.scores if not self.is_of_contacts(name))
 
     @property
+    def feeds(self) -> Written:
+        """What is said of the metrics and events."""
+        return {**self.catalog.get("metrics", {}), **self.catalog.get("events", {})}
+
+    @property
     def rolls_up_children(self) -> bool:
         return any(one.get("of") == "children" for one in self.measures.values())
 

@@ -1,6 +1,6 @@
 """What concerns more than one account, from the look that found it to the look that found its end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tests.oracle.moments import Now
@@ -22,3 +22,24 @@ class Finding:
 
     def end(self, now: Now) -> None:
         self.ended_at, self.ended_day = now.at, now.today
+
+
+Key = tuple[str, ...]
+"""Of what a finding is: `quiet`, a feed and its last day; `across`, a rule and a group."""
+
+
+@dataclass
+class Findings:
+    """All of them, and by what they are of those that have not ended. `notices`: when the operator was told of one."""
+
+    all: list[Finding] = field(default_factory=list)
+    open: dict[Key, Finding] = field(default_factory=dict)
+    notices: list[datetime] = field(default_factory=list)
+
+    def begin(self, key: Key, finding: Finding) -> None:
+        self.open[key] = finding
+        self.all.append(finding)
+
+    def end(self, key: Key, now: Now) -> None:
+        if key in self.open:
+            self.open.pop(key).end(now)

@@ -63,13 +63,13 @@ def _number(found: Value) -> float | None:
 
 
 def _latest(judged: Judged, definition: Written, end: int) -> Value:
-    days = judged.seen.days_of(definition["latest"])
+    metric = definition["latest"]
+    days = judged.seen.days_of(metric)
     if not days:
         return None
     newest = max(days)
-    if "max_age" in definition and (judged.today - newest).days >= duration(definition["max_age"]).amount:
-        return None
-    return days[newest]
+    age = (judged.seen.last_day(metric) - newest).days
+    return None if "max_age" in definition and age >= duration(definition["max_age"]).amount else days[newest]
 
 
 def _statistic(judged: Judged, definition: Written, end: int) -> Value:
@@ -127,7 +127,7 @@ def _days_since(judged: Judged, definition: Written, end: int) -> Value:
         days = [fact.day for fact in seen.facts(name, definition.get("where"))]
     else:
         days = [one for one in [judged.account.attributes.get(name)] if one is not None]
-    return (judged.today - max(days)).days if days else None
+    return (seen.last_day(name) - max(days)).days if days else None
 
 
 def _returning(judged: Judged, definition: Written, end: int) -> Value:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from tests.oracle import across, arrivals, people
+from tests.oracle import across, arrivals, people, quiet
 from tests.oracle.across import Groups
 from tests.oracle.files import Workspace, Written, read
-from tests.oracle.findings import Finding
+from tests.oracle.findings import Findings
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
 from tests.oracle.look import Judged, Kept, look
 from tests.oracle.moments import as_of, day_in
@@ -36,6 +36,7 @@ class Oracle:
     missed: list[TaskKey] = field(default_factory=list)
     """What people did to tasks and messages that must not be."""
     groups: Groups = field(default_factory=Groups)
+    findings: Findings = field(default_factory=Findings)
     turns: dict[str, str] = field(default_factory=dict)
     """Who of a pool had the last turn."""
     workspace: Workspace = field(init=False)
@@ -71,14 +72,6 @@ class Oracle:
             case Look():
                 self._look(as_of(entry.as_of, self.workspace.zone))
 
-    @property
-    def findings(self) -> list[Finding]:
-        return self.groups.findings
-
-    @property
-    def notices(self) -> list[datetime]:
-        return self.groups.notices
-
     def tasks(self) -> dict[TaskKey, Task]:
         """All tasks by what they are known by."""
         runs = [run for kept in self.kept.values() for run in kept.runs]
@@ -110,7 +103,8 @@ class Oracle:
             for account in accounts:
                 self._look_at(account, at)
             self._share_out(at, {account.id for account in accounts}, loads)
-        across.sweep(self.company, self.workspace, self.groups, at)
+        quiet.sweep(self.company, self.workspace, self.findings, at)
+        across.sweep(self.company, self.workspace, self.groups, self.findings, at)
 
     def _look_at(self, account: Account, at: datetime) -> None:
         kept = self.kept.setdefault(account.id, Kept(at))

@@ -85,6 +85,14 @@ class Account:
     def zone(self, company_zone: str) -> str:
         return str(self.attributes.get("timezone", company_zone))
 
+    def newest(self, name: str, at: datetime) -> date | None:
+        """The day of its newest record of that name that is not after a moment."""
+        series = [days for (metric, _), days in self.observations.items() if metric == name]
+        observed = [one for days in series for one in days.values()]
+        happened = [one for events in self.events.get(name, {}).values() for one in events]
+        records: list[Observation | Event] = [*observed, *happened]
+        return max((one.day for one in records if one.at <= at), default=None)
+
     def has_left(self, at: datetime) -> bool:
         """The newest outcome is `churned`."""
         outcomes = [outcome for outcome in self.outcomes if outcome[0] <= at]
@@ -106,10 +114,18 @@ class Company:
     held: dict[str, list["Held"]] = field(default_factory=dict)
     """Rows for accounts that are not there, by what they call them."""
     files: int = 0
+    _newest: dict[tuple[str, datetime, int], date | None] = field(default_factory=dict)
 
     def account(self, said: str) -> Account | None:
         """By its id, or by another id under which its data arrives."""
         return self.accounts.get(self.aliases.get(said, said))
+
+    def newest(self, name: str, at: datetime) -> date | None:
+        """The newest day, over all accounts, of a record of that name that is not after a moment."""
+        if (name, at, self.files) not in self._newest:
+            days = (account.newest(name, at) for account in self.accounts.values())
+            self._newest[name, at, self.files] = max((day for day in days if day is not None), default=None)
+        return self._newest[name, at, self.files]
 
     def children_of(self, account: Account) -> list[Account]:
         return [child for child in self.accounts.values() if child.attributes.get("parent") == account.id]

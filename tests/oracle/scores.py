@@ -86,7 +86,8 @@ def _entry(judged: Judged, entry: Written) -> float:
         return entry["add"] if answer(judged, entry["when"]) is True else 0.0
     over = duration(entry.get("over") or entry["fades"])
     events = judged.seen.events(entry["event"], judged.seen.window(entry["event"], over), entry.get("where"))
-    left = [1 - (judged.today - event.day).days / over.amount if "fades" in entry else 1 for event in events]
+    last = judged.seen.last_day(entry["event"])
+    left = [1 - (last - event.day).days / over.amount if "fades" in entry else 1 for event in events]
     total = float(entry["add"] * sum(left))
     return max(-entry["cap"], min(entry["cap"], total)) if "cap" in entry else total
 

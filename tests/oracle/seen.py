@@ -7,8 +7,9 @@ from functools import cached_property
 from statistics import fmean
 from typing import Any
 
+from tests.oracle import quiet
 from tests.oracle.files import Workspace
-from tests.oracle.moments import ONE_DAY, Duration, day_in
+from tests.oracle.moments import ONE_DAY, Duration, day_in, end_of
 from tests.oracle.records import Account, Company, Event, Fact, Observation, Series
 from tests.oracle.wanted import fits
 
@@ -57,11 +58,18 @@ class Seen:
     def window(self, name: str, over: Duration, end: int = 0) -> Window:
         """The window of a metric, event or fact that ended so many days ago."""
         if over.counts_days:
-            last = self.today - timedelta(days=end)
+            last = self.last_day(name) - timedelta(days=end)
             return Window(last - timedelta(days=over.amount - 1), last)
-        after = self.at - over.elapsed
+        until = self.at
+        if self.last_day(name) < self.today:
+            until = end_of(self.last_day(name), self.zone)
         # The days around it, for a record's day may be that of an earlier zone of the account.
-        return Window(day_in(after, self.zone), self.today, after, self.at)
+        return Window(day_in(until - over.elapsed, self.zone), self.today, until - over.elapsed, until)
+
+    def last_day(self, name: str) -> date:
+        """Today; of what a quiet feed brings, the last day of that feed."""
+        quiet_since = quiet.last_day(self.company, self.workspace, name, self.at)
+        return self.today if quiet_since is None else min(self.today, quiet_since)
 
     def events(self, name: str, window: Window, where: Mapping[str, Any] | None = None) -> list[Event]:
         """The events of that name in the window, whose properties are as wanted."""
@@ -128,7 +136,7 @@ class Seen:
         return self._days[metric]
 
     def _seen_of(self, metric: str, series: Series) -> dict[date, float]:
-        since = redefined_on(self.workspace, metric, self.today) or date.min
+        since = redefined_on(self.workspace, metric, self.last_day(metric)) or date.min
         return {day: one.value for day, one in series.items() if one.at <= self.at and day >= since}
 
     def values(self, metric: str, window: Window) -> list[float]:
@@ -137,10 +145,9 @@ class Seen:
 
     def covered(self, name: str, first: date) -> bool:
         """Whether nothing recorded since that day means that nothing happened."""
-        catalog = self.workspace.catalog
-        declared = {**catalog.get("metrics", {}), **catalog.get("events", {})}[name] or {}
+        declared = self.workspace.feeds[name] or {}
         since = date.fromisoformat(declared["from"]) if "from" in declared else self.company.oldest.get(name)
-        redefined = redefined_on(self.workspace, name, self.today) or date.min
+        redefined = redefined_on(self.workspace, name, self.last_day(name)) or date.min
         return since is not None and first >= max(since, redefined)
 
     @cached_property

@@ -167,12 +167,12 @@ def test_a_look_is_read_back_as_it_was_saved(database: Database) -> None:
     put(database, accounts("acme"))
     started = run(waiting_since=NOW, position=2)
     fell = episode(fired_at=NOW, fired_day=day_number(NOW.date()))
-    look(database, episodes=(fell,), runs=(started,), rule_since={"f1": ("fell", NOW)}, tasks=(task(),))
+    look(database, episodes=(fell,), runs=(started,), rule_since={("fell", "f1"): NOW}, tasks=(task(),))
 
     read_back = snapshot(database, LATER, cooldowns=["rescue"])
 
     assert read_back.episodes == {"fell": {0: fell}}
-    assert read_back.rule_since == {"f1": NOW}
+    assert read_back.rule_since == {("fell", "f1"): NOW}
     assert read_back.last_start == {(0, "rescue"): day_number(NOW.date())}
     [kept] = read_back.runs[0]
     assert (kept.id, kept.position, kept.waiting_since, kept.firing) == (started.id, 2, NOW, {"because": "it fell"})
@@ -193,7 +193,7 @@ def test_a_run_that_ended_is_under_way_no_more_and_its_start_is_known(database: 
 def test_a_rule_s_version_begins_with_the_first_look_by_it(database: Database) -> None:
     put(database, accounts("acme", "zen"))
     for when, fingerprint in [(NOW, "f1"), (LATER, "f1"), (TOMORROW, "f2")]:
-        look(database, when, rule_since={fingerprint: ("fell", when)})
+        look(database, when, rule_since={("fell", fingerprint): when})
 
     assert rows_of(database, "rule_version", "fingerprint", "since") == [("f2", microseconds(TOMORROW))]
 

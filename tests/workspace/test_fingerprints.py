@@ -83,3 +83,38 @@ def test_moving_a_rule_to_another_file_changes_nothing() -> None:
     moved = {**BASE, RULES: first, "rules/context.yaml": f"- rule: new-leadership{rest}"}
 
     assert rule_prints(moved) == rule_prints(dict(BASE))
+
+
+FAMILY = {
+    **BASE,
+    MEASURES: BASE[MEASURES] + "family: {roll_up: health, of: children, take: mean}\n",
+    RULES: BASE[RULES] + "- {rule: family-shaky, when: {measure: family, below: 40}}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "is_another"),
+    [
+        pytest.param(HEALTH, "weight: 3", "weight: 4", True, id="a weight"),
+        pytest.param(MEASURES, "{latest: nps, max_age: 180d}", "{latest: nps, max_age: 90d}", True, id="a measure"),
+        pytest.param(RULES, "by: -10", "by: -11", True, id="the effect of a rule on it"),
+        pytest.param(HEALTH, "label: At risk", "label: In danger", False, id="a band's label"),
+        pytest.param(HEALTH, "goal: Warn", "goal: Tell", False, id="the goal"),
+        pytest.param(ENGAGEMENT, "add: 20", "add: 21", False, id="another score"),
+    ],
+)
+def test_a_rule_on_branches_is_another_one_when_their_score_can_change(
+    file: str, old: str, new: str, is_another: bool
+) -> None:
+    after = FAMILY | {file: FAMILY[file].replace(old, new)}
+
+    assert ("family-shaky" in changed(rule_prints(FAMILY), rule_prints(after))) == is_another
+
+
+def test_a_score_may_roll_up_its_own_values_of_branches() -> None:
+    rolled_up = "  - {measure: family, group: product, curve: [[0, 0], [100, 100]]}\nbands:"
+    circle = FAMILY | {HEALTH: FAMILY[HEALTH].replace("bands:", rolled_up)}
+    after = circle | {HEALTH: circle[HEALTH].replace("weight: 3", "weight: 4")}
+
+    assert changed(model_prints(circle), model_prints(after)) == {"health"}
+    assert "family-shaky" in changed(rule_prints(circle), rule_prints(after))

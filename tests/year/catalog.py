@@ -22,7 +22,7 @@ CATALOG: dict[str, Any] = {
     "attributes": {
         "segment": {"values": SEGMENTS},
         "plan": {"values": PLANS},
-        "seats": {"type": "number", "min": 0},
+        "seats": {"type": "number", "min": 0, "max": 1000},
         "vip": {"type": "boolean"},
         "renewal_date": {"type": "date"},
         "payment_date": {"type": "date"},

@@ -175,7 +175,7 @@ def _findings_told(documents: Documents) -> Table:
     return {
         (one["at"], one["kind"], one["name"], one["group"]): (
             one["day"],
-            one["text"],
+            one["text"] if one["kind"] == "across" else "",
             one["accounts"],
             one["ended_at"],
             one["ended_day"],
@@ -193,12 +193,12 @@ def _findings(oracle: Oracle) -> Table:
             one.ended_at and one.ended_at.isoformat(),
             one.ended_day and one.ended_day.isoformat(),
         )
-        for one in oracle.findings
+        for one in oracle.findings.all
     }
 
 
 def _notices(oracle: Oracle) -> Table:
-    return _count(at.isoformat() for at in oracle.notices)
+    return _count(at.isoformat() for at in oracle.findings.notices)
 
 
 def _count(moments: Iterable[str]) -> Table:

@@ -91,8 +91,14 @@ def _playbook(draw: Draw, drawing: Drawing) -> None:
 
 
 def _redefined(draw: Draw, drawing: Drawing) -> None:
-    metric = drawing.catalog["metrics"][draw.one(["active_users", "nps"])]
+    metric = draw.one([metric for metric in drawing.catalog["metrics"].values() if "quiet_after" not in metric] or [{}])
     metric["redefined"] = [*metric.get("redefined", ()), draw.one(["2025-01-20", "2025-03-03", "2025-04-07"])]
+
+
+def _quiet(draw: Draw, drawing: Drawing) -> None:
+    feeds = {**drawing.catalog["metrics"], **drawing.catalog["events"]}
+    feed = draw.one([feed for feed in feeds.values() if "redefined" not in feed])
+    feed["quiet_after"] = draw.one(["3d", "4d"])
 
 
 Edit = Callable[[Draw, Drawing], None]
@@ -111,4 +117,5 @@ EDITS: Sequence[Edit] = (
     _playbook,
     _redefined,
     _across,
+    _quiet,
 )

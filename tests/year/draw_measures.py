@@ -125,7 +125,8 @@ def _returning(draw: Draw) -> Drawn:
 
 def _shift(draw: Draw) -> Drawn:
     over = draw.one(["28d", "56d"])
-    return Drawn({"shift": "login", "by": draw.one(["weekday", "hour"]), "over": over}, 0, 0.8, counts_days=True)
+    definition = {"shift": "login", "by": draw.one(["weekday", "hour"]), "over": over, **where(draw, "login", 0.2)}
+    return Drawn(definition, 0, 0.8, counts_days=True)
 
 
 FORMS: Mapping[str, Callable[[Draw], Drawn]] = {
@@ -200,8 +201,7 @@ def draw_measures(draw: Draw) -> dict[str, Drawn]:
     for count in range(2):
         # Something to take the change, and the ratio, of.
         found[f"logins_{count}"] = _of_event("count")(draw)
-    for number, form in enumerate(draw.some(list(ROLL_UPS), 1, 2)):
-        found[f"r{number}_{form}"] = ROLL_UPS[form](draw)
+    found |= {f"r_{form}": drawn(draw) for form, drawn in ROLL_UPS.items()}
     for number, form in enumerate(draw.some(list(OF_MEASURES), 3, 5)):
         found[f"n{number}_{form}"] = OF_MEASURES[form](draw, found)
     return found

@@ -29,13 +29,13 @@ def number(day: date | None) -> int | None:
     return None if day is None else day_number(day)
 
 
-def save_rule_versions(connection: Connection, rule_since: Mapping[str, tuple[str, datetime]]) -> None:
+def save_rule_versions(connection: Connection, rule_since: Mapping[tuple[str, str], datetime]) -> None:
     """A version that is not the newest of its rule is new from this look on, be it for the first time or again."""
     if not rule_since:
         return
     rows = [
         {"rule": rule, "fingerprint": fingerprint, "since": microseconds(since)}
-        for fingerprint, (rule, since) in rule_since.items()
+        for (rule, fingerprint), since in rule_since.items()
     ]
     insert_new = inserting(connection, RULE_VERSION)
     said = insert_new.excluded
