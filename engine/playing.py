@@ -21,7 +21,7 @@ from engine.telling import (
     tells_parts,
     unpacked,
 )
-from engine.templating import names_used
+from engine.templating import members_used, names_used
 
 Plan = Callable[[str, str], PlaybookTrees | None]
 """The playbook of a version, by version and name."""
@@ -141,9 +141,12 @@ def told(audience: Audience, row: int, run: Run | None, text: str, fallback: str
         "account": lambda: about_account(audience, row),
         "score": lambda: about_score(audience, primary, row, parts=parts, context=context),
         "scores": lambda: {
-            name: about_score(audience, name, row, parts=parts, context=context) for name in audience.scores
+            name: about_score(audience, name, row, parts=parts, context=context)
+            for name in _spoken_of(text, "scores", audience.scores)
         },
-        "measures": lambda: {name: _measure(audience, name, row) for name in audience.measure_names},
+        "measures": lambda: {
+            name: _measure(audience, name, row) for name in _spoken_of(text, "measures", audience.measure_names)
+        },
         "fact": lambda: firing.get("fact") or {},
         "event": lambda: firing.get("event") or {},
         "rule": lambda: {"name": run.rule if run else None, "severity": firing.get("severity")},
@@ -159,6 +162,12 @@ def told(audience: Audience, row: int, run: Run | None, text: str, fallback: str
     }
     always = frozenset({"account", "today"})
     return {name: make() for name, make in makers.items() if name in names | always}
+
+
+def _spoken_of(text: str, variable: str, names: Iterable[str]) -> list[str]:
+    """Of the names that a variable has, those that a template may speak of."""
+    used = members_used(text, variable)
+    return [name for name in names if used is None or name in used]
 
 
 def _champion(audience: Audience, row: int) -> Contact | None:

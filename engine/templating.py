@@ -240,3 +240,15 @@ def plain(value: object, name: str, *, needed: bool) -> object:
 def names_used(text: str) -> frozenset[str]:
     """The variables that a template speaks of; nothing else needs to be worked out for it."""
     return frozenset(meta.find_undeclared_variables(environment().parse(text)))
+
+
+@lru_cache(maxsize=1024)
+def members_used(text: str, variable: str) -> frozenset[str] | None:
+    """What a template speaks of in a variable, each by its name, as `scores.health`; None: of any, for all it says."""
+    tree = environment().parse(text)
+    gets: list[tuple[nodes.Expr, object]] = [(one.node, one.attr) for one in tree.find_all(nodes.Getattr)]
+    gets += [(one.node, getattr(one.arg, "value", None)) for one in tree.find_all(nodes.Getitem)]
+    members = [member for of, member in gets if isinstance(of, nodes.Name) and of.name == variable]
+    found = frozenset(member for member in members if isinstance(member, str) and not hasattr(dict, member))
+    spoken = sum(node.name == variable for node in tree.find_all(nodes.Name))
+    return found if len(members) == spoken and found.issuperset(members) else None

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from engine.templating import MissingValue, TemplateFailed, plain, render
+from engine.templating import MissingValue, TemplateFailed, members_used, plain, render
 
 DRAG = "Active users: 6, usually 19"
 VALUES = {
@@ -113,3 +113,20 @@ def test_a_failing_template_names_itself_and_no_value() -> None:
 def test_a_template_that_makes_too_much_fails() -> None:
     with pytest.raises(TemplateFailed, match="40,000"):
         render("a test", "{% for a in many %}{{ a }}{% endfor %}", {"many": ["x" * 100] * 500})
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        pytest.param("{{ scores.health.value }} {{ scores['use'].band }}", {"health", "use"}, id="by their names"),
+        pytest.param("{% if scores.health %}{{ account.name }}{% endif %}", {"health"}, id="in a test"),
+        pytest.param("{{ account.scores }}", set(), id="none, where another has one so called"),
+        pytest.param("{{ scores.health.value }}{{ scores | length }}", None, id="as a whole"),
+        pytest.param("{% for name, one in scores.items() %}{{ name }}{% endfor %}", None, id="all in turn"),
+        pytest.param("{{ scores[account.name].value }}", None, id="one that is worked out"),
+        pytest.param("{{ scores.get('health').value }}", None, id="by a method"),
+        pytest.param("{% set all = scores %}{{ all.health.value }}", None, id="under another name"),
+    ],
+)
+def test_a_template_tells_of_what_members_of_a_variable_it_speaks(text: str, members: set[str] | None) -> None:
+    assert members_used(text, "scores") == members
