@@ -26,7 +26,7 @@ from engine.loops.book import Book
 from engine.loops.lots import look_at_due
 from engine.loops.poking import poke
 from engine.store.database import Database
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 
 FACTS = 120
 STORED, DELIVERED = 0.050, 1.0

@@ -17,9 +17,10 @@ from bench.table import Line, times
 from engine.clock import day_number
 from engine.loops import looking
 from engine.snapshot import ALL_DAYS, Needs
-from engine.store import reading, saving
+from engine.store import reading
 from engine.store.chunks import unpack
 from engine.store.database import Database
+from engine.store.saving import save as saving
 from engine.store.strips import unpack as unpack_strip
 from engine.store.tables.series import SPAN
 

@@ -17,8 +17,8 @@ from engine.playthrough import Stage, arriving, opening
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.emptying import empty
-from engine.store.ingest import Ingest
 from engine.store.ingest.by_hand import Override, override
+from engine.store.ingest.ingest import Ingest
 from engine.store.tasks import TaskError, close_step
 from engine.workspace import Loaded, PlacedScenario
 

@@ -15,7 +15,7 @@ from engine.loops.looking import Order, look, release
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.holds import NoSuchHold, end_hold, holds
-from engine.store.saving import Saved
+from engine.store.saving.save import Saved
 from tests.store.records import dump, rows_of
 from tests.test_looks import FILES, accounts, book_of, nps, on
 

@@ -11,7 +11,7 @@ from engine.loops.lots import look_at_due
 from engine.store import listing
 from engine.store.database import Database
 from engine.store.due import due_blocks
-from engine.store.saving import Saved
+from engine.store.saving.save import Saved
 from tests.test_holds import ALL, book_of_ten, fall, notices, states, tasks
 from tests.test_looks import nps, on, troubles
 

@@ -19,7 +19,7 @@ from engine.pipeline import Judge
 from engine.rules import Round
 from engine.store import listing
 from engine.store.database import Database
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from engine.store.reading import Wanted, read
 from engine.workspace import load
 

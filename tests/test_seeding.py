@@ -8,7 +8,7 @@ import pytest
 from engine.batches import Arrival, Observations, Outcomes, coded, placed, whens
 from engine.loops.book import Book
 from engine.store.database import Database
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from tests.test_looks import FILES, FIRST, accounts, book_of, edited, looked, nps, on, put
 
 

@@ -16,9 +16,9 @@ from engine.plan import Plan
 from engine.sources.cells import of_field
 from engine.store import tasks
 from engine.store.deliveries import approve, discard
-from engine.store.ingest import Ingest
 from engine.store.ingest.by_hand import Override, end_fact, withdraw_fact
 from engine.store.ingest.by_hand import override as store_override
+from engine.store.ingest.ingest import Ingest
 
 BY_HAND = "by hand"
 

@@ -29,7 +29,7 @@ from engine.loops.findings import sweep
 from engine.loops.looking import Order
 from engine.store import listing
 from engine.store.findings import findings
-from engine.store.saving import Saved
+from engine.store.saving.save import Saved
 from engine.store.tasks import finish
 from engine.workspace import Workspace
 

@@ -20,7 +20,7 @@ from engine.sources.reading import read_file
 from engine.sources.refused import write_refused
 from engine.sources.tables import PIECE, read_tables
 from engine.sources.targets import KINDS, ImportOptions
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from engine.store.ingest.pieces import Pieces
 from engine.store.recorded import recorded_names
 

@@ -23,7 +23,7 @@ from engine.loops.findings import sweep
 from engine.loops.looking import Order
 from engine.loops.looking import Progress as HowFar
 from engine.loops.working import work
-from engine.store.saving import Saved
+from engine.store.saving.save import Saved
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from engine.plan import Plan
 from engine.snapshot import Needs
 from engine.store.database import Database
 from engine.store.glancing import database_url
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from engine.store.versions import StoredVersion, files_of, put_in_use, version_in_use
 from engine.workspace import Loaded, Workspace, load, read_sources, running
 

@@ -26,7 +26,7 @@ from engine.store.groups import end_others, groups_before, save_groups
 from engine.store.ingest.look_alikes import standing_look_alikes
 from engine.store.lanes import SHARD
 from engine.store.reading import read
-from engine.store.saving import Office, Saved, is_in_use
+from engine.store.saving.save import Office, Saved, is_in_use
 from engine.store.thin_feeds import thin_feeds
 from engine.store.ticks import is_taken, move_on, take
 

@@ -18,7 +18,7 @@ from engine.store.holds import (
     put_off,
 )
 from engine.store.notices import save_notice
-from engine.store.saving import Office
+from engine.store.saving.save import Office
 from engine.store.sweeps import ARRIVAL, Sweep
 
 HOUR = 3_600_000_000

@@ -27,7 +27,7 @@ from engine.store.holds import end_hold, let_pass, passed, refuse_unread
 from engine.store.lanes import SHARD, SHARD_ACCOUNTS
 from engine.store.people import contacts_of
 from engine.store.reading import Reading, Wanted, read
-from engine.store.saving import Office, Saved, save
+from engine.store.saving.save import Office, Saved, save
 from engine.store.spool import Spool
 from engine.store.sweeps import ARRIVAL, Sweep, is_import
 

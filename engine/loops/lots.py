@@ -13,7 +13,7 @@ from engine.plan import Plan
 from engine.store.due import NO_IMPORT, Due, Lot, due_count, due_lots
 from engine.store.holds import oddities, passed
 from engine.store.reading import read
-from engine.store.saving import Saved
+from engine.store.saving.save import Saved
 from engine.store.sweeps import ARRIVAL, Verdict, is_import, keep_taken, take, verdict_of
 
 LEASE = timedelta(minutes=2)

@@ -19,7 +19,7 @@ from engine.loops.lots import look_at_due
 from engine.loops.poking import send_due
 from engine.store.database import DatabaseUnusable
 from engine.store.lanes import FINDINGS, blocks_on, due_deliveries
-from engine.store.saving import Saved
+from engine.store.saving.save import Saved
 
 EVERY = 0.25
 """Seconds between two looks at what is due, where nobody pokes."""

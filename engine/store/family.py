@@ -24,7 +24,7 @@ from engine.store.tables.looks import ScoreRow
 from engine.store.tables.series import ContactObservationRow
 
 if TYPE_CHECKING:
-    from engine.store.saving import Saving
+    from engine.store.saving.save import Saving
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from engine.store.tables.looks import FindingRow
 from engine.store.writing import inserting
 
 if TYPE_CHECKING:
-    from engine.store.saving import Office
+    from engine.store.saving.save import Office
 
 FINDING = FindingRow.__table__  # type: ignore[attr-defined]
 

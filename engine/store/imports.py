@@ -18,7 +18,6 @@ from engine.store.ingest.facts import FACT, OUTCOME
 from engine.store.people import CONTACT
 from engine.store.records import OVERRIDE
 from engine.store.tables.accounts import BLOCK
-from engine.store.taking_back import IMPORT, TakingBack
 from engine.store.taking_back.cells import take_back_cells, take_back_contact_values
 from engine.store.taking_back.fields import (
     take_back_accounts,
@@ -33,6 +32,7 @@ from engine.store.taking_back.records import (
     take_back_outcomes,
     take_back_waiting,
 )
+from engine.store.taking_back.whole import IMPORT, TakingBack
 
 STEPS = (
     take_back_waiting,

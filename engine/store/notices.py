@@ -12,7 +12,7 @@ from engine.store.tables.runs import DeliveryRow
 from engine.store.writing import upsert
 
 if TYPE_CHECKING:
-    from engine.store.saving import Office
+    from engine.store.saving.save import Office
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 

@@ -16,7 +16,7 @@ from engine.language.settings import Settings
 from engine.loops.delivering import Post, deliver_due, effect_id, post_of
 from engine.store.database import Database
 from engine.store.notices import save_notice
-from engine.store.saving import Office
+from engine.store.saving.save import Office
 from tests.servers.running import RunningServer, slack_server
 from tests.store.delivery_records import FALLBACK, NOON, counts, mail, row, slack, state
 

@@ -17,7 +17,7 @@ from engine.loops.looking import Order, look
 from engine.loops.poking import poke
 from engine.store.database import Database
 from engine.store.deliveries import APPROVAL, approve
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from engine.store.tables.runs import DeliveryRow
 from tests.store.records import accounts, entries, facts
 

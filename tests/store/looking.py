@@ -13,7 +13,7 @@ from engine.judged import Judged
 from engine.snapshot import Breakdown, EventRows, Needs, ScoreLook, Series, Snapshot
 from engine.store.database import Database
 from engine.store.reading import Reading, Wanted, read
-from engine.store.saving import Office, Saved, save
+from engine.store.saving.save import Office, Saved, save
 from tests.store.records import CATALOG, NOW, ZONE
 
 USERS = Series("metric", "users")

@@ -27,7 +27,7 @@ from engine.language.catalog import Catalog
 from engine.snapshot import Series
 from engine.store.chunks import unpack, unpack_cells
 from engine.store.database import Database
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from engine.store.strips import Property
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN

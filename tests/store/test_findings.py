@@ -12,7 +12,7 @@ from engine.store import listing
 from engine.store.database import Database
 from engine.store.findings import end_findings, findings, open_finding, open_keys
 from engine.store.listing import Asked, Offices
-from engine.store.saving import Office
+from engine.store.saving.save import Office
 from tests.store.looking import FALLBACK
 from tests.store.records import NOW
 

@@ -7,7 +7,7 @@ import pytest
 from engine.batches import Batch
 from engine.language.catalog import Catalog
 from engine.store.database import Database
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from tests.store.records import ZONE, accounts, arrival, day, due, entries, events, look, rows_of
 
 

@@ -8,7 +8,7 @@ import pytest
 from engine.conditions.filters import FilterTest
 from engine.snapshot import Series
 from engine.store.database import Database
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from tests.store.records import (
     CATALOG,
     NOW,

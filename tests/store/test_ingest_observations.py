@@ -7,7 +7,7 @@ import pytest
 
 from engine.clock import microseconds, start_of_day
 from engine.store.database import Database
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from tests.store.records import (
     CATALOG,
     NOW,

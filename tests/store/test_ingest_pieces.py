@@ -19,7 +19,7 @@ from engine.sources.tables import PIECE
 from engine.sources.targets import REQUIRED, ImportOptions
 from engine.store.database import Database
 from engine.store.emptying import empty
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from engine.store.ingest.pieces import Pieces
 from engine.store.strips import unpack
 from tests.store.records import (

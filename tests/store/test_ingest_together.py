@@ -12,7 +12,7 @@ from engine.batches import Batch
 from engine.clock import day_of
 from engine.snapshot import Series
 from engine.store.database import Database
-from engine.store.ingest import Ingest
+from engine.store.ingest.ingest import Ingest
 from engine.store.ingest.pieces import Pieces
 from tests.store.records import (
     CATALOG,

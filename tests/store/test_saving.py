@@ -13,7 +13,7 @@ from engine.domain import End, Move, State
 from engine.store.database import Database
 from engine.store.due import Due, due_blocks
 from engine.store.ingest.by_hand import Override, override
-from engine.store.saving import Saved
+from engine.store.saving.save import Saved
 from engine.store.versions import StoredVersion, put_in_use
 from tests.store.looking import (
     VERSION,

@@ -14,7 +14,7 @@ from engine.store.tables.runs import DeliveryRow, TaskRow
 from engine.store.writing import upsert
 
 if TYPE_CHECKING:
-    from engine.store.saving import Saving
+    from engine.store.saving.save import Saving
 
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]

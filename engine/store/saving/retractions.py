@@ -14,7 +14,7 @@ from engine.store.saving.deliveries import CANCELLED, DELIVERY, TASK
 from engine.store.writing import upsert
 
 if TYPE_CHECKING:
-    from engine.store.saving import Saving
+    from engine.store.saving.save import Saving
 
 NOTE = "source corrected"
 LEFT = (str(DeliveryState.SENT), str(DeliveryState.WAITING))

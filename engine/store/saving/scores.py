@@ -21,7 +21,7 @@ from engine.store.tables.series import SPAN, ChunkRow, SeriesRow
 from engine.store.writing import upsert
 
 if TYPE_CHECKING:
-    from engine.store.saving import Saving
+    from engine.store.saving.save import Saving
 
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
 BREAKDOWN = BreakdownRow.__table__  # type: ignore[attr-defined]

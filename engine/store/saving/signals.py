@@ -13,7 +13,7 @@ from engine.store.tables.runs import RunRow
 from engine.store.writing import append, inserting, upsert
 
 if TYPE_CHECKING:
-    from engine.store.saving import Saving
+    from engine.store.saving.save import Saving
 
 EPISODE = EpisodeRow.__table__  # type: ignore[attr-defined]
 DECISION = DecisionRow.__table__  # type: ignore[attr-defined]

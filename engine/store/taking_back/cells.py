@@ -23,7 +23,7 @@ from engine.store.ingest.series import ids_of
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import ChangeRow, CorrectionRow
 from engine.store.tables.series import SPAN, SeriesRow
-from engine.store.taking_back import TakingBack, Written, restored, stays
+from engine.store.taking_back.whole import TakingBack, Written, restored, stays
 from engine.store.writing import upsert
 
 CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]

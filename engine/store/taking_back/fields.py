@@ -16,7 +16,7 @@ from engine.store.ingest.entries import BUILT_IN, shown_fields
 from engine.store.ingest.people import CONTACT_FIELDS, TEAMMATE_FIELDS, shown_value
 from engine.store.people import CONTACT, HERE, TEAMMATE
 from engine.store.tables.imports import ChangeRow
-from engine.store.taking_back import TakingBack, Written, restored, stays
+from engine.store.taking_back.whole import TakingBack, Written, restored, stays
 from engine.store.undoing import stored_as
 from engine.store.writing import upsert
 

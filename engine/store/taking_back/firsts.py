@@ -16,7 +16,7 @@ from engine.store.ingest.series import EVENT
 from engine.store.matrices import CHUNK, SERIES
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN
-from engine.store.taking_back import TakingBack
+from engine.store.taking_back.whole import TakingBack
 from engine.store.writing import alter
 
 METRIC = "metric "

@@ -24,7 +24,7 @@ from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import ChangeRow
 from engine.store.tables.records import StripRow, UndoneEventRow, UndoneOutcomeRow
 from engine.store.tables.series import SPAN
-from engine.store.taking_back import TakingBack
+from engine.store.taking_back.whole import TakingBack
 from engine.store.undone_events import strip_of_rows
 from engine.store.writing import append, upsert
 
