@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -23,6 +23,8 @@ class Workspace:
     across: Mapping[str, Written]
     """The rules that count across accounts."""
     playbooks: Mapping[str, Written]
+    versions: dict[object, str] = field(default_factory=dict)
+    """Those of rules and models that were worked out."""
 
     @property
     def zone(self) -> str:

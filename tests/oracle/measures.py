@@ -152,7 +152,9 @@ def _shift(judged: Judged, definition: Written, end: int) -> Value:
     if len(now) < FEWEST_TO_SHIFT or len(were) < FEWEST_TO_SHIFT:
         return None
     shares = [_shares(events, definition["by"]) for events in (now, were)]
-    return sum(abs(shares[0].get(key, 0) - shares[1].get(key, 0)) for key in {*shares[0], *shares[1]}) / 2
+    return (
+        sum(abs(shares[0].get(key, 0) - shares[1].get(key, 0)) for key in sorted({*shares[0], *shares[1]}, key=str)) / 2
+    )
 
 
 def _shares(events: list[Event], by: str) -> dict[Any, float]:

@@ -22,11 +22,20 @@ OF_MEASURES = ("ratio", "difference", "change", "change_percent", "usual")
 
 def of_rule(workspace: Workspace, rule: Written) -> str:
     """`when`, `for`, `clear_at`, and the measures, scores and rules that they name, through to the end."""
-    return _text(_asked(rule), _rests_on(workspace, _asked(rule)))
+    if rule["rule"] not in workspace.versions:
+        workspace.versions[rule["rule"]] = _text(_asked(rule), _rests_on(workspace, _asked(rule)))
+    return workspace.versions[rule["rule"]]
 
 
 def of_model(workspace: Workspace, model: Written, today: date) -> str:
     """Its measures and what they name, curves, weights, bands; and how its metrics are counted today."""
+    known = (model["score"], model.get("model"), today)
+    if known not in workspace.versions:
+        workspace.versions[known] = _of_model(workspace, model, today)
+    return workspace.versions[known]
+
+
+def _of_model(workspace: Workspace, model: Written, today: date) -> str:
     said = {key: value for key, value in model.items() if key not in NOT_OF_ITS_NUMBER}
     return _text(said, {**_rests_on(workspace, said), "counted": _counted(workspace, said, today)})
 

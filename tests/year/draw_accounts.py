@@ -43,7 +43,7 @@ def profile(draw: Draw, number: int, days: int) -> Profile:
         alias=f"crm-{number}" if draw.chance(0.2) else None,
         joins=FIRST + timedelta(days=draw.randint(2, int(days * 0.7)), hours=draw.randint(0, 23)) if late else FIRST,
         zone=draw.one(ZONES),
-        parents=tuple(f"a{other:03}" for other in range(12) if (other % 3, other) < (number % 3, number)),
+        parents=tuple(f"a{other:03}" for other in range(4) if (other % 3, other) < (number % 3, number)),
         contacts=tuple(f"{person}@{name}.example" for person in draw.some(["ada", "ben", "cleo", "dov"], 1, 4)),
         phases=tuple(phases),
     )
