@@ -27,6 +27,7 @@ NOT_DRAWN = {
     "FactKind.where",
     "FactKind.when_role_changes",
     "Playbook.approve: never",
+    "Playbook.retracts",
 }
 IN_MAKE_TEST = {
     "ScoreDeclining.declining",
