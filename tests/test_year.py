@@ -11,8 +11,7 @@ from tests.year.pulsebook import Pulsebook
 from tests.year.year import Size, year
 
 SMALL = Size(accounts=20, days=90, longest_gap=7)
-SEEDS = (0, 2, 3)
-"""Not 1: a shift of 0.21875 lies between two numbers of 4 decimals, and may be rounded to either."""
+SEEDS = (0, 1, 2)
 WHOLE = Size(accounts=200, days=365)
 
 

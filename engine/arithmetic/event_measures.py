@@ -158,8 +158,10 @@ def shift(table: EventTable, before: Chosen, now: Chosen, by: str, accounts: int
     cells = table.row * width + slot
     was, has = (counted(cells[kept], accounts * width).reshape(accounts, width) for kept in (before, now))
     rows_before, rows_now = was.sum(axis=1), has.sum(axis=1)
+    # Whole numbers up to the one division: sums of shares would end a hair beside what is exactly half a digit.
+    apart = np.abs(has * rows_before[:, None] - was * rows_now[:, None]).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        moved = np.abs(has / rows_now[:, None] - was / rows_before[:, None]).sum(axis=1) / 2
+        moved = apart / (2 * rows_now * rows_before)
     return np.where(np.minimum(rows_before, rows_now) >= LEAST_FOR_SHARES, round4(moved), np.nan)
 
 

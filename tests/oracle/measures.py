@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean, median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.oracle import roll_ups
 from tests.oracle.files import Written
@@ -151,15 +151,9 @@ def _shift(judged: Judged, definition: Written, end: int) -> Value:
     were = judged.seen.events(name, before, definition.get("where"))
     if len(now) < FEWEST_TO_SHIFT or len(were) < FEWEST_TO_SHIFT:
         return None
-    shares = [_shares(events, definition["by"]) for events in (now, were)]
-    return (
-        sum(abs(shares[0].get(key, 0) - shares[1].get(key, 0)) for key in sorted({*shares[0], *shares[1]}, key=str)) / 2
-    )
-
-
-def _shares(events: list[Event], by: str) -> dict[Any, float]:
-    counted = Counter(event.properties[by] for event in events)
-    return {key: count / len(events) for key, count in counted.items()}
+    by_now, by_then = (Counter(event.properties[definition["by"]] for event in events) for events in (now, were))
+    apart = sum(abs(by_now[key] * len(were) - by_then[key] * len(now)) for key in {*by_now, *by_then})
+    return apart / (2 * len(now) * len(were))
 
 
 def _attribute(judged: Judged, definition: Written, end: int) -> Value:
