@@ -20,7 +20,7 @@ from engine.snapshot import ALL_DAYS, Needs
 from engine.store import reading
 from engine.store.chunks import unpack
 from engine.store.database import Database
-from engine.store.saving.save import save as saving
+from engine.store.saving import save as saving
 from engine.store.strips import unpack as unpack_strip
 from engine.store.tables.series import SPAN
 
