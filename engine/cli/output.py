@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+MOST_SPACED = 10
+"""Columns with two blanks between them; more stand closer, to fit 80 characters."""
 BARS = "▁▂▃▄▅▆▇█"
 BAND_STYLES: Mapping[int, tuple[str, ...]] = {
     1: ("white",),
@@ -59,11 +61,16 @@ def sparkline(values: Sequence[float | None], low: float = 0, high: float = 100)
 
 
 def table(title: str | None, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """Rows as a table; numbers stand right. Customers' texts are shown as they are, never read as markup."""
+    """Rows as a table; numbers stand right, under whole words.
+
+    Customers' texts are shown as they are, never read as markup.
+    """
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold dim")
+    made.collapse_padding = len(columns) > MOST_SPACED
     for index, name in enumerate(columns):
         right = any(isinstance(row[index], int | float) for row in rows)
-        made.add_column(name, justify="right" if right else "left", overflow="fold")
+        longest = max(map(len, name.split()), default=0) if right else None
+        made.add_column(name, justify="right" if right else "left", overflow="fold", min_width=longest)
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row))
     return made
