@@ -46,6 +46,7 @@ class Seen:
     contact: str | None = None
     """Whose records alone are seen."""
     _days: dict[str, dict[date, float]] = field(default_factory=dict)
+    _last_days: dict[str, date] = field(default_factory=dict)
 
     @cached_property
     def zone(self) -> str:
@@ -68,8 +69,10 @@ class Seen:
 
     def last_day(self, name: str) -> date:
         """Today; of what a quiet feed brings, the last day of that feed."""
-        quiet_since = quiet.last_day(self.company, self.workspace, name, self.at)
-        return self.today if quiet_since is None else min(self.today, quiet_since)
+        if name not in self._last_days:
+            quiet_since = quiet.last_day(self.company, self.workspace, name, self.at)
+            self._last_days[name] = self.today if quiet_since is None else min(self.today, quiet_since)
+        return self._last_days[name]
 
     def events(self, name: str, window: Window, where: Mapping[str, Any] | None = None) -> list[Event]:
         """The events of that name in the window, whose properties are as wanted."""
