@@ -26,6 +26,8 @@ class Workspace:
     playbooks: Mapping[str, Written]
     versions: dict[object, str] = field(default_factory=dict)
     """Those of rules and models that were worked out."""
+    redefined: dict[object, list[str]] = field(default_factory=dict)
+    """The metrics that a model rests on, of those that are redefined."""
 
     @property
     def zone(self) -> str:

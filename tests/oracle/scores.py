@@ -60,7 +60,7 @@ def score(judged: Judged, name: str) -> Scored:
     value = adjusted if by_hand is None else by_hand
     return Scored(
         model=model.get("model", name),
-        version=versions.of_model(judged.workspace, model, judged.today),
+        version=versions.of_model(judged.seen, model),
         base=base,
         adjusted=adjusted,
         value=value,

@@ -15,7 +15,7 @@ def draw_catalog(draw: Draw, days: int) -> dict[str, Any]:
     for name in draw.some(list(catalog["metrics"]), 0, 2):
         catalog["metrics"][name]["redefined"] = [_day(draw, days) for _ in range(draw.randint(1, 2))]
     feeds = {**catalog["metrics"], **catalog["events"]}
-    for name in draw.some([name for name, feed in feeds.items() if "redefined" not in feed], 1, 3):
+    for name in draw.some(list(feeds), 1, 3):
         feeds[name]["quiet_after"] = draw.one(["2d", "3d", "5d"])
     return catalog
 
