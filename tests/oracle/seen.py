@@ -11,7 +11,7 @@ from tests.oracle import quiet
 from tests.oracle.files import Workspace
 from tests.oracle.moments import ONE_DAY, Duration, day_in, end_of
 from tests.oracle.records import Account, Company, Event, Fact, Observation, Series
-from tests.oracle.wanted import fits
+from tests.oracle.wanted import compared, fits
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,13 @@ class Seen:
         """A property; the contact's role is as it is now."""
         if name == "contact_role" and isinstance(record, Event):
             return self.account.contacts.get(record.contact or "", {}).get("role")
-        return record.properties.get(name)
+        return compared(record.properties.get(name), self.zone)
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Any]:
+        """The account's, as conditions see them."""
+        said = {**self.account.attributes, "id": self.account.id}
+        return {name: compared(value, self.zone) for name, value in said.items()}
 
     def facts(self, name: str, where: Mapping[str, Any] | None = None) -> list[Fact]:
         return [

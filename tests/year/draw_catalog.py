@@ -7,11 +7,13 @@ from typing import Any
 from tests.year.catalog import CATALOG
 from tests.year.draw import Draw
 from tests.year.draw_accounts import FIRST
+from tests.year.draw_measures import where
 
 
 def draw_catalog(draw: Draw, days: int) -> dict[str, Any]:
     """As it is written there; some metrics are counted in another way from some day on, some feeds may be quiet."""
     catalog = copy.deepcopy(CATALOG)
+    catalog["facts"]["complaint"] |= where(draw, "ticket", 0.7)
     for name in draw.some(list(catalog["metrics"]), 0, 2):
         catalog["metrics"][name]["redefined"] = [_day(draw, days) for _ in range(draw.randint(1, 2))]
     feeds = {**catalog["metrics"], **catalog["events"]}
