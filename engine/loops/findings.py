@@ -3,8 +3,7 @@
 Findings are made beside the looks at accounts: by each `run`, and by workers once a day when its sweep is through.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from sqlalchemy import Connection
@@ -12,9 +11,9 @@ from sqlalchemy import Connection
 from engine import look_alikes
 from engine.across import Grouped, Sweep, Tally, judge_groups, tally
 from engine.feed_findings import HeldFeed, quiet_findings, thin_findings
-from engine.judged import Finding, FindingKind
+from engine.judged import Finding
 from engine.loops.book import Book
-from engine.loops.looking import Order, Progress, look, office, wanted_of
+from engine.loops.looking import Order, Progress, look, office
 from engine.loops.thinning import judge_feeds
 from engine.pipeline import Judge
 from engine.plan import Plan
@@ -25,7 +24,7 @@ from engine.store.findings import end_findings, open_finding, open_keys, remind
 from engine.store.groups import end_others, groups_before, save_groups
 from engine.store.ingest.look_alikes import standing_look_alikes
 from engine.store.lanes import SHARD
-from engine.store.reading import read
+from engine.store.reading import Wanted, read
 from engine.store.saving.save import Office, Saved, is_in_use
 from engine.store.thin_feeds import thin_feeds
 from engine.store.ticks import is_taken, move_on, take
@@ -95,14 +94,9 @@ def _kept(
         for number, found in standing_look_alikes(connection, order.at).items()
     ]
     opened = partial(open_finding, connection, office=desk, version=version, cause=order.cause)
-    going_on: Mapping[FindingKind, Collection[str]] = {
-        FindingKind.QUIET: {one.finding.key for one in feeds},
-        FindingKind.THIN: {one.finding.key for one in feeds},
-        FindingKind.LOOK_ALIKE: {one.key for one in alike},
-        FindingKind.ACROSS: {key for one in grouped for key in one.going_on},
-    }
-    for kind, keys in going_on.items():
-        end_findings(connection, open_keys(connection, kind, order.at) - {*keys}, order.at, desk.company_day)
+    going_on = {one.finding.key for one in feeds} | {one.key for one in alike}
+    going_on = going_on.union(*(one.going_on for one in grouped))
+    end_findings(connection, open_keys(connection, order.at) - going_on, order.at, desk.company_day)
     new = [one.finding for one in feeds if one.is_told and opened(one.finding)]
     new += [one for one in alike if opened(one)]
     for finding in (finding for one in grouped for finding in one.findings):
@@ -117,10 +111,18 @@ def _tallies(book: Book, plan: Plan, order: Order) -> Mapping[str, Tally]:
     counted = {name: Tally() for name in plan.across}
     if not counted:
         return counted
-    wanted = wanted_of(book, plan, order.at)
-    wanted = replace(wanted, needs=plan.across_needs, only_measured=True, attributes=plan.across_attributes)
     for blocks in portions(block_numbers(book.database), SHARD):
-        snapshot = read(book.database, replace(wanted, blocks=blocks)).snapshot
+        wanted = Wanted(
+            needs=plan.across_needs,
+            catalog=plan.catalog,
+            scores=(),
+            company_zone=plan.company.zone,
+            at=order.at,
+            blocks=blocks,
+            only_measured=True,
+            attributes=plan.across_attributes,
+        )
+        snapshot = read(book.database, wanted).snapshot
         for name, rule in plan.across.items():
             counted[name] += tally(rule, snapshot)
     return counted

@@ -89,7 +89,7 @@ def _widened(narrow: NDArray[np.float32]) -> Matrix:
 
 @lru_cache(KEPT_UNPACKED)
 def unpack(blob: bytes) -> Matrix:
-    """256 × 32, NaN where nothing was said. Whoever unpacks the same is given the same array, so it can't be written."""
+    """256 × 32, NaN where nothing was said. Who unpacks the same is given the same array, so it can't be written."""
     values = _unpacked(blob[:1], decompress(blob[1:])).reshape(SHAPE)
     values.flags.writeable = False
     return values
