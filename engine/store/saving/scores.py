@@ -144,7 +144,7 @@ def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None
         for part, column in _cells(look, rows, codes[look.score]).items():
             series = ids[score_key(look.score, part)]
             blob = stored.get((series, span))
-            matrix = unpack(blob) if blob else empty()
+            matrix = unpack(blob).copy() if blob else empty()
             matrix[lane[here], day[here] % SPAN] = column[here]
             place = {"series_id": series, "block": block, "span": span}
             written.append({**place, "values": pack(matrix), "times": None})
