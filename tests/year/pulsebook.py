@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from engine.cli.app import app
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
+from tests.year.catalog import TEAM
 from tests.year.draw import Draw
 from tests.year.year import Chores
 
@@ -109,6 +110,11 @@ class Pulsebook:
     def _chosen(self, chores: Chores) -> list[Entry]:
         draw = Draw(chores.seed)
         open_tasks = [key for key, one in self.keyed("tasks").items() if one["state"] == "open"]
+        passed_on = [Assign(chores.as_of, key, draw.one(TEAM)) for key in draw.some(open_tasks, 0, 2)]
         finished = [Finish(chores.as_of, key) for key in draw.some(open_tasks, 0, 5)]
         waiting = [key for key, one in self.keyed("deliveries").items() if one["state"] == "waiting"]
-        return [*finished, *(Settle(chores.as_of, key, draw.chance(0.7)) for key in draw.some(waiting, 0, 3))]
+        return [
+            *passed_on,
+            *finished,
+            *(Settle(chores.as_of, key, draw.chance(0.7)) for key in draw.some(waiting, 0, 3)),
+        ]
