@@ -1,7 +1,7 @@
 """A journal in; every score, decision, run, task, delivery and finding that must follow out."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -74,20 +74,13 @@ class Oracle:
 
     def tasks(self) -> dict[TaskKey, Task]:
         """All tasks by what they are known by."""
-        runs = [run for kept in self.kept.values() for run in kept.runs]
-        return {
-            TaskKey(run.account, run.playbook, task.step, run.started_at.isoformat()): task
-            for run in runs
-            for task in run.tasks.values()
-        }
+        return {_key(task): task for task in self._tasks()}
 
     def deliveries(self) -> dict[TaskKey, Delivery]:
-        return {
-            TaskKey(run.account, run.playbook, delivery.step, run.started_at.isoformat()): delivery
-            for kept in self.kept.values()
-            for run in kept.runs
-            for delivery in run.deliveries
-        }
+        return {_key(one): one for kept in self.kept.values() for run in kept.runs for one in run.deliveries}
+
+    def _tasks(self) -> Iterator[Task]:
+        return (task for kept in self.kept.values() for run in kept.runs for task in run.tasks.values())
 
     def _those(self, known: Mapping[TaskKey, Thing], key: TaskKey) -> list[Thing]:
         """The one that is meant; none where the other side has one too many, which is a difference of its own."""
@@ -99,7 +92,7 @@ class Oracle:
         """At everybody; where scores of children are rolled up, at them before their parents."""
         everybody = list(self.company.accounts.values())
         for accounts in self.company.generations() if self.workspace.rolls_up_children else [everybody]:
-            loads = Counter(task.assignee for task in self.tasks().values() if task.state == "open")
+            loads = Counter(task.assignee for task in self._tasks() if task.state == "open")
             for account in accounts:
                 self._look_at(account, at)
             self._share_out(at, {account.id for account in accounts}, loads)
@@ -120,13 +113,8 @@ class Oracle:
 
         `loads`: the open tasks of each before these looks; what they close is not free yet.
         """
-        tasks = self.tasks()
-        new = sorted(
-            (key for key in tasks if tasks[key].at == at and key.account in accounts),
-            key=lambda key: (self.saved_in_order.get(key, 0), key),
-        )
-        for key in new:
-            task = tasks[key]
+        new = {_key(task): task for task in self._tasks() if task.at == at and task.run.account in accounts}
+        for _, task in sorted(new.items(), key=lambda one: (self.saved_in_order.get(one[0], 0), one[0])):
             if task.pool is not None:
                 task.assignee = self._of_pool(task.pool, loads, day_in(at, self.workspace.zone))
             loads[task.assignee] += 1
@@ -140,3 +128,7 @@ class Oracle:
             return people.least_loaded(members, loads)
         self.turns[name] = people.in_turn(members, self.turns.get(name))
         return self.turns[name]
+
+
+def _key(thing: Task | Delivery) -> TaskKey:
+    return TaskKey(thing.run.account, thing.playbook, thing.step, thing.run.started_at.isoformat())

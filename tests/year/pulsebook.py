@@ -29,6 +29,8 @@ class Pulsebook:
     folder: Path
     database: str | None = None
     journal: list[Entry] = field(default_factory=list)
+    _numbers: dict[TaskKey, int] = field(default_factory=dict)
+    """Of the tasks and messages that there are as people choose."""
 
     def command(self, *words: str) -> Any:
         out = io.StringIO()
@@ -63,14 +65,13 @@ class Pulsebook:
                 words = ["--score", str(entry.value), "--until", entry.until, "--reason", "known", *of]
                 self.command("override", entry.account, *words, "--as-of", entry.as_of)
             case Finish():
-                self.command("task", "done", str(self._numbers("tasks")[entry.task]), "--as-of", entry.as_of)
+                self.command("task", "done", str(self._numbers[entry.task]), "--as-of", entry.as_of)
             case Assign():
-                number = str(self._numbers("tasks")[entry.task])
+                number = str(self._numbers[entry.task])
                 self.command("task", "assign", number, entry.email, "--as-of", entry.as_of)
             case Settle():
                 verb = "approve" if entry.approved else "discard"
-                number = str(self._numbers("deliveries")[entry.delivery])
-                self.command("delivery", verb, number, "--as-of", entry.as_of)
+                self.command("delivery", verb, str(self._numbers[entry.delivery]), "--as-of", entry.as_of)
             case Look():
                 self.command("run", "--as-of", entry.as_of)
 
@@ -104,15 +105,14 @@ class Pulsebook:
             TaskKey(one["account"], one["playbook"], one["step"], started[one["run"]]): one for one in self.listed(kind)
         }
 
-    def _numbers(self, kind: str) -> dict[TaskKey, int]:
-        return {key: one["id"] for key, one in self.keyed(kind).items()}
-
     def _chosen(self, chores: Chores) -> list[Entry]:
         draw = Draw(chores.seed)
-        open_tasks = [key for key, one in self.keyed("tasks").items() if one["state"] == "open"]
+        tasks, deliveries = self.keyed("tasks"), self.keyed("deliveries")
+        self._numbers = {key: one["id"] for key, one in (*tasks.items(), *deliveries.items())}
+        open_tasks = [key for key, one in tasks.items() if one["state"] == "open"]
         passed_on = [Assign(chores.as_of, key, draw.one(TEAM)) for key in draw.some(open_tasks, 0, 2)]
         finished = [Finish(chores.as_of, key) for key in draw.some(open_tasks, 0, 5)]
-        waiting = [key for key, one in self.keyed("deliveries").items() if one["state"] == "waiting"]
+        waiting = [key for key, one in deliveries.items() if one["state"] == "waiting"]
         return [
             *passed_on,
             *finished,
