@@ -13,24 +13,30 @@ from engine.loops.book import Book
 from engine.loops.poking import poke
 
 
-def open_book(folder: Path) -> Book:
+@contextmanager
+def open_book(folder: Path) -> Iterator[Book]:
+    """The book, until the command is through; its connections to the database end with it."""
     book = Book.open(folder)
     begin()
-    return book
+    try:
+        yield book
+    finally:
+        book.database.close()
 
 
 def begin() -> None:
-    """The start is over; from here on there may be garbage."""
-    gc.freeze()
-    gc.enable()
+    """The start is over; from here on there may be garbage. Nothing to do where it was looked for all along."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager
 def changing(folder: Path) -> Iterator[Book]:
     """The book, for a command that changes what is stored: workers hear of it afterwards."""
-    book = open_book(folder)
-    yield book
-    poke(book)
+    with open_book(folder) as book:
+        yield book
+        poke(book)
 
 
 def moment_of(said: str | None, book: Book) -> datetime:
