@@ -110,7 +110,7 @@ def _from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
         yield order
         return
     generations = above_children(parent_by_account(book.database))
-    # Findings list accounts in the order of their numbers, which is not that of their generations.
+    # A generation that is held is the last: what all accounts together come to is counted apart.
     order = replace(order, across=False)
     yield replace(order, without=[parent for parents in generations for parent in parents])
     for parents in generations:
