@@ -12,6 +12,9 @@ from engine.clock import day_number, end_of_day
 from engine.loops.book import Book
 from engine.loops.poking import poke
 
+SELDOM = (50_000, 20, 20)
+"""So many new objects, and so many searches among the young, before older ones are searched for garbage."""
+
 
 @contextmanager
 def open_book(folder: Path) -> Iterator[Book]:
@@ -28,6 +31,7 @@ def begin() -> None:
     """The start is over; from here on there may be garbage. Nothing to do where it was looked for all along."""
     if not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(*SELDOM)
         gc.enable()
 
 

@@ -64,10 +64,7 @@ def sweep(book: Book, order: Order, progress: Progress = lambda _done, _all: Non
     """The main job once: feeds are judged, all accounts looked at, and what there is to find is found."""
     judge_feeds(book, order.at)
     saved = look(book, replace(order, across=True), progress)
-    if saved.is_stale:
-        return saved, ()
-    # Of what was held not all may have been looked at.
-    return saved, find(book, order, counted=None if saved.hold else saved.counted)
+    return saved, () if saved.is_stale else find(book, order, counted=saved.counted)
 
 
 def due_tick(book: Book) -> str | None:

@@ -110,6 +110,8 @@ def _from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
         yield order
         return
     generations = above_children(parent_by_account(book.database))
+    # A generation that is held is the last: what all accounts together come to is counted apart.
+    order = replace(order, across=False)
     yield replace(order, without=[parent for parents in generations for parent in parents])
     for parents in generations:
         yield replace(order, accounts=parents)
@@ -134,7 +136,7 @@ def _look(book: Book, judge: Judge, order: Order, progress: Progress) -> tuple[S
         if order.guard is Guard.ARRIVAL:
             hold = held_of_the_hour(book.database, judge.plan, sweep_of(judge.plan, order), tally, desk)
         saved = _save(book.database, replace(desk, held=frozenset(tally.accounts if hold else ())), spool.of(0), steps)
-    return replace(saved, hold=hold, counted=counted), tally
+    return replace(saved, hold=hold, counted=counted if order.across else None), tally
 
 
 def hold_of(book: Book, plan: Plan, order: Order, tally: Tally) -> Hold | None:

@@ -5,7 +5,7 @@ meanwhile, and leaves due those for which something arrived meanwhile.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,7 @@ class Saved:
     """The version is no longer in use: nothing was saved."""
     hold: Hold | None = None
     """Far more would have fired than usual: nothing was saved but this."""
-    counted: Counted = field(default_factory=Counted)
+    counted: Counted | None = None
     """What rules across accounts count, where the look was asked to."""
 
     def __add__(self, other: "Saved") -> "Saved":
@@ -81,7 +81,7 @@ class Saved:
             beaten=self.beaten + other.beaten,
             is_stale=self.is_stale or other.is_stale,
             hold=self.hold or other.hold,
-            counted=self.counted + other.counted,
+            counted=other.counted if self.counted is None else self.counted,
         )
 
 
