@@ -193,8 +193,9 @@ def _plan(stage: Stage, firing: Firing) -> PlaybookTrees:
 
 
 def begin(stage: Stage, firing: Firing) -> Run:
-    """A run at its first step. Its id follows from account, playbook and moment: deciding twice is deciding once."""
-    cause = f"{stage.account}\n{firing.playbook}\n{stage.at.isoformat()}"
+    """A run at its first step. Its id follows from account, playbook, rule and moment: deciding twice is deciding once,
+    and where a run ends in the look that starts it another rule of that look may start the next."""
+    cause = f"{stage.account}\n{firing.playbook}\n{firing.rule}\n{stage.at.isoformat()}"
     return Run(
         id=f"run-{blake2b(cause.encode(), digest_size=6).hexdigest()}",
         account=stage.account,

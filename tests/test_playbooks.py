@@ -65,6 +65,15 @@ def test_deciding_twice_gives_one_run() -> None:
     assert first.runs[0].id == again.runs[0].id
 
 
+def test_a_run_that_ends_at_once_leaves_room_for_another_in_the_same_look() -> None:
+    played = play(stage(made()), (), [fires(rule="fell"), fires(rule="left")])
+
+    fell, left = played.runs
+    assert [(run.rule, run.end) for run in played.runs] == [("fell", End.FINISHED), ("left", End.FINISHED)]
+    assert played.reasons == {"fell": (Reason.STARTED, fell.id), "left": (Reason.STARTED, left.id)}
+    assert [taken.run.id for taken in played.taken] == [fell.id, left.id]
+
+
 @pytest.mark.parametrize(
     ("more", "under_way", "row", "last", "expected"),
     [

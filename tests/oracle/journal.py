@@ -48,10 +48,11 @@ class Override:
 
 @dataclass(frozen=True, order=True)
 class TaskKey:
-    """Which task: a step of a run is taken once, and a playbook starts once in a look."""
+    """Which task: a step of a run is taken once, and a rule starts one run in a look."""
 
     account: str
     playbook: str
+    rule: str
     step: str
     run_started: str
 

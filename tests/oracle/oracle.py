@@ -131,4 +131,5 @@ class Oracle:
 
 
 def _key(thing: Task | Delivery) -> TaskKey:
-    return TaskKey(thing.run.account, thing.playbook, thing.step, thing.run.started_at.isoformat())
+    run = thing.run
+    return TaskKey(run.account, run.playbook, run.rule, thing.step, run.started_at.isoformat())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.oracle.oracle import Oracle
+from tests.oracle.playbooks import Delivery, Task
 from tests.year.pulsebook import Documents, Pulsebook
 
 Table = Mapping[tuple[Any, ...], tuple[Any, ...]]
@@ -13,7 +14,7 @@ LAST_DIGIT = 0.00010001
 
 
 def differences(told: Pulsebook, oracle: Oracle) -> Iterator[str]:
-    runs = {run["id"]: (run["account"], run["playbook"], run["started_at"]) for run in told.listed("runs")}
+    runs = {run["id"]: (run["account"], run["playbook"], run["rule"], run["started_at"]) for run in told.listed("runs")}
     yield from _between("score", _scores_told(told.listed("scores")), _scores(oracle))
     yield from _between("decision", _decisions_told(told.listed("decisions")), _decisions(oracle))
     yield from _between("run", _runs_told(told.listed("runs")), _runs(oracle))
@@ -90,8 +91,7 @@ def _decisions(oracle: Oracle) -> Table:
 
 def _runs_told(documents: Documents) -> Table:
     return {
-        (one["started_at"], one["account"], one["playbook"]): (
-            one["rule"],
+        (one["started_at"], one["account"], one["playbook"], one["rule"]): (
             one["started_day"],
             one["ended_at"],
             one["ended_day"],
@@ -103,8 +103,7 @@ def _runs_told(documents: Documents) -> Table:
 
 def _runs(oracle: Oracle) -> Table:
     return {
-        (run.started_at.isoformat(), run.account, run.playbook): (
-            run.rule,
+        (run.started_at.isoformat(), run.account, run.playbook, run.rule): (
             run.started_day.isoformat(),
             run.ended_at and run.ended_at.isoformat(),
             run.ended_day and run.ended_day.isoformat(),
@@ -130,7 +129,7 @@ def _tasks_told(documents: Documents, runs: Mapping[int, tuple[Any, ...]]) -> Ta
 
 def _tasks(oracle: Oracle) -> Table:
     return {
-        (task.at.isoformat(), task.step, task.run.account, task.playbook, task.run.started_at.isoformat()): (
+        (task.at.isoformat(), task.step, *_run_of(task)): (
             task.day.isoformat(),
             task.assignee,
             task.due and task.due.isoformat(),
@@ -139,6 +138,10 @@ def _tasks(oracle: Oracle) -> Table:
         )
         for task in oracle.tasks().values()
     }
+
+
+def _run_of(one: Task | Delivery) -> tuple[Any, ...]:
+    return one.run.account, one.playbook, one.run.rule, one.run.started_at.isoformat()
 
 
 def _deliveries_told(documents: Documents, runs: Mapping[int, tuple[Any, ...]]) -> Table:
@@ -157,7 +160,7 @@ def _deliveries_told(documents: Documents, runs: Mapping[int, tuple[Any, ...]]) 
 
 def _deliveries(oracle: Oracle) -> Table:
     return {
-        (one.at.isoformat(), one.step, one.run.account, one.playbook, one.run.started_at.isoformat()): (
+        (one.at.isoformat(), one.step, *_run_of(one)): (
             one.day.isoformat(),
             one.channel,
             one.template,

@@ -100,10 +100,12 @@ class Pulsebook:
 
     def keyed(self, kind: str) -> dict[TaskKey, dict[str, Any]]:
         """Tasks or deliveries, by what both sides know them by, in the order in which they were saved."""
-        started = {run["id"]: run["started_at"] for run in self.listed("runs")}
-        return {
-            TaskKey(one["account"], one["playbook"], one["step"], started[one["run"]]): one for one in self.listed(kind)
-        }
+        runs = {run["id"]: (run["rule"], run["started_at"]) for run in self.listed("runs")}
+        keyed = {}
+        for one in self.listed(kind):
+            rule, started_at = runs[one["run"]]
+            keyed[TaskKey(one["account"], one["playbook"], rule, one["step"], started_at)] = one
+        return keyed
 
     def _chosen(self, chores: Chores) -> list[Entry]:
         draw = Draw(chores.seed)
