@@ -1,0 +1,67 @@
+"""Accounts that are told of together in; the text of the one Slack message that tells of them, out."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from engine.bundles import Bundle, Mention
+from engine.channels.slack_blocks import MESSAGE, headline
+from engine.channels.text import shortened, size
+from engine.clock import day_of
+from engine.conditions.sentence import Titles
+from engine.template_filters import money
+
+LINE = 220
+"""UTF-16 units that one account gets of its own message."""
+ROOM_FOR_THE_REST = 100
+"""Units that are kept for how many more there are, and for the mark of a message that is repeated."""
+
+
+def text_of(bundle: Bundle, titles: Titles, currency: str | None) -> str:
+    """As a template would render it: who and what, what it is worth, why it is one message, then the accounts, the
+    largest first, as many as Slack takes. `currency`: the company's."""
+    opening = "\n".join([*_opening(bundle, titles, currency), "", "*The largest first*"])
+    room = MESSAGE - ROOM_FOR_THE_REST - size(opening)
+    items: list[str] = []
+    for mention in bundle.mentions:
+        item = _item(mention, currency)
+        room -= size(item) + 1
+        if room < 0:
+            return "\n".join([opening, *items, f"… {len(bundle.mentions) - len(items):,} more"])
+        items.append(item)
+    return "\n".join([opening, *items])
+
+
+def _opening(bundle: Bundle, titles: Titles, currency: str | None) -> Iterator[str]:
+    rules = bundle.rules.most_common()
+    named = [titles.of("rule", rule) for rule, _ in rules]
+    counted = [f"{name} ({count:,})" for name, (_, count) in zip(named, rules, strict=True)]
+    yield f"*{len(bundle.mentions):,} accounts at once*: {', '.join(counted if len(rules) > 1 else named)}"
+    if worth := _worth(bundle, currency):
+        yield f"{worth} a year in all"
+    number = bundle.release.rpartition(" ")[2]
+    yield ""
+    yield (
+        f"They come of what was held and then released (pulsebook sweep show {number}), so one message tells of all. "
+        f"Each is listed by itself: pulsebook list deliveries --from {day_of(bundle.day)}"
+    )
+    if bundle.tasks:
+        yield f"Next: {bundle.tasks:,} tasks wait in the queues; begin with the largest accounts"
+
+
+def _worth(bundle: Bundle, currency: str | None) -> str:
+    sums: dict[str | None, Decimal] = {}
+    for mention in bundle.mentions:
+        code = mention.currency or currency
+        if mention.value is not None:
+            sums[code] = sums.get(code, Decimal()) + mention.value
+    return " and ".join(money(amount, code) for code, amount in sums.items())
+
+
+def _item(mention: Mention, currency: str | None) -> str:
+    said = headline(mention.text)
+    parts = [shortened(said if mention.name in said else f"{mention.name}: {said}", LINE)]
+    if mention.value is not None:
+        parts.append(f"{money(mention.value, mention.currency or currency)} a year")
+    if mention.owner:
+        parts.append(mention.owner)
+    return f"• {' · '.join(parts)}"
