@@ -35,6 +35,8 @@ class Bundle:
     """How many open tasks these runs have."""
     day: int
     """Of the first decision; an account's own."""
+    usual: float | None = None
+    """How many accounts usually fire, by what was held; None: it is a later step of runs that were released."""
 
     @property
     def rules(self) -> Counter[str]:

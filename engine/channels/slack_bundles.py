@@ -17,13 +17,14 @@ ROOM_FOR_THE_REST = 100
 
 
 def text_of(bundle: Bundle, titles: Titles, currency: str | None) -> str:
-    """As a template would render it: who and what, what it is worth, why it is one message, then the accounts, the
-    largest first, as many as Slack takes. `currency`: the company's."""
+    """As a template would render it: what happened and what it is worth, what to do, why it is one message, then the
+    accounts, the largest first, as many as Slack takes. `currency`: the company's."""
     opening = "\n".join([*_opening(bundle, titles, currency), "", "*The largest first*"])
     room = MESSAGE - ROOM_FOR_THE_REST - size(opening)
+    is_owned_by_many = len({mention.owner for mention in bundle.mentions}) > 1
     items: list[str] = []
     for mention in bundle.mentions:
-        item = _item(mention, currency)
+        item = _item(mention, currency, names_owner=is_owned_by_many)
         room -= size(item) + 1
         if room < 0:
             return "\n".join([opening, *items, f"… {len(bundle.mentions) - len(items):,} more"])
@@ -32,20 +33,24 @@ def text_of(bundle: Bundle, titles: Titles, currency: str | None) -> str:
 
 
 def _opening(bundle: Bundle, titles: Titles, currency: str | None) -> Iterator[str]:
-    rules = bundle.rules.most_common()
-    named = [titles.of("rule", rule) for rule, _ in rules]
-    counted = [f"{name} ({count:,})" for name, (_, count) in zip(named, rules, strict=True)]
-    yield f"*{len(bundle.mentions):,} accounts at once*: {', '.join(counted if len(rules) > 1 else named)}"
+    usually = "" if bundle.usual is None else f" (usually {bundle.usual:,.0f})"
+    yield f"*{len(bundle.mentions):,} accounts at once*{usually}: {_what(bundle, titles)}"
     if worth := _worth(bundle, currency):
         yield f"{worth} a year in all"
-    number = bundle.release.rpartition(" ")[2]
     yield ""
-    yield (
-        f"They come of what was held and then released (pulsebook sweep show {number}), so one message tells of all. "
-        f"Each is listed by itself: pulsebook list deliveries --from {day_of(bundle.day)}"
-    )
     if bundle.tasks:
         yield f"Next: {bundle.tasks:,} tasks wait in the queues; begin with the largest accounts"
+    number = bundle.release.rpartition(" ")[2]
+    yield f"They were held, then released (pulsebook sweep show {number}), so one message tells of all"
+    yield f"Each by itself: pulsebook list deliveries --from {day_of(bundle.day)}"
+
+
+def _what(bundle: Bundle, titles: Titles) -> str:
+    """The rule that fired; of several, the accounts of each."""
+    rules = bundle.rules.most_common()
+    if len(rules) == 1:
+        return titles.of("rule", rules[0][0])
+    return ", ".join(f"{titles.of('rule', rule)} ({count:,})" for rule, count in rules)
 
 
 def _worth(bundle: Bundle, currency: str | None) -> str:
@@ -57,11 +62,11 @@ def _worth(bundle: Bundle, currency: str | None) -> str:
     return " and ".join(money(amount, code) for code, amount in sums.items())
 
 
-def _item(mention: Mention, currency: str | None) -> str:
+def _item(mention: Mention, currency: str | None, *, names_owner: bool) -> str:
     said = headline(mention.text)
     parts = [shortened(said if mention.name in said else f"{mention.name}: {said}", LINE)]
     if mention.value is not None:
         parts.append(f"{money(mention.value, mention.currency or currency)} a year")
-    if mention.owner:
+    if names_owner and mention.owner:
         parts.append(mention.owner)
     return f"• {' · '.join(parts)}"

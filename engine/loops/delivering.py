@@ -160,7 +160,7 @@ def _worded(post: Post, claimed: Claimed) -> Claimed:
     if claimed.bundle is None:
         return claimed
     text = text_of(claimed.bundle, post.titles, post.currency)
-    return replace(claimed, text=text, account=f"{len(claimed.ids)} accounts")
+    return replace(claimed, text=text, account="many accounts")
 
 
 def _attempt(post: Post, claimed: Claimed) -> tuple[Claimed, Receipt]:

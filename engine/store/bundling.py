@@ -21,17 +21,18 @@ from engine.store.database import Database
 from engine.store.delivery_rows import OPEN, is_doubtful
 from engine.store.sweeps import RELEASE
 from engine.store.tables.accounts import AccountRow
+from engine.store.tables.holds import HoldRow
 from engine.store.tables.runs import DeliveryRow, RunRow, TaskRow
 from engine.store.writing import alter
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
+HOLD = HoldRow.__table__  # type: ignore[attr-defined]
 RUN = RunRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
 
 GATHERING = timedelta(minutes=10)
-"""So long what is to be told of many waits at most for the others: whoever saves them may be dead. A sweep of a
-million accounts is saved by then."""
+"""So long what is to be told of many waits at most for the others: whoever saves them may be dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,17 @@ def bundle_of(connection: Connection, one: Together, people: Mapping[str, Teamma
         mentions=tuple(_mention(row, people) for row in told),
         tasks=connection.execute(tasks).scalar_one(),
         day=min(row.day for row in one.rows),
+        usual=_usual(connection, one.lead),
     )
+
+
+def _usual(connection: Connection, lead: Any) -> float | None:
+    """As the hold has it, where it is the release itself that tells."""
+    release = _release(lead.bundle)
+    if lead.cause != release:
+        return None
+    held = select(HOLD.c.usual).where(HOLD.c.id == int(release.removeprefix(RELEASE)))
+    return connection.execute(held).scalar()
 
 
 MENTIONED = ("name", "value", "currency", "owner")
