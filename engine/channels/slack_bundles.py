@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from engine.bundles import Bundle, Mention
 from engine.channels.slack_blocks import MESSAGE, headline
-from engine.channels.text import shortened, size
+from engine.channels.text import one_line, shortened, size
 from engine.clock import day_of
 from engine.conditions.sentence import Titles
 from engine.template_filters import money
@@ -63,10 +63,10 @@ def _worth(bundle: Bundle, currency: str | None) -> str:
 
 
 def _item(mention: Mention, currency: str | None, *, names_owner: bool) -> str:
-    said = headline(mention.text)
-    parts = [shortened(said if mention.name in said else f"{mention.name}: {said}", LINE)]
+    name, said = one_line(mention.name), headline(mention.text)
+    parts = [shortened(said if name in said else f"{name}: {said}", LINE)]
     if mention.value is not None:
         parts.append(f"{money(mention.value, mention.currency or currency)} a year")
     if names_owner and mention.owner:
-        parts.append(mention.owner)
+        parts.append(one_line(mention.owner))
     return f"• {' · '.join(parts)}"

@@ -47,16 +47,6 @@ def test_all_of_one_message_have_its_number_in_slack(post: Post, slacks: Running
     assert (bool(reference), bundle) == (True, "release 1/1")
 
 
-def test_each_step_is_a_message_of_its_own(offline: Post) -> None:
-    released(offline.database, MANY)
-    with offline.database.writing() as connection:
-        connection.exec_driver_sql("update delivery set step = 'warn' where id > 6")
-
-    deliver_due(offline)
-
-    assert said(offline, "step", "bundle") == {("tell", None): 6, ("warn", None): 6}
-
-
 def test_whoever_is_told_by_then_gets_one_message_about_theirs(offline: Post) -> None:
     """Lena is away, so it is her backup; Jonas has few."""
     released(offline.database, 30, JONAS, LENA, LENA, to="owner")
@@ -92,17 +82,6 @@ def test_what_may_have_arrived_is_found_by_its_one_name(post: Post, slacks: Runn
     assert said(post, "state", "reason", "address") == {("sent", "found in the history", LENA): MANY}
 
 
-def test_where_slack_can_not_be_asked_it_is_repeated_once(post: Post, slacks: RunningServer, clock: SetClock) -> None:
-    released(post.database, MANY)
-    slacks.faults({"n": 1, "do": "accept_then_reset"}, {"method": "conversations.history", "do": "error:missing_scope"})
-    for _ in range(6):
-        deliver_due(post)
-        clock.at += timedelta(minutes=1)
-
-    assert [line["text"].startswith("(possible repeat)") for line in slacks.accepted()] == [False, True]
-    assert said(post, "state", "reason") == {("sent", "possible repeat"): MANY}
-
-
 def test_what_a_dead_worker_sent_is_found_by_the_next(post: Post, slacks: RunningServer, clock: SetClock) -> None:
     released(post.database, MANY)
     died_after_sending(post, post.channels["slack"])
@@ -114,14 +93,7 @@ def test_what_a_dead_worker_sent_is_found_by_the_next(post: Post, slacks: Runnin
     assert said(post, "state", "reason") == {("sent", "found in the history"): MANY}
 
 
-def test_what_slack_refuses_is_refused_of_all(post: Post, slacks: RunningServer) -> None:
-    released(post.database, MANY)
-    slacks.faults("error:is_archived")
-
-    assert counts(deliver_due(post)) == (0, MANY, 0, 0)
-
-
-def test_it_waits_its_second_as_one(post: Post, slacks: RunningServer, clock: SetClock) -> None:
+def test_each_step_is_a_message_that_waits_its_second(post: Post, slacks: RunningServer, clock: SetClock) -> None:
     released(post.database, 2 * MOST_ALONE + 2)
     with post.database.writing() as connection:
         connection.exec_driver_sql("update delivery set step = 'warn' where id > 11")
@@ -132,6 +104,7 @@ def test_it_waits_its_second_as_one(post: Post, slacks: RunningServer, clock: Se
     clock.at += timedelta(seconds=1)
     assert counts(deliver_due(post)) == (11, 0, 0, 0)
     assert len(slacks.accepted()) == 2
+    assert said(post, "step", "bundle") == {("tell", "release 1/1"): 11, ("warn", "release 1/12"): 11}
 
 
 def test_one_that_is_withdrawn_before_it_is_tried_again_is_not_told_of(
