@@ -11,7 +11,7 @@ about ten at a time: more of them bury what else is there, and nobody reads them
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """What is told of one account. `text`: of its own message; `value`: a year's revenue, if it is known."""
+    """What is told of one account. `text`: its own message, or the beginning of it; `value`: a year's revenue, if known."""
 
     name: str
     text: str
@@ -28,8 +28,6 @@ class Bundle:
 
     release: str
     """As the cause of looks: `release 3`."""
-    step: str
-    playbook: str
     mentions: tuple[Mention, ...]
     tasks: int
     """How many open tasks these runs have."""

@@ -35,17 +35,23 @@ GATHERING = timedelta(minutes=10)
 """So long what is to be told of many waits at most for the others: whoever saves them may be dead."""
 
 
+BEGINNING = 500
+"""Characters that are read of each message: of its first line no more is told."""
+READ = ("id", "bundle", "run_id", "day", "channel", "to", "address", "state", "outbox_only")
+MENTIONED = ("name", "value", "currency", "owner")
+"""Columns of deliveries and of accounts: there may be very many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Rows that leave as one message, the one of the least number first. `name`: of that message; None: a single row,
-    which leaves by itself."""
+    """A row that is locked, and those that leave with it in one message, itself among them, as `_open_with` has them.
 
+    `name`: of that message; None: the row leaves by itself.
+    """
+
+    lead: Any
     rows: Sequence[Any]
     name: str | None = None
-
-    @property
-    def lead(self) -> Any:
-        return self.rows[0]
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -82,33 +88,33 @@ def together_with(connection: Connection, lead: Any, meant: Callable[[Any, str |
 
     What may have arrived already stays as it is. All else is sorted anew, for owners change and people leave.
     """
+    alone = Together(lead, (lead,))
     if lead.bundle is None:
-        return Together((lead,))
+        return alone
     rows = _open_with(connection, lead)
     if is_doubtful(lead):
-        return Together(rows, lead.bundle)
+        return Together(lead, rows, lead.bundle)
     places: dict[tuple[str | None, bool], list[Any]] = {}
     for row in rows:
         places.setdefault((meant(row, row.owner), row.outbox_only), []).append(row)
-    bundles = [_named(these) for these in places.values()]
-    renamed = [{"id": row.id, "bundle": one.name} for one in bundles for row in one.rows if row.bundle != one.name]
+    named = [(_name_of(these), these) for these in places.values()]
+    renamed = [{"id": row.id, "bundle": name} for name, these in named for row in these if row.bundle != name]
     alter(connection, DELIVERY, "id", renamed)
-    [mine] = (one for one in bundles if one.lead.id == lead.id)
-    return mine if mine.name is not None else Together((lead,))
+    name, mine = next(one for one in named if any(row.id == lead.id for row in one[1]))
+    return alone if name is None else Together(lead, mine, name)
 
 
 def _open_with(connection: Connection, lead: Any) -> Sequence[Any]:
     """What has come as far as the lead, each with its account's owner. One that is just being withdrawn is left out."""
+    read = (DELIVERY.c[name] for name in READ)
     same = (DELIVERY.c[name] == getattr(lead, name) for name in ("bundle", "playbook", "step", "state", "attempts"))
-    rows = select(DELIVERY, ACCOUNT.c.owner).join(ACCOUNT, ACCOUNT.c.seq == DELIVERY.c.account_seq)
+    rows = select(*read, ACCOUNT.c.owner).join(ACCOUNT, ACCOUNT.c.seq == DELIVERY.c.account_seq)
     rows = rows.where(*same, DELIVERY.c.try_at.is_not(None)).order_by(DELIVERY.c.id)
     return connection.execute(rows.with_for_update(skip_locked=True, of=DELIVERY)).all()
 
 
-def _named(rows: Sequence[Any]) -> Together:
-    if len(rows) <= MOST_ALONE:
-        return Together(rows)
-    return Together(rows, f"{_release(rows[0].bundle)}/{rows[0].id}")
+def _name_of(rows: Sequence[Any]) -> str | None:
+    return f"{_release(rows[0].bundle)}/{rows[0].id}" if len(rows) > MOST_ALONE else None
 
 
 def _release(bundle: str) -> str:
@@ -120,15 +126,14 @@ def bundle_of(connection: Connection, one: Together, people: Mapping[str, Teamma
     if one.name is None:
         return None
     runs = [row.run_id for row in one.rows]
-    mine = select(DELIVERY.c.text, RUN.c.rule, ACCOUNT.c.id, *(ACCOUNT.c[name] for name in MENTIONED))
+    beginning = func.substr(DELIVERY.c.text, 1, BEGINNING).label("text")
+    mine = select(beginning, RUN.c.rule, ACCOUNT.c.id, *(ACCOUNT.c[name] for name in MENTIONED))
     mine = mine.join(RUN, RUN.c.id == DELIVERY.c.run_id).join(ACCOUNT, ACCOUNT.c.seq == DELIVERY.c.account_seq)
     largest = (func.coalesce(ACCOUNT.c.value, 0).desc(), DELIVERY.c.id)
     told = connection.execute(mine.where(among(DELIVERY.c.id, one.ids)).order_by(*largest)).all()
     tasks = select(func.count()).where(among(TASK.c.run_id, runs), TASK.c.state == OPEN_TASK)
     return Bundle(
         release=_release(one.name),
-        playbook=one.lead.playbook,
-        step=one.lead.step,
         mentions=tuple(_mention(row, people) for row in told),
         tasks=connection.execute(tasks).scalar_one(),
         day=min(row.day for row in one.rows),
@@ -143,9 +148,6 @@ def _usual(connection: Connection, lead: Any) -> float | None:
         return None
     held = select(HOLD.c.usual).where(HOLD.c.id == int(release.removeprefix(RELEASE)))
     return connection.execute(held).scalar()
-
-
-MENTIONED = ("name", "value", "currency", "owner")
 
 
 def _mention(row: Any, people: Mapping[str, Teammate]) -> Mention:

@@ -84,7 +84,7 @@ def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
             return None
         answered = answered_by(connection, row)
         if answered is not None and answered.state in OPEN and answered.try_at is not None:
-            _put_off(connection, Together((row,)), max(now, answered.try_at) + SECOND)
+            _put_off(connection, Together(row, (row,)), max(now, answered.try_at) + SECOND)
             return _Put.OFF
         people, offices = teammates(connection), Offices(terms.fallback, terms.today)
         going = together_with(
@@ -143,7 +143,7 @@ def _claimed(
         lane=f"slack {address}" if is_paced else None,
         refusal=None if in_doubt else refusal_of(connection, row, answered),
         bundle=bundle_of(connection, going, people),
-        others=going.ids[1:],
+        others=tuple(id_ for id_ in going.ids if id_ != row.id),
     )
 
 

@@ -18,7 +18,7 @@ TITLES = Titles({("rule", "fell"): "fell into red"})
 
 
 def bundle(*mentions: Mention, tasks: int = 2, usual: float | None = 2) -> Bundle:
-    return Bundle("release 3", "tell", "save", mentions, tasks, 20515, usual)
+    return Bundle("release 3", mentions, tasks, 20515, usual)
 
 
 def test_it_says_what_happened_what_to_do_why_it_is_one_and_who_they_are() -> None:
