@@ -3,15 +3,16 @@
 Findings are made beside the looks at accounts: by each `run`, and by workers once a day when its sweep is through.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
 
 from engine import look_alikes
-from engine.across import Grouped, Sweep, Tally, judge_groups, tally
+from engine.across import Grouped, Sweep, count_across, judge_groups
 from engine.feed_findings import HeldFeed, quiet_findings, thin_findings
-from engine.judged import Finding
+from engine.judged import Counted, Finding
 from engine.loops.book import Book
 from engine.loops.looking import Order, Progress, look, office
 from engine.loops.thinning import judge_feeds
@@ -33,14 +34,16 @@ NEWEST = "findings"
 """The tick that keeps the moment as of which findings were made last."""
 
 
-def find(book: Book, order: Order, tick: str | None = None) -> tuple[Finding, ...]:
+def find(book: Book, order: Order, tick: str | None = None, counted: Counted | None = None) -> tuple[Finding, ...]:
     """What a sweep finds out, after its accounts were looked at: what is new is kept and told, what is over ends.
 
     Nothing where that was done as of a later moment, or the version is no longer in use. `tick`: only for whoever
-    takes it.
+    takes it. `counted`: what rules across accounts count as of that moment, where it is known already.
     """
     judge = book.judge()
     plan = judge.plan
+    if counted is None:
+        counted = _counted(book, plan, order)
     with book.database.reading() as connection:
         held = held_feeds(connection, plan.catalog, plan.company.zone, order.at)
         feeds = (
@@ -48,21 +51,20 @@ def find(book: Book, order: Order, tick: str | None = None) -> tuple[Finding, ..
             *thin_findings(plan, order.at, thin_feeds(connection, plan.catalog.thin_shares(), order.at)),
         )
     sweep = Sweep(order.at, plan.company, held)
-    tallies = _tallies(book, plan, order)
     with book.database.writing() as connection:
         if not is_in_use(connection, plan.version) or not move_on(connection, NEWEST, order.at):
             return ()
         if tick is not None and not take(connection, tick, order.at):
             return ()
-        grouped = _grouped(connection, judge, tallies, sweep)
+        grouped = _grouped(connection, judge, counted, sweep)
         return _kept(connection, office(book, plan, order), plan.version, order, feeds, grouped)
 
 
 def sweep(book: Book, order: Order, progress: Progress = lambda _done, _all: None) -> tuple[Saved, tuple[Finding, ...]]:
     """The main job once: feeds are judged, all accounts looked at, and what there is to find is found."""
     judge_feeds(book, order.at)
-    saved = look(book, order, progress)
-    return saved, () if saved.is_stale else find(book, order)
+    saved = look(book, replace(order, across=True), progress)
+    return saved, () if saved.is_stale else find(book, order, counted=saved.counted)
 
 
 def due_tick(book: Book) -> str | None:
@@ -106,10 +108,10 @@ def _kept(
     return tuple(new)
 
 
-def _tallies(book: Book, plan: Plan, order: Order) -> Mapping[str, Tally]:
+def _counted(book: Book, plan: Plan, order: Order) -> Counted:
     """What each rule across accounts counts, over all accounts, shard by shard."""
-    counted = {name: Tally() for name in plan.across}
-    if not counted:
+    counted = Counted()
+    if not plan.across:
         return counted
     for blocks in portions(block_numbers(book.database), SHARD):
         wanted = Wanted(
@@ -122,19 +124,17 @@ def _tallies(book: Book, plan: Plan, order: Order) -> Mapping[str, Tally]:
             only_measured=True,
             attributes=plan.across_attributes,
         )
-        snapshot = read(book.database, wanted).snapshot
-        for name, rule in plan.across.items():
-            counted[name] += tally(rule, snapshot)
+        counted += count_across(plan, read(book.database, wanted).snapshot)
     return counted
 
 
-def _grouped(connection: Connection, judge: Judge, tallies: Mapping[str, Tally], sweep: Sweep) -> tuple[Grouped, ...]:
+def _grouped(connection: Connection, judge: Judge, counted: Counted, sweep: Sweep) -> tuple[Grouped, ...]:
     """Each rule across accounts judged for its groups, whose episodes are saved."""
     plan, before, found = judge.plan, groups_before(connection), []
     end_others(connection, plan.across)
     for name, rule in plan.across.items():
         episodes, since = before.episodes.get(name, {}), before.rule_since.get((name, rule.fingerprint))
-        grouped = judge_groups(plan, rule, judge.across[name], tallies[name], episodes, since, sweep)
+        grouped = judge_groups(plan, rule, judge.across[name], counted.of(name), episodes, since, sweep)
         save_groups(connection, grouped.episodes, {(name, rule.fingerprint): sweep.at} if since is None else {})
         found.append(grouped)
     return tuple(found)
