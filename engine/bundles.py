@@ -11,7 +11,7 @@ about ten at a time: more of them bury what else is there, and nobody reads them
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """What is told of one account. `text`: its own message, or the beginning of it; `value`: a year's revenue, if known."""
+    """What is told of one account. `text`: its message, or the beginning of it; `value`: a year's revenue, if known."""
 
     name: str
     text: str
