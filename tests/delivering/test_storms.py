@@ -74,9 +74,10 @@ def test_it_leaves_when_all_is_saved_or_whoever_saves_it_must_be_dead(
         storm.deliver()
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr("engine.loops.looking.save", dying)
-        storm.release(hold)
+        with pytest.raises(KeyboardInterrupt):
+            storm.release(hold)
     assert (storm.posts(), storm.states()) == ([], {("waiting", None): MANY})
 
     put(storm.book, records.outcomes(("firm000", "2026-03-03", "churned")), storm.at)
