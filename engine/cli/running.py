@@ -73,7 +73,8 @@ def carried_out(book: Book, at: datetime, looking: Looking, *, quiet: bool) -> R
         bar = progress.add_task("Looking", total=None)
         saved, found = looking(lambda done, count: progress.update(bar, completed=done, total=count))
         bar = progress.add_task("Delivering", total=None)
-        post = replace(post_of(book.settings(), book.folder, book.database, book.clock, os.environ), at=at)
+        post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
+        post = replace(post, at=at, titles=book.judge().plan.titles)
         delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))
     outbox = book.folder / book.settings().outbox.folder
     without = set(post.outboxes) - set(post.channels)
