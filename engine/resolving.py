@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.arithmetic import stays, trends, windows
 from engine.arithmetic.models import codes
-from engine.arithmetic.series import round4
+from engine.arithmetic.series import times
 from engine.columns import answer, is_known, one_of
 from engine.conditions import columns as of
 from engine.conditions.tree import Column, known
@@ -89,7 +89,7 @@ def _of_measures(snapshot: Snapshot, measures: Measures) -> Mapping[type, Resolv
         usual = measures.usual(column.measure)
         if usual is None:
             return _no_numbers(snapshot)
-        current, wanted = measures.until_yesterday(column.measure), round4(usual * column.factor)
+        current, wanted = measures.until_yesterday(column.measure), times(usual, column.factor)
         there = ~np.isnan(current) & ~np.isnan(usual)
         with np.errstate(invalid="ignore"):
             reached = current <= wanted if column.operator == "<=" else current >= wanted

@@ -115,3 +115,15 @@ def test_each_row_is_what_it_is_alone(cells: list[list[int | None]], kind: str, 
 
     rows = [[float(one) for one in row[max(0, 4 - end - days) : 4 - end] if one is not None] for row in cells]
     assert listed(found) == [pytest.approx(PLAIN[kind](row)) if row else None for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("number", "factor", "expected"),
+    [
+        pytest.param(0.6667, 1.5, 1.00005, id="more than 4 decimals stay"),
+        pytest.param(3.0, 1.1, 3.3, id="the noise of binary fractions goes"),
+        pytest.param(0.3333, 0.925, 0.3083025, id="a share of a tenth of a percent"),
+    ],
+)
+def test_a_multiple_of_a_rounded_number_is_exact(number: float, factor: float, expected: float) -> None:
+    assert series.times(matrix([number]), factor)[0, 0] == expected
