@@ -9,6 +9,7 @@ from engine.clock import day_number
 from engine.conditions.filters import Filter
 from engine.conditions.tree import Columns, Tree, mask
 from engine.language.scores import Score
+from engine.language.views import Ladder
 from engine.snapshot import Days, Numbers, Snapshot, Texts
 
 
@@ -34,6 +35,11 @@ class ModelTrees:
     @property
     def fingerprints(self) -> frozenset[str]:
         return frozenset({self.fingerprint, *map(self.fingerprint_from, self.redefined)})
+
+    @property
+    def ladder(self) -> Ladder:
+        """Its bands and where they begin, lowest first."""
+        return tuple((band.band, band.from_) for band in self.model.bands)
 
 
 @dataclass(frozen=True, slots=True)
