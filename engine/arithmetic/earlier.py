@@ -41,7 +41,7 @@ def earlier(snapshot: Snapshot, needs: Needs, days: int, at: datetime) -> Snapsh
         today=today,
         first_day=first_day,
         series={series: _cut(snapshot.series[series], days, wanted) for series, wanted in needs.series.items()},
-        events={name: _happened(table, last_day) for name, table in snapshot.events.items()},
+        events={name: _happened(snapshot.events[name], last_day, rows.days) for name, rows in needs.rows.items()},
         facts=_asserted(snapshot.facts, last_day),
         personal={metric: _said(values, last_day) for metric, values in snapshot.personal.items()},
     )
@@ -59,8 +59,9 @@ def _cut(matrix: Numbers, days: int, wanted: int) -> Numbers:
     return cut if wanted == ALL_DAYS else cut[:, -wanted:]
 
 
-def _happened(table: EventTable, last_day: int) -> EventTable:
-    kept: Rows = np.flatnonzero(table.day <= last_day)
+def _happened(table: EventTable, last_day: int, days: int) -> EventTable:
+    reaches = (table.day > last_day - days) | (days == ALL_DAYS)
+    kept: Rows = np.flatnonzero((table.day <= last_day) & reaches)
     return EventTable(
         row=table.row[kept],
         day=table.day[kept],

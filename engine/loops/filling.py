@@ -17,6 +17,7 @@ from engine.store.database import portions
 from engine.store.due import Due, due_count
 from engine.store.past_days import first_day, most_days, past_days, zones_of
 from engine.store.saving.filling import Stretch, give_codes, keep_days, kept_days
+from engine.workspace.scored import only_scored
 
 AT_ONCE = 16 * 256
 """Accounts whose days are in memory together."""
@@ -54,6 +55,17 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class _Job:
+    """`judge`: of no more than scores rest on; `compares`: with so many days before it a look compares scores."""
+
+    book: Book
+    judge: Judge
+    compares: int
+    again: bool
+    took: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
 class _Group:
     """Accounts whose days end at the same moments. `ends`: by day, those that are over."""
 
@@ -66,12 +78,12 @@ def fill(book: Book, wish: Wish, progress: Progress = lambda _done, _all: None) 
     """Judges all accounts day by day, by the version in use and all that is known now, and keeps each day's scores
     where no look has left one. Nothing else follows from it, but that the accounts whose next look compares with these
     days are due, and seed what turns true in it. Raises NotOver, and what `keep_days` raises."""
-    judge, now = book.judge(), book.clock.now()
-    _refuse(wish, judge.plan.company.day(now))
+    plan, now = book.judge().plan, book.clock.now()
+    _refuse(wish, plan.company.day(now))
     begun = first_day(book.database)
     if begun is None or begun > wish.last:
         return Filled()
-    give_codes(book.database, judge.plan.scores.values())
+    give_codes(book.database, plan.scores.values())
     days = range(max(wish.first, begun), wish.last + 1)
     done, count, total = 0, due_count(book.database, Due()) * len(days), Filled()
 
@@ -80,10 +92,12 @@ def fill(book: Book, wish: Wish, progress: Progress = lambda _done, _all: None) 
         done += accounts
         progress(done, count)
 
-    for part in from_children_up(book, judge.plan, Order(now, "fill")):
+    compares = max(plan.needs.score_days.values(), default=0)
+    job = _Job(book, Judge(Plan(only_scored(plan.workspace))), compares, wish.again, took)
+    for part in from_children_up(book, plan, Order(now, "fill")):
         for shard in shards_of(book, part):
-            for group in _groups(book, judge.plan, shard, days):
-                total += _fill(book, judge, group, wish.again, took)
+            for group in _groups(book, plan, shard, days):
+                total += _fill(job, group)
     return total
 
 
@@ -112,30 +126,28 @@ def _groups(book: Book, plan: Plan, order: Order, days: range) -> Iterator[_Grou
             yield _Group(tuple(some), dict(zip(days, moments, strict=False)), today)
 
 
-def _fill(book: Book, judge: Judge, group: _Group, again: bool, took: Callable[[int], None]) -> Filled:
+def _fill(job: _Job, group: _Group) -> Filled:
     """Day by day; some days are read, and kept, together."""
-    plan, counts, due = judge.plan, Counts(), set[int]()
-    wanted = wanted_of(book, plan, group.ends[min(group.ends)], accounts=group.accounts)
+    database, plan, counts, due = job.book.database, job.judge.plan, Counts(), set[int]()
+    wanted = wanted_of(job.book, plan, group.ends[min(group.ends)], accounts=group.accounts)
     # The scores of days before are read beside what came in, for they grow from day to day.
     wanted = replace(wanted, needs=replace(plan.needs, score_days={}))
     before = {score: plan.needs.score_days.get(score, 0) for score in plan.scores}
-    compared = group.today - max(before.values())
-    left = Left.nothing(plan.scores, len(group.accounts))
-    most = most_days(plan.catalog)
+    left, most = Left.nothing(plan.scores, len(group.accounts)), most_days(plan.catalog)
     for _, some in groupby(group.ends, lambda day: day // most):
         days = list(some)
-        reading, snapshots = past_days(book.database, wanted, [group.ends[day] for day in days])
+        reading, snapshots = past_days(database, wanted, [group.ends[day] for day in days])
         if reading.snapshot.accounts != group.accounts:
             raise Disappeared
-        stretch = Stretch(reading.seqs, days[0], len(days), again, compared)
-        filled = FilledDays(kept_days(book.database, stretch, before))
+        stretch = Stretch(reading.seqs, days[0], len(days), job.again, group.today - job.compares)
+        filled = FilledDays(kept_days(database, stretch, before))
         for snapshot in snapshots:
             with without_collector():
                 then = left.to(snapshot, filled.history())
-                signals = judge.signals(then)
+                signals = job.judge.signals(then)
             left = Left.by(then, signals)
             filled.take(then, signals.scores)
-            took(len(group.accounts))
+            job.took(len(then))
         counts += filled.counts
-        due |= keep_days(book.database, plan.version, stretch, filled, book.clock.now())
+        due |= keep_days(database, plan.version, stretch, filled, job.book.clock.now())
     return Filled(counts, len(due))

@@ -6,6 +6,7 @@ What several days need is read once, and cut.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, func, select
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from engine.arithmetic.earlier import deepened, earlier, with_scores
 from engine.clock import microseconds
 from engine.language.catalog import Catalog
-from engine.snapshot import Children, Numbers, Snapshot
+from engine.snapshot import Numbers, Snapshot
 from engine.store import records
 from engine.store.accounts import ACCOUNT
 from engine.store.among import among
@@ -50,29 +51,32 @@ def past_days(database: Database, wanted: Wanted, ends: Sequence[datetime]) -> t
     """
     back = len(ends) - 1
     deep = read(database, replace(wanted, at=ends[-1], needs=deepened(wanted.needs, back)))
-    return deep, _days(database, wanted, deep, ends)
-
-
-def _days(database: Database, wanted: Wanted, deep: Reading, ends: Sequence[datetime]) -> Iterator[Snapshot]:
-    snapshot, scores = deep.snapshot, dict[str, Numbers]()
     with database.reading() as connection:
-        if snapshot.children is not None:
-            last = int(snapshot.today.max(initial=0))
-            scores = _scores_of(connection, snapshot.children, wanted, last, len(ends))
-        for place, at in enumerate(ends):
-            then = earlier(snapshot, wanted.needs, len(ends) - 1 - place, at)
-            lanes = Lanes(deep.seqs, then.today, np.zeros(len(deep), dtype=np.int64))
-            whose = Whose.of(lanes, then.accounts, then.zones.tolist(), microseconds(at), None)
-            yield replace(
-                then,
-                ended=records.ended(connection, whose),
-                overrides=records.overrides(connection, whose, wanted.scores),
-                children=then.children and with_scores(then.children, scores, place),
-            )
+        holds = [_holding(connection, wanted, deep, at) for at in ends]
+        scores = _scores_of(connection, deep.snapshot, wanted, len(ends))
+    days = (earlier(deep.snapshot, wanted.needs, back - place, at) for place, at in enumerate(ends))
+    return deep, (
+        replace(day, **hold, children=day.children and with_scores(day.children, scores, place))
+        for place, (day, hold) in enumerate(zip(days, holds, strict=True))
+    )
 
 
-def _scores_of(connection: Connection, children: Children, wanted: Wanted, last: int, days: int) -> dict[str, Numbers]:
-    """Of each child and day, as they are kept."""
+def _holding(connection: Connection, wanted: Wanted, deep: Reading, at: datetime) -> dict[str, Any]:
+    """Of a snapshot of these accounts: what holds at a moment."""
+    said, nothing = deep.snapshot, np.zeros(len(deep), dtype=np.int64)
+    lanes = Lanes(deep.seqs, nothing, nothing)
+    whose = Whose.of(lanes, said.accounts, said.zones.tolist(), microseconds(at), None)
+    return {
+        "ended": records.ended(connection, whose),
+        "overrides": records.overrides(connection, whose, wanted.scores),
+    }
+
+
+def _scores_of(connection: Connection, snapshot: Snapshot, wanted: Wanted, days: int) -> dict[str, Numbers]:
+    """Of each child and day, the last of which is today, as they are kept."""
+    children, last = snapshot.children, int(snapshot.today.max(initial=0))
+    if children is None:
+        return {}
     ids = children.attributes["id"].tolist()
     seqs: dict[str, int] = dict(
         connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.seq).where(among(ACCOUNT.c.id, ids))).all()

@@ -62,7 +62,7 @@ def score_codes(connection: Connection, versions: Mapping[str, Row]) -> dict[str
 
 
 def save_scores(saving: "Saving", block: int) -> None:
-    """The present of each account and score, the parts, and the day's cell of each of the five series."""
+    """The present of each account and score, the parts, and the day's cell of each series that is kept."""
     looks = saving.judged.scores.values()
     if not len(saving.rows) or not looks:
         return
