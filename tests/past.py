@@ -98,11 +98,18 @@ class Company:
         return TODAY - timedelta(days=self.days)
 
 
-def company(accounts: int, days: int, zones: Sequence[str] = ("UTC",), seed: int = 1) -> Company:
+def company(
+    accounts: int,
+    days: int,
+    zones: Sequence[str] = ("UTC",),
+    *,
+    parents: Mapping[str, str] | None = None,
+    seed: int = 1,
+) -> Company:
     """Most come with the first day; of some since when they are customers is known, and some leave and return."""
     random = Random(seed)
     zone_of = {f"a{number:03}": zones[number % len(zones)] for number in range(accounts)}
-    begins = {name: TODAY - timedelta(days=random.choice([days, days, days - 10, days // 2])) for name in zone_of}
+    begins = {name: TODAY - timedelta(days=random.choice([days, days, days - days // 4, days // 2])) for name in zone_of}
     since = {name: begins[name] if random.random() < 0.5 else None for name in zone_of}
     said, happened = list[tuple[str, str, float, str]](), list[dict[str, str]]()
     stated, ended = list[dict[str, str]](), list[tuple[str, str, str]]()
@@ -121,8 +128,11 @@ def company(accounts: int, days: int, zones: Sequence[str] = ("UTC",), seed: int
             for day in random.sample(own, 3)
         ]
         gone, back = sorted(random.sample(range(1, len(own)), 2))
-        ended += [(name, own[gone], "churned"), (name, own[back], "renewed")] if random.random() < 0.3 else []
-    people = [{"id": name, "timezone": zone_of[name], "since": since[name]} for name in zone_of]
+        ended += [(name, own[gone], "churned"), (name, own[back], "renewed")] if name[-1] in "147" else []
+    people = [
+        {"id": name, "timezone": zone_of[name], "since": since[name], "parent": (parents or {}).get(name)}
+        for name in zone_of
+    ]
     batches = (entries("accounts", *people), observations(*said), events(*happened), facts(*stated), outcomes(*ended))
     return Company(zone_of, days, batches, begins)
 
@@ -149,8 +159,9 @@ def looked_day_by_day(files: Mapping[str, str], of: Company, days: Sequence[int]
     book, first = known(database, files, of), day_number(of.first)
     for day in days:
         # The latest first, for an account whose first look comes after that of a rule is new to it.
-        for zone in sorted(set(of.zone_of.values()), key=lambda one: end_of_day(0, one), reverse=True):
-            mine = [name for name, own in of.zone_of.items() if own == zone]
+        zones = sorted(set(of.zone_of.values()), key=lambda one: end_of_day(0, one), reverse=True)
+        for zone in zones:
+            mine = [name for name, own in of.zone_of.items() if own == zone] if len(zones) > 1 else None
             look(book, Order(end_of_day(first + day, zone), f"day {day}", accounts=mine))
     return database
 
@@ -162,7 +173,7 @@ def told(database: Database) -> Told:
     """By score, part, account and day all that is kept of days on which the score is known; versions by fingerprint."""
     versions = dict(rows_of(database, "score_version", "code", "fingerprint"))
     found: dict[tuple[str, str, str, str], float | str] = {}
-    for score in ("health", "index"):
+    for score in sorted({key.split()[1] for key in rows_of(database, "series", "key") if key.startswith("score ")}):
         values = cells(database, f"score {score} value")
         for part in KEPT:
             for (name, day), number in cells(database, f"score {score} {part}").items():

@@ -13,10 +13,10 @@ from engine.loops.book import Book
 from engine.loops.looking import Order, Progress, from_children_up, shards_of, wanted_by, wanted_of, without_collector
 from engine.pipeline import Judge
 from engine.plan import Plan
-from engine.store.database import portions
+from engine.store.database import Database, portions
 from engine.store.due import Due, due_count
 from engine.store.past_days import first_day, most_days, past_days, zones_of
-from engine.store.saving.filling import Stretch, give_codes, keep_days, kept_days
+from engine.store.saving.filling import Stretch, first_filled, give_codes, keep_days, kept_days
 from engine.workspace.scored import only_scored
 
 AT_ONCE = 16 * 256
@@ -80,11 +80,10 @@ def fill(book: Book, wish: Wish, progress: Progress = lambda _done, _all: None) 
     days are due, and seed what turns true in it. Raises NotOver, and what `keep_days` raises."""
     plan, now = book.judge().plan, book.clock.now()
     _refuse(wish, plan.company.day(now))
-    begun = first_day(book.database)
-    if begun is None or begun > wish.last:
+    days = _days(book.database, wish)
+    if not days:
         return Filled()
     give_codes(book.database, plan.scores.values())
-    days = range(max(wish.first, begun), wish.last + 1)
     done, count, total = 0, due_count(book.database, Due()) * len(days), Filled()
 
     def took(accounts: int) -> None:
@@ -108,6 +107,13 @@ def _refuse(wish: Wish, today: date) -> None:
         )
     if wish.first > wish.last:
         raise NotOver(f"{day_of(wish.first)} comes after {day_of(wish.last)}. Say --from with an earlier day.")
+
+
+def _days(database: Database, wish: Wish) -> range:
+    """Those of which anything can be known, or is to be unsaid."""
+    with database.reading() as connection:
+        begun = [first_day(connection), first_filled(connection) if wish.again else None]
+    return range(max(wish.first, min((day for day in begun if day is not None), default=wish.last + 1)), wish.last + 1)
 
 
 def _groups(book: Book, plan: Plan, order: Order, days: range) -> Iterator[_Group]:

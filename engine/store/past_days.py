@@ -30,12 +30,11 @@ def most_days(catalog: Catalog) -> int:
     return 1 if catalog.quiet_days() or catalog.thin_shares() else SPAN
 
 
-def first_day(database: Database) -> int | None:
+def first_day(connection: Connection) -> int | None:
     """The first day of whichever account came first; None: nothing is known of any."""
-    with database.asking() as connection:
-        oldest = select(func.min(func.coalesce(ACCOUNT.c.since, ACCOUNT.c.first_record)))
-        found: int | None = connection.execute(oldest).scalar_one()
-        return found
+    oldest = select(func.min(func.coalesce(ACCOUNT.c.since, ACCOUNT.c.first_record)))
+    found: int | None = connection.execute(oldest).scalar_one()
+    return found
 
 
 def zones_of(database: Database, wanted: Wanted) -> dict[str, str]:
@@ -75,7 +74,7 @@ def _holding(connection: Connection, wanted: Wanted, deep: Reading, at: datetime
 def _scores_of(connection: Connection, snapshot: Snapshot, wanted: Wanted, days: int) -> dict[str, Numbers]:
     """Of each child and day, the last of which is today, as they are kept."""
     children, last = snapshot.children, int(snapshot.today.max(initial=0))
-    if children is None:
+    if children is None or not len(children.row):
         return {}
     ids = children.attributes["id"].tolist()
     seqs: dict[str, int] = dict(

@@ -6,9 +6,10 @@ As by looks, a chunk is written under the lock of its block, and by the version 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine.arithmetic.models import ScoreTrees
 from engine.clock import microseconds
@@ -16,7 +17,7 @@ from engine.errors import PulsebookError
 from engine.filling import Bits, FilledDays, KeptDays
 from engine.snapshot import Days, Numbers, Rows
 from engine.store.accounts import lock_blocks, mark_due
-from engine.store.chunks import empty
+from engine.store.chunks import empty, unpack
 from engine.store.database import Database
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.saving.save import is_in_use
@@ -24,6 +25,7 @@ from engine.store.saving.scores import (
     CHUNK,
     FILLED,
     KEPT,
+    SERIES,
     Row,
     day_chunk,
     day_chunks,
@@ -136,3 +138,14 @@ def _keep(connection: Connection, stretch: Stretch, filled: FilledDays, rows: Ro
                 written.append(day_chunk(series[part], block, span, chunk))
     upsert(connection, CHUNK, ["series_id", "block", "span"], written)
     return changed
+
+
+def first_filled(connection: Connection) -> int | None:
+    """The first day of which a score was filled in; None: there is none."""
+    marks = select(SERIES.c.id).where(SERIES.c.key.like(score_key("%", FILLED)))
+    query = select(CHUNK.c.span, CHUNK.c["values"]).where(CHUNK.c.series_id.in_(marks)).order_by(CHUNK.c.span)
+    for span, chunks in groupby(connection.execute(query), lambda row: row.span):
+        days = [np.flatnonzero((unpack(values) == 1).any(axis=0)) for _, values in chunks]
+        if (first := np.concatenate(days)).size:
+            return int(span * SPAN + first.min())
+    return None
