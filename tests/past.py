@@ -109,7 +109,9 @@ def company(
     """Most come with the first day; of some since when they are customers is known, and some leave and return."""
     random = Random(seed)
     zone_of = {f"a{number:03}": zones[number % len(zones)] for number in range(accounts)}
-    begins = {name: TODAY - timedelta(days=random.choice([days, days, days - days // 4, days // 2])) for name in zone_of}
+    begins = {
+        name: TODAY - timedelta(days=random.choice([days, days, days - days // 4, days // 2])) for name in zone_of
+    }
     since = {name: begins[name] if random.random() < 0.5 else None for name in zone_of}
     said, happened = list[tuple[str, str, float, str]](), list[dict[str, str]]()
     stated, ended = list[dict[str, str]](), list[tuple[str, str, str]]()

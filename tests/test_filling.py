@@ -18,7 +18,7 @@ from engine.store.due import Due, due_count
 from engine.store.imports import take_back
 from engine.store.saving.filling import OutOfUse, keep_days
 from tests.faults.base import came
-from tests.past import CONTEXT, PLAIN, ZONES, Company, Told, company, filled, known, lived, looked_day_by_day, told
+from tests.past import CONTEXT, PLAIN, ZONES, Told, company, filled, known, lived, looked_day_by_day, told
 from tests.store.records import dump, rows_of
 from tests.test_looks import FILES as LOOKS
 from tests.test_looks import FIRST, accounts, book_of, edited, fired, looked, nps, on
@@ -26,15 +26,12 @@ from tests.test_looks import FIRST, accounts, book_of, edited, fired, looked, np
 FILES = {"plain": PLAIN, "context": CONTEXT}
 
 
-@cache
-def zoned() -> Company:
-    return company(6, 40, ZONES)
+zoned = cache(lambda: company(6, 40, ZONES))
 
 
 @cache
 def looked_at(files: str) -> Told:
-    of = zoned()
-    return lived(of, told(looked_day_by_day(FILES[files], of, range(of.days))))
+    return lived(zoned(), told(looked_day_by_day(FILES[files], zoned(), range(zoned().days))))
 
 
 @pytest.mark.parametrize("files", FILES)
@@ -45,6 +42,19 @@ def test_a_filled_day_is_what_a_look_at_its_end_would_have_left(database: Databa
 
     assert told(database) == looked_at(files)
     assert done.counts.filled == len({(name, day) for _, _, name, day in looked_at(files)})
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("files", "accounts", "every"), [("plain", 200, 61), ("context", 25, 1)])
+def test_over_two_years_too(database: Database, files: str, accounts: int, every: int) -> None:
+    """Every so many days are looked at: without context rules no day rests on a look before it."""
+    of = company(accounts, 730, ZONES)
+
+    filled(known(database, FILES[files], of), of)
+
+    expected = lived(of, told(looked_day_by_day(FILES[files], of, range(0, of.days, every))))
+    days = {day for _, _, _, day in expected}
+    assert {key: number for key, number in told(database).items() if key[3] in days} == expected
 
 
 def test_filling_in_again_changes_nothing(database: Database) -> None:
