@@ -10,13 +10,15 @@ import pytest
 from engine.clock import SetClock, day_number, microseconds
 from engine.filling import Counts
 from engine.loops.book import Book
-from engine.loops.filling import Filled, NotOver, Wish, fill
+from engine.loops.filling import Disappeared, Filled, NotOver, Wish, fill
 from engine.loops.looking import Order, look
 from engine.store import listing, score_lists
 from engine.store.database import Database
 from engine.store.due import Due, due_count
 from engine.store.imports import take_back
 from engine.store.saving.filling import OutOfUse, keep_days
+from engine.workspace import load
+from engine.workspace.scored import only_scored
 from tests.faults.base import came
 from tests.past import CONTEXT, PLAIN, ZONES, Told, company, filled, known, lived, looked_day_by_day, told
 from tests.store.records import dump, rows_of
@@ -55,6 +57,12 @@ def test_over_two_years_too(database: Database, files: str, accounts: int, every
     expected = lived(of, told(looked_day_by_day(FILES[files], of, range(0, of.days, every))))
     days = {day for _, _, _, day in expected}
     assert {key: number for key, number in told(database).items() if key[3] in days} == expected
+
+
+def test_only_rules_that_a_score_rests_on_are_asked() -> None:
+    workspace = load(CONTEXT).checked()
+
+    assert workspace.rules.keys() - only_scored(workspace).rules.keys() == {"fell"}
 
 
 def test_filling_in_again_changes_nothing(database: Database) -> None:
@@ -235,3 +243,18 @@ def test_a_version_that_comes_into_use_meanwhile_stops_it(book: Book, monkeypatc
     with pytest.raises(OutOfUse, match="Say it again"):
         fill_on(book, 1)
     assert values(book) == {str(on(0).date()): 60}
+
+
+def test_accounts_that_are_taken_back_meanwhile_stop_it(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = came(book, tmp_path, "accounts", "id\nbeta\n", at=on(1)).done.import_id
+    history_of(book, 90, -40)
+
+    def late(*given: Any) -> set[int]:
+        take_back(book.database, new or 0, on(1), book.judge().plan.catalog, "UTC")
+        return keep_days(*given)
+
+    monkeypatch.setattr("engine.loops.filling.keep_days", late)
+    with pytest.raises(Disappeared, match="Say it again"):
+        fill_on(book, 1, first=-40)

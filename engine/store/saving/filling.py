@@ -128,10 +128,10 @@ def _keep(connection: Connection, stretch: Stretch, filled: FilledDays, rows: Ro
         series = {part: ids[score_key(score, part)] for part in (*KEPT, FILLED)}
         chunks = {part: stored.get((series[part], span), empty()) for part in series}
         is_open = _open(chunks["value"][here], chunks["version"][here], chunks[FILLED][here], stretch.again)
-        marks = np.where(np.isnan(cells["value"]), np.nan, 1.0)
+        said = {**cells, FILLED: np.where(np.isnan(cells["value"]), np.nan, 1.0)}
         for part, chunk in chunks.items():
-            before, said = chunk[here], {**cells, FILLED: marks}[part][rows]
-            chunk[here] = np.where(is_open, said, before)
+            before = chunk[here]
+            chunk[here] = np.where(is_open, said[part][rows], before)
             differs = ~((chunk[here] == before) | (np.isnan(chunk[here]) & np.isnan(before)))
             if differs.any():
                 changed |= differs
