@@ -6,7 +6,7 @@ of a snapshot, with an episode of its own.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -20,7 +20,7 @@ from engine.conditions import columns as of
 from engine.conditions.sentence import sentence
 from engine.conditions.tree import Column, known, tests
 from engine.domain import Episode, Move, State
-from engine.judged import Finding, FindingKind
+from engine.judged import Counted, Finding, FindingKind, GroupTally
 from engine.measures import Measures
 from engine.plan import Plan
 from engine.resolving import resolvers
@@ -30,25 +30,12 @@ from engine.snapshot import Snapshot
 from engine.templating import TemplateFailed, plain, render
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What a rule counts: per group the number of events in the window, and the accounts (id to name) that had any.
-
-    `covered_from`: since when the records are complete; None: no window of them is covered.
-    """
-
-    counts: Counter[str] = field(default_factory=Counter)
-    accounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    covered_from: int | None = None
-
-    def __add__(self, other: "Tally") -> "Tally":
-        counts = Counter(self.counts)
-        counts.update(other.counts)
-        accounts = {group: {**self.accounts.get(group, {}), **other.accounts.get(group, {})} for group in counts}
-        return Tally(counts, accounts, other.covered_from)
+def count_across(plan: Plan, snapshot: Snapshot) -> Counted:
+    """What each rule across accounts counts among those of a snapshot."""
+    return Counted({name: tally(rule, snapshot) for name, rule in plan.across.items()})
 
 
-def tally(rule: RuleTrees, snapshot: Snapshot) -> Tally:
+def tally(rule: RuleTrees, snapshot: Snapshot) -> GroupTally:
     """The events of the accounts of a snapshot, each counted up to its own today, by the value of the attribute."""
     column, by = _counted(rule)
     groups = attribute(snapshot, by)
@@ -61,7 +48,7 @@ def tally(rule: RuleTrees, snapshot: Snapshot) -> Tally:
     for row in np.flatnonzero(there & (numbers > 0)).tolist():
         name = snapshot.attributes["name"][row] or snapshot.accounts[row]
         accounts.setdefault(str(groups[row]), {})[snapshot.accounts[row]] = str(name)
-    return Tally(counts, accounts, snapshot.covered_from.get(column.event))
+    return GroupTally(counts, accounts, snapshot.covered_from.get(column.event))
 
 
 def _counted(rule: RuleTrees) -> tuple[of.EventReached, str]:
@@ -98,7 +85,7 @@ def judge_groups(
     plan: Plan,
     rule: RuleTrees,
     rounds: Iterable[AskedRound],
-    counted: Tally,
+    counted: GroupTally,
     before: Mapping[str, Episode],
     since: datetime | None,
     sweep: Sweep,
@@ -131,7 +118,7 @@ def _key(episode: Episode) -> str:
     return f"{FindingKind.ACROSS}/{episode.rule}/{episode.account}/{episode.since.isoformat()}"
 
 
-def _finding(plan: Plan, episode: Episode, rule: RuleTrees, counted: Tally, sweep: Sweep) -> Finding:
+def _finding(plan: Plan, episode: Episode, rule: RuleTrees, counted: GroupTally, sweep: Sweep) -> Finding:
     accounts = counted.accounts.get(episode.account, {})
     return Finding(
         key=_key(episode),
@@ -145,7 +132,7 @@ def _finding(plan: Plan, episode: Episode, rule: RuleTrees, counted: Tally, swee
     )
 
 
-def _text(plan: Plan, rule: RuleTrees, group: str, counted: Tally, sweep: Sweep) -> str:
+def _text(plan: Plan, rule: RuleTrees, group: str, counted: GroupTally, sweep: Sweep) -> str:
     """The rule's `finding` filled in. One that fails says so and stops nothing."""
     values = {
         "group": group,
@@ -164,7 +151,7 @@ def _text(plan: Plan, rule: RuleTrees, group: str, counted: Tally, sweep: Sweep)
 def _snapshot(
     rule: RuleTrees,
     groups: list[str],
-    counted: Tally,
+    counted: GroupTally,
     before: Mapping[str, Episode],
     since: datetime | None,
     sweep: Sweep,

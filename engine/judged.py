@@ -3,6 +3,7 @@
 And what a sweep finds out beside its accounts.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -100,6 +101,38 @@ class Judged:
             children=None,
         )
         return replace(self, snapshot=snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTally:
+    """What a rule counts: per group the number of events in the window, and the accounts (id to name) that had any.
+
+    `covered_from`: since when the records are complete; None: no window of them is covered.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    accounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    covered_from: int | None = None
+
+    def __add__(self, other: "GroupTally") -> "GroupTally":
+        counts = Counter(self.counts)
+        counts.update(other.counts)
+        accounts = {group: {**self.accounts.get(group, {}), **other.accounts.get(group, {})} for group in counts}
+        return GroupTally(counts, accounts, self.covered_from if other.covered_from is None else other.covered_from)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What rules across accounts count, by rule."""
+
+    by_rule: Mapping[str, GroupTally] = field(default_factory=dict)
+
+    def __add__(self, other: "Counted") -> "Counted":
+        rules = dict.fromkeys((*self.by_rule, *other.by_rule))
+        return Counted({rule: self.of(rule) + other.of(rule) for rule in rules})
+
+    def of(self, rule: str) -> GroupTally:
+        return self.by_rule.get(rule, GroupTally())
 
 
 class FindingKind(StrEnum):

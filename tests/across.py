@@ -74,10 +74,14 @@ def swept(book: Book, when: int | datetime) -> list[str]:
 
 
 def told(book: Book, when: int | datetime) -> tuple[Finding, ...]:
-    at = on(when) if isinstance(when, int) else when
+    return find(book, ordered(book, on(when) if isinstance(when, int) else when))
+
+
+def ordered(book: Book, at: datetime) -> Order:
+    """A sweep at a moment, which the book's clock has come to."""
     assert isinstance(book.clock, SetClock)
     book.clock.at = max(at, book.clock.at)
-    return find(book, Order(at, f"sweep {at.date()}"))
+    return Order(at, f"sweep {at.date()}")
 
 
 def listed(book: Book, *keys: str) -> list[tuple[Any, ...]]:

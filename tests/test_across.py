@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from engine.batches import Entries, placed
+from engine.loops.findings import sweep
 from engine.store.database import Database
-from tests.across import CATALOG, RULE, accounts, book_with, files, happened, listed, notices, swept
+from tests.across import CATALOG, RULE, accounts, book_with, files, happened, listed, notices, ordered, swept
 from tests.test_looks import book_of, edited, on, put
 
 SEGMENTS = {"acme": "smb", "beta": "smb", "gamma": "mid", "nobody": None}
@@ -177,6 +178,23 @@ def test_a_sweep_as_of_an_earlier_moment_moves_nothing(database: Database) -> No
 
     assert swept(book, 0) == []
     assert listed(book, "ended_day") == [(None,)]
+
+
+@pytest.mark.parametrize("measures", ["", "family: {roll_up: health, of: children, take: mean}\n"])
+def test_a_sweep_lists_accounts_in_their_order_though_children_are_looked_at_before_parents(
+    database: Database, measures: str
+) -> None:
+    written = files()
+    book = book_of(database, written | {"rules/measures.yaml": written["rules/measures.yaml"] + measures})
+    columns = {"id": ("acme", "beta"), "name": ("Acme", "Beta"), "parent": (None, "acme"), "segment": ("smb", "smb")}
+    put(book, Entries("accounts", columns, placed("test", 2)), on(0))
+    sweep(book, ordered(book, on(0)))
+    happened(book, on(1), "beta", "beta", "acme")
+
+    _saved, found = sweep(book, ordered(book, on(1)))
+
+    assert bool(book.judge().plan.rolled_up) == bool(measures)
+    assert [one.text for one in found] == ["wave: 3 in smb, Acme and Beta"]
 
 
 def test_while_the_feed_is_quiet_a_wave_goes_on(database: Database) -> None:

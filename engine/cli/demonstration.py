@@ -30,7 +30,7 @@ from engine.loops.looking import Order
 from engine.store import listing
 from engine.store.findings import findings
 from engine.store.saving.save import Saved
-from engine.store.tasks import finish
+from engine.store.tasks import OPEN, finish
 from engine.workspace import Workspace
 
 LAST_WEEK = timedelta(days=7)
@@ -91,9 +91,9 @@ def _look(book: Book, day: date) -> Saved:
 def _work_off(book: Book, day: date, seed: int) -> None:
     """The team does what it does that day, in the afternoon."""
     at = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=15)
-    for task in listing.tasks(book.database, listing.Asked(first=day - REMEMBERED)):
+    for task in listing.tasks(book.database, listing.Asked(first=day - REMEMBERED), OPEN):
         created, due = date.fromisoformat(task["day"]), task["due"] and date.fromisoformat(task["due"])
-        if task["state"] == "open" and day == closing_day(seed, task["id"], task["assignee"], created, due):
+        if day == closing_day(seed, task["id"], task["assignee"], created, due):
             finish(book.database, task["id"], at)
 
 

@@ -67,10 +67,11 @@ def levels(
     first, last = course.joined or 0, _last(calendar, course)
     asked = set(range(first + int(rng.integers(10, 60)), last + 1, int(rng.integers(55, 95))))
     own = np.where(rng.random(calendar.days) < 0.01, rng.uniform(0.3, 4, calendar.days), 0)
+    up = np.maximum(uptime - own, 80).tolist()
+    middle = np.interp(np.arange(calendar.days), [0, calendar.days - 1], course.nps).tolist()
     for day in range(first, last + 1):
-        middle = np.interp(day, [0, calendar.days - 1], course.nps)
-        nps = int(np.clip(round(middle + rng.normal(0, 5)), -100, 100)) if day in asked else None
-        yield calendar.dates[day], int(users[day]), round(max(uptime[day] - own[day], 80), 2), nps
+        nps = min(max(round(middle[day] + rng.normal(0, 5)), -100), 100) if day in asked else None
+        yield calendar.dates[day], int(users[day]), round(up[day], 2), nps
 
 
 def shared_uptime(rng: Rng, days: int) -> Curve:

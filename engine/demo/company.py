@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 
@@ -28,7 +29,6 @@ OBSERVATION_COLUMNS = ("account", "at", *names.METRICS)
 EVENT_COLUMNS = ("account", "at", "event", "contact", *names.EVENT_PROPERTIES)
 FACT_COLUMNS = ("account", "at", "fact", "until", "source", "author", "reason", "repeats", *names.FACT_PROPERTIES)
 OUTCOME_COLUMNS = ("account", "at", "outcome")
-NOTHING_SAID: dict[str, object] = dict.fromkeys(names.EVENT_PROPERTIES, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _contacts(customer: Customer) -> Iterable[Row]:
 
 def _event(row: EventRow) -> Row:
     account, at, event, contact, details = row
-    return (account, at, event, contact, *(NOTHING_SAID | details).values())
+    return (account, at, event, contact, *map(details.get, names.EVENT_PROPERTIES, repeat("")))
 
 
 def _facts(life: _Life, calendar: Calendar) -> Iterable[Row]:

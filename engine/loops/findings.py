@@ -3,18 +3,18 @@
 Findings are made beside the looks at accounts: by each `run`, and by workers once a day when its sweep is through.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
 
 from engine import look_alikes
-from engine.across import Grouped, Sweep, Tally, judge_groups, tally
+from engine.across import Grouped, Sweep, count_across, judge_groups
 from engine.feed_findings import HeldFeed, quiet_findings, thin_findings
-from engine.judged import Finding, FindingKind
+from engine.judged import Counted, Finding
 from engine.loops.book import Book
-from engine.loops.looking import Order, Progress, look, office, wanted_of
+from engine.loops.looking import Order, Progress, look, office
 from engine.loops.thinning import judge_feeds
 from engine.pipeline import Judge
 from engine.plan import Plan
@@ -25,7 +25,7 @@ from engine.store.findings import end_findings, open_finding, open_keys, remind
 from engine.store.groups import end_others, groups_before, save_groups
 from engine.store.ingest.look_alikes import standing_look_alikes
 from engine.store.lanes import SHARD
-from engine.store.reading import read
+from engine.store.reading import Wanted, read
 from engine.store.saving.save import Office, Saved, is_in_use
 from engine.store.thin_feeds import thin_feeds
 from engine.store.ticks import is_taken, move_on, take
@@ -34,14 +34,16 @@ NEWEST = "findings"
 """The tick that keeps the moment as of which findings were made last."""
 
 
-def find(book: Book, order: Order, tick: str | None = None) -> tuple[Finding, ...]:
+def find(book: Book, order: Order, tick: str | None = None, counted: Counted | None = None) -> tuple[Finding, ...]:
     """What a sweep finds out, after its accounts were looked at: what is new is kept and told, what is over ends.
 
     Nothing where that was done as of a later moment, or the version is no longer in use. `tick`: only for whoever
-    takes it.
+    takes it. `counted`: what rules across accounts count as of that moment, where it is known already.
     """
     judge = book.judge()
     plan = judge.plan
+    if counted is None:
+        counted = _counted(book, plan, order)
     with book.database.reading() as connection:
         held = held_feeds(connection, plan.catalog, plan.company.zone, order.at)
         feeds = (
@@ -49,21 +51,20 @@ def find(book: Book, order: Order, tick: str | None = None) -> tuple[Finding, ..
             *thin_findings(plan, order.at, thin_feeds(connection, plan.catalog.thin_shares(), order.at)),
         )
     sweep = Sweep(order.at, plan.company, held)
-    tallies = _tallies(book, plan, order)
     with book.database.writing() as connection:
         if not is_in_use(connection, plan.version) or not move_on(connection, NEWEST, order.at):
             return ()
         if tick is not None and not take(connection, tick, order.at):
             return ()
-        grouped = _grouped(connection, judge, tallies, sweep)
+        grouped = _grouped(connection, judge, counted, sweep)
         return _kept(connection, office(book, plan, order), plan.version, order, feeds, grouped)
 
 
 def sweep(book: Book, order: Order, progress: Progress = lambda _done, _all: None) -> tuple[Saved, tuple[Finding, ...]]:
     """The main job once: feeds are judged, all accounts looked at, and what there is to find is found."""
     judge_feeds(book, order.at)
-    saved = look(book, order, progress)
-    return saved, () if saved.is_stale else find(book, order)
+    saved = look(book, replace(order, across=True), progress)
+    return saved, () if saved.is_stale else find(book, order, counted=saved.counted)
 
 
 def due_tick(book: Book) -> str | None:
@@ -95,14 +96,9 @@ def _kept(
         for number, found in standing_look_alikes(connection, order.at).items()
     ]
     opened = partial(open_finding, connection, office=desk, version=version, cause=order.cause)
-    going_on: Mapping[FindingKind, Collection[str]] = {
-        FindingKind.QUIET: {one.finding.key for one in feeds},
-        FindingKind.THIN: {one.finding.key for one in feeds},
-        FindingKind.LOOK_ALIKE: {one.key for one in alike},
-        FindingKind.ACROSS: {key for one in grouped for key in one.going_on},
-    }
-    for kind, keys in going_on.items():
-        end_findings(connection, open_keys(connection, kind, order.at) - {*keys}, order.at, desk.company_day)
+    going_on = {one.finding.key for one in feeds} | {one.key for one in alike}
+    going_on = going_on.union(*(one.going_on for one in grouped))
+    end_findings(connection, open_keys(connection, order.at) - going_on, order.at, desk.company_day)
     new = [one.finding for one in feeds if one.is_told and opened(one.finding)]
     new += [one for one in alike if opened(one)]
     for finding in (finding for one in grouped for finding in one.findings):
@@ -112,27 +108,33 @@ def _kept(
     return tuple(new)
 
 
-def _tallies(book: Book, plan: Plan, order: Order) -> Mapping[str, Tally]:
+def _counted(book: Book, plan: Plan, order: Order) -> Counted:
     """What each rule across accounts counts, over all accounts, shard by shard."""
-    counted = {name: Tally() for name in plan.across}
-    if not counted:
+    counted = Counted()
+    if not plan.across:
         return counted
-    wanted = wanted_of(book, plan, order.at)
-    wanted = replace(wanted, needs=plan.across_needs, only_measured=True, attributes=plan.across_attributes)
     for blocks in portions(block_numbers(book.database), SHARD):
-        snapshot = read(book.database, replace(wanted, blocks=blocks)).snapshot
-        for name, rule in plan.across.items():
-            counted[name] += tally(rule, snapshot)
+        wanted = Wanted(
+            needs=plan.across_needs,
+            catalog=plan.catalog,
+            scores=(),
+            company_zone=plan.company.zone,
+            at=order.at,
+            blocks=blocks,
+            only_measured=True,
+            attributes=plan.across_attributes,
+        )
+        counted += count_across(plan, read(book.database, wanted).snapshot)
     return counted
 
 
-def _grouped(connection: Connection, judge: Judge, tallies: Mapping[str, Tally], sweep: Sweep) -> tuple[Grouped, ...]:
+def _grouped(connection: Connection, judge: Judge, counted: Counted, sweep: Sweep) -> tuple[Grouped, ...]:
     """Each rule across accounts judged for its groups, whose episodes are saved."""
     plan, before, found = judge.plan, groups_before(connection), []
     end_others(connection, plan.across)
     for name, rule in plan.across.items():
         episodes, since = before.episodes.get(name, {}), before.rule_since.get((name, rule.fingerprint))
-        grouped = judge_groups(plan, rule, judge.across[name], tallies[name], episodes, since, sweep)
+        grouped = judge_groups(plan, rule, judge.across[name], counted.of(name), episodes, since, sweep)
         save_groups(connection, grouped.episodes, {(name, rule.fingerprint): sweep.at} if since is None else {})
         found.append(grouped)
     return tuple(found)

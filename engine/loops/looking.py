@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from engine.across import count_across
+from engine.arithmetic.windows import joined
 from engine.asides import Asides
 from engine.clock import day_number
 from engine.domain import Contact
 from engine.errors import PulsebookError
 from engine.family import above_children
 from engine.holds import Hold, HoldState, Tally
-from engine.judged import Judged
+from engine.judged import Counted, Judged
 from engine.loops.book import Book
 from engine.loops.doubting import looked_into
 from engine.loops.holding import held, held_of_the_hour
@@ -68,6 +70,8 @@ class Order:
     """Ids that are left out."""
     send: bool = False
     guard: Guard = Guard.SWEEP
+    across: bool = False
+    """Of everybody: what rules across accounts count is worth knowing, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class _Shard:
 
     judged: Judged
     reading: Reading
+    counted: Counted
 
 
 def look(
@@ -105,6 +110,8 @@ def from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
         yield order
         return
     generations = above_children(parent_by_account(book.database))
+    # Findings list accounts in the order of their numbers, which is not that of their generations.
+    order = replace(order, across=False)
     yield replace(order, without=[parent for parents in generations for parent in parents])
     for parents in generations:
         yield replace(order, accounts=parents)
@@ -114,12 +121,13 @@ def _look(book: Book, judge: Judge, order: Order, progress: Progress) -> tuple[S
     shards = list(shards_of(book, order))
     steps = _Steps(progress, 2 * len(shards))
     with Spool() as spool:
-        tally, hold = Tally(), None
+        tally, hold, counted = Tally(), None, Counted()
         for part in shards:
             with without_collector():
                 shard = _judge(book, judge, part)
             if shard is not None:
                 tally += shard.judged.tally
+                counted += shard.counted
                 spool.put(0, shard)
             steps.took()
         if order.guard is Guard.SWEEP and (hold := hold_of(book, judge.plan, order, tally)):
@@ -128,7 +136,7 @@ def _look(book: Book, judge: Judge, order: Order, progress: Progress) -> tuple[S
         if order.guard is Guard.ARRIVAL:
             hold = held_of_the_hour(book.database, judge.plan, sweep_of(judge.plan, order), tally, desk)
         saved = _save(book.database, replace(desk, held=frozenset(tally.accounts if hold else ())), spool.of(0), steps)
-    return replace(saved, hold=hold), tally
+    return replace(saved, hold=hold, counted=counted if order.across else None), tally
 
 
 def hold_of(book: Book, plan: Plan, order: Order, tally: Tally) -> Hold | None:
@@ -232,13 +240,15 @@ def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
     asides = Asides(deeper, contacts)
     doubted = looked_into(book.database, judge, wanted, reading)
     judged = judge.look(reading.snapshot, order.cause, asides, doubted).only_saved()
-    return _Shard(judged, replace(reading, snapshot=judged.snapshot))
+    counted = count_across(plan, reading.snapshot) if order.across else Counted()
+    return _Shard(judged, replace(reading, snapshot=judged.snapshot), counted)
 
 
 def wanted_by(book: Book, plan: Plan, order: Order) -> Wanted:
     """What a look by an order has to read."""
     wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=order.blocks)
-    return replace(wanted, due=order.due, without=order.without)
+    needs = joined(wanted.needs, plan.across_needs) if order.across else wanted.needs
+    return replace(wanted, needs=needs, due=order.due, without=order.without)
 
 
 def wanted_of(

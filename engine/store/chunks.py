@@ -4,6 +4,7 @@ A blob is a byte that names the number type and a zstd frame of the narrowest ar
 """
 
 import threading
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ Cells = NDArray[np.void]
 
 SHAPE = (BLOCK, SPAN)
 NO_TIME = -1
+KEPT_UNPACKED = 512
+"""So many chunks, of 64 KiB each: a worker looks at the same accounts again and again."""
 WHOLE: dict[bytes, type[np.signedinteger[Any]]] = {b"b": np.int8, b"h": np.int16, b"i": np.int32}
 """The lowest number of each type stands for NaN."""
 FLOATS = {b"f": np.float32, b"d": np.float64}
@@ -84,15 +87,20 @@ def _widened(narrow: NDArray[np.float32]) -> Matrix:
     return np.asarray(np.round(narrow.astype(np.float64), 4))
 
 
+@lru_cache(KEPT_UNPACKED)
 def unpack(blob: bytes) -> Matrix:
-    """A new array of 256 × 32, NaN where nothing was said."""
-    code = blob[:1]
-    raw = decompress(blob[1:])
+    """256 × 32, NaN where nothing was said. Who unpacks the same is given the same array, so it can't be written."""
+    values = _unpacked(blob[:1], decompress(blob[1:])).reshape(SHAPE)
+    values.flags.writeable = False
+    return values
+
+
+def _unpacked(code: bytes, raw: bytes) -> Matrix:
     if code == b"d":
-        return np.frombuffer(raw, np.float64).reshape(SHAPE).copy()
+        return np.frombuffer(raw, np.float64)
     if code == b"f":
-        return _widened(np.frombuffer(raw, np.float32)).reshape(SHAPE)
-    whole = np.frombuffer(raw, WHOLE[code]).reshape(SHAPE)
+        return _widened(np.frombuffer(raw, np.float32))
+    whole = np.frombuffer(raw, WHOLE[code])
     values = whole.astype(np.float64)
     values[whole == np.iinfo(whole.dtype).min] = np.nan
     return values

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select, update
 
 from engine.clock import day_number, microseconds
-from engine.judged import Finding, FindingKind
+from engine.judged import Finding
 from engine.store.among import among
 from engine.store.database import Database
 from engine.store.listing import Asked, Document, day_text, iso
@@ -46,9 +46,9 @@ def remind(connection: Connection, finding: Finding, office: "Office", *, versio
     save_notice(connection, key, finding.text, finding.at, office, version=version, cause=cause)
 
 
-def open_keys(connection: Connection, kind: FindingKind, at: datetime) -> frozenset[str]:
-    """The findings of a kind that had begun by a moment and have not ended."""
-    mine = (FINDING.c.kind == kind, FINDING.c.ended_at.is_(None), FINDING.c.at <= microseconds(at))
+def open_keys(connection: Connection, at: datetime) -> frozenset[str]:
+    """The findings that had begun by a moment and have not ended."""
+    mine = (FINDING.c.ended_at.is_(None), FINDING.c.at <= microseconds(at))
     return frozenset(connection.execute(select(FINDING.c.key).where(*mine)).scalars())
 
 

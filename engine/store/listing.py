@@ -143,9 +143,11 @@ def _own_day(micros: int | None, zone: str) -> str | None:
     return None if micros is None else moment(micros).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def tasks(database: Database, asked: Asked) -> list[Document]:
-    """Every task."""
+def tasks(database: Database, asked: Asked, state: str | None = None) -> list[Document]:
+    """Every task; `state`: only those in it."""
     query = select(TASK, ACCOUNT.c.id.label("account")).join(ACCOUNT, ACCOUNT.c.seq == TASK.c.account_seq)
+    if state is not None:
+        query = query.where(TASK.c.state == state)
     with database.reading() as connection:
         rows = connection.execute(_filtered(query, asked, TASK.c.day).order_by(TASK.c.created_at, TASK.c.id))
         return [

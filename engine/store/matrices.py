@@ -105,7 +105,10 @@ def matrices(
         chunk, lane = unpack(values), lanes.seqs[rows] % BLOCK
         is_timed = key in timed and times is not None and span in today_spans[key]
         moments = unpack_times(times, chunk) if is_timed else None
-        undo_cells(chunk, moments, corrections.of(series_id, block, span))
+        corrected = corrections.of(series_id, block, span)
+        if corrected or moments is not None:
+            chunk = chunk.copy()
+        undo_cells(chunk, moments, corrected)
         if moments is not None:
             _hide_later(chunk, moments, ends[key], rows, lane, span)
         _lay(found[key], chunk, first[key], rows, lane, span)

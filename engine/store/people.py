@@ -83,7 +83,7 @@ def contact_rows(
 ) -> Sequence[ContactTuple]:
     """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
     query = select(*(CONTACT.c[name] for name in CONTACT_COLUMNS)).where(mine)
-    rows = [ContactTuple(*row) for row in fetched(connection.execute(query))]
+    rows = [*map(ContactTuple._make, fetched(connection.execute(query)))]
     if known_at is None:
         return rows
     there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]

@@ -6,6 +6,7 @@ A row of `event` is an event as it came. Looks read strips: the same events by c
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ COLUMNS = ("lane", "day", "at", "contact", "arrived")
 NOTHING = 0
 SECOND = 1_000_000
 EVERYBODY = np.ones(BLOCK, dtype=np.bool_)
+KEPT_OPEN = 128
+"""So many strips, some 100 KiB each: a worker looks at the same accounts again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +143,7 @@ def _narrowed(numbers: NDArray[Any]) -> tuple[dict[str, Any], NDArray[Any]]:
 
 def unpack(blob: bytes, wanted: NDArray[np.bool_] = EVERYBODY) -> Strip:
     """The events of the wanted lanes; of few that is next to nothing."""
-    raw = decompress(blob)
-    start = 4 + int.from_bytes(raw[:4], "little")
-    head = json.loads(raw[4:start])
-    kinds = [one["type"] for one in (*head["columns"], *head["properties"])]
-    arrays = list(_arrays(raw, start, kinds, head["count"]))
+    head, arrays = _opened(blob)
     lane = _widened(head["columns"][0], arrays[0])
     here = wanted[lane]
     mine: Any = slice(None) if here.all() else np.flatnonzero(here)
@@ -156,6 +155,16 @@ def unpack(blob: bytes, wanted: NDArray[np.bool_] = EVERYBODY) -> Strip:
         for one, array in zip(head["properties"], arrays[len(COLUMNS) :], strict=True)
     }
     return Strip(properties=properties, **columns)
+
+
+@lru_cache(KEPT_OPEN)
+def _opened(blob: bytes) -> tuple[Mapping[str, Any], tuple[NDArray[Any], ...]]:
+    """The head, and the columns as narrow as they lie there."""
+    raw = decompress(blob)
+    start = 4 + int.from_bytes(raw[:4], "little")
+    head = json.loads(raw[4:start])
+    kinds = [one["type"] for one in (*head["columns"], *head["properties"])]
+    return head, tuple(_arrays(raw, start, kinds, head["count"]))
 
 
 def _arrays(raw: bytes, offset: int, kinds: Iterable[str], count: int) -> Iterator[NDArray[Any]]:

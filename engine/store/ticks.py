@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from engine.clock import microseconds
 from engine.store.database import Database
 from engine.store.tables.housekeeping import TickRow
-from engine.store.writing import inserting, upsert
+from engine.store.writing import inserting
 
 TICK = TickRow.__table__  # type: ignore[attr-defined]
-NEVER = -1
 
 
 def is_taken(database: Database, key: str) -> bool:
@@ -31,9 +30,8 @@ def move_on(connection: Connection, key: str, at: datetime) -> bool:
 
     Others who try wait for the end of this transaction.
     """
-    upsert(connection, TICK, ["key"], [{"key": key, "at": NEVER}], [])
-    mine = TICK.c.key == key
-    if connection.execute(select(TICK.c.at).where(mine).with_for_update()).scalar_one() > microseconds(at):
-        return False
-    connection.execute(update(TICK).where(mine).values(at=microseconds(at)))
-    return True
+    setting = inserting(connection, TICK).values(key=key, at=microseconds(at))
+    later = setting.on_conflict_do_update(
+        index_elements=["key"], set_={"at": setting.excluded.at}, where=TICK.c.at <= setting.excluded.at
+    )
+    return connection.execute(later.returning(TICK.c.key)).first() is not None

@@ -6,9 +6,10 @@ Said once and kept, such a statement costs a fraction of one that SQLAlchemy bin
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Connection, Dialect, Table
@@ -75,11 +76,16 @@ def _run(connection: Connection, table: Table, statement: _Statement, rows: Rows
         if isinstance(table.c[name].type, JSON):
             rows = _as_text(rows, name)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement.sql, [tuple([row[name] for name in statement.order]) for row in rows])
+        connection.exec_driver_sql(statement.sql, [*map(_in_order(statement.order), rows)])
         return
     for some in portions(rows):
         arrays = {name: array_of([row[name] for row in some]) for name in statement.order}
         connection.exec_driver_sql(statement.sql, arrays)
+
+
+def _in_order(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    # Of a single name it would take the bare value.
+    return itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
 
 
 def _as_text(rows: Rows, name: str) -> Rows:

@@ -160,7 +160,7 @@ def _by_series(chunks: list[_Chunk]) -> Iterator[tuple[int, list[_Chunk]]]:
 
 
 def _merged(chunk: _Chunk, said: Said, stored: tuple[bytes, bytes | None] | None) -> _Merged:
-    values = unpack(stored[0]) if stored else empty()
+    values = unpack(stored[0]).copy() if stored else empty()
     times = unpack_times(stored[1] if stored else None, values)
     flat, flat_times = values.reshape(-1), times.reshape(-1)
     value, time = said.value[chunk.rows], said.time[chunk.rows]

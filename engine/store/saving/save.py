@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, update
 from engine.clock import microseconds
 from engine.domain import Move, Reason
 from engine.holds import Hold
-from engine.judged import Judged
+from engine.judged import Counted, Judged
 from engine.snapshot import Days
 from engine.store.accounts import lock_blocks
 from engine.store.among import among
@@ -66,6 +66,8 @@ class Saved:
     """The version is no longer in use: nothing was saved."""
     hold: Hold | None = None
     """Far more would have fired than usual: nothing was saved but this."""
+    counted: Counted | None = None
+    """What rules across accounts count, where the look was asked to."""
 
     def __add__(self, other: "Saved") -> "Saved":
         return Saved(
@@ -79,6 +81,7 @@ class Saved:
             beaten=self.beaten + other.beaten,
             is_stale=self.is_stale or other.is_stale,
             hold=self.hold or other.hold,
+            counted=other.counted if self.counted is None else self.counted,
         )
 
 

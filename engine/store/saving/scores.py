@@ -169,11 +169,11 @@ def _cells(look: ScoreLook, rows: Rows, codes: Days) -> dict[str, Numbers]:
 
 
 def day_chunks(connection: Connection, ids: list[int], block: int, spans: list[int]) -> dict[tuple[int, int], Numbers]:
-    """What is stored of scores' series in a block, by series and span."""
+    """What is stored of scores' series in a block, by series and span; to be written over."""
     query = select(CHUNK.c.series_id, CHUNK.c.span, CHUNK.c["values"]).where(
         among(CHUNK.c.series_id, ids), CHUNK.c.block == block, among(CHUNK.c.span, spans)
     )
-    return {(series, span): unpack(values) for series, span, values in connection.execute(query)}
+    return {(series, span): unpack(values).copy() for series, span, values in connection.execute(query)}
 
 
 def day_series(connection: Connection, scores: Collection[str]) -> dict[str, int]:
