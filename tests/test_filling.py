@@ -28,7 +28,7 @@ from tests.test_looks import FIRST, accounts, book_of, edited, fired, looked, np
 FILES = {"plain": PLAIN, "context": CONTEXT}
 
 
-zoned = cache(lambda: company(6, 40, ZONES))
+zoned = cache(lambda: company(5, 24, ZONES))
 
 
 @cache
@@ -74,27 +74,22 @@ def test_only_rules_that_a_score_rests_on_are_asked() -> None:
     assert workspace.rules.keys() - only_scored(workspace).rules.keys() == {"fell"}
 
 
-def test_filling_in_again_changes_nothing(database: Database) -> None:
-    book = known(database, CONTEXT, zoned())
-    first = filled(book, zoned())
+def test_nothing_is_written_but_days_scores_and_who_is_due_and_nothing_when_it_is_said_again(
+    database: Database,
+) -> None:
+    of = company(3, 6)
+    book = known(database, CONTEXT, of)
     before = dump(database)
 
-    again = filled(book, zoned())
+    first = filled(book, of)
 
-    assert dump(database) == before
-    assert again == Filled(replace(first.counts, filled=0, left=first.counts.filled))
-
-
-def test_nothing_is_written_but_days_scores_and_who_is_due(database: Database) -> None:
-    book = known(database, CONTEXT, zoned())
-    before = dump(database)
-
-    done = filled(book, zoned())
-
-    changed = {table for table, rows in dump(database).items() if rows != before[table]} - {"sequences"}
+    once = dump(database)
+    changed = {table for table, rows in once.items() if rows != before[table]} - {"sequences"}
     assert changed == {"chunk", "series", "score_version", "account"}
-    assert done.due == len(zoned().zone_of)
+    assert first.due == 3
     assert set(rows_of(database, "account", "seed_next", "look_at")) == {(True, microseconds(FIRST))}
+    assert filled(book, of) == Filled(replace(first.counts, filled=0, left=first.counts.filled))
+    assert dump(database) == once
 
 
 TREND = {

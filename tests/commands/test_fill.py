@@ -1,18 +1,14 @@
 """The command `fill` tells of how many days a score was filled in, and what is to be known of it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from engine.cli.app import app, run_app
+from engine.cli.app import app
 
 Told = Callable[..., Any]
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -38,39 +34,21 @@ def test_it_counts_days_and_keeps_those_that_were_looked_at(told: Told) -> None:
     assert days == {("2026-03-01", True), ("2026-03-02", False), ("2026-03-03", False)}
 
 
-def test_it_goes_on_to_yesterday(told: Told) -> None:
-    told("run")
-
-    assert told("fill", "--from", "2026-03-01")["until"] == str(today() - timedelta(days=1))
-
-
-def test_it_says_what_stays_and_how_to_replace_it(told: Told, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_what_stays_and_how_to_replace_it_when_an_import_is_taken_back(
+    told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert printed(capsys, "fill", "--from", "2026-02-27", "--until", "2026-03-03") == (
         "2026-02-27 to 2026-03-03: 2 days were filled in, all accounts together.\n"
         "4 had a score and keep it; what was filled in before is worked out anew with --again.\n"
     )
-
-
-def test_a_day_that_is_not_over_is_refused(
-    told: Told, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.argv", ["pulsebook", "fill", "--from", "2026-03-01", "--until", str(today())])
-    with pytest.raises(SystemExit) as left:
-        run_app()
-
-    assert left.value.code == 1
-    assert capsys.readouterr().err == (
-        f"{today()} is not over yet. Only past days are filled in; `pulsebook run` looks at accounts now.\n"
-    )
-
-
-def test_an_import_that_is_taken_back_names_the_first_day_that_may_rest_on_it(
-    told: Told, capsys: pytest.CaptureFixture[str]
-) -> None:
-    told("fill", "--from", "2026-03-01", "--until", "2026-03-05")
-    wrong = told("list", "imports")[-1]["id"]
-
-    assert printed(capsys, "import", "undo", str(wrong)).splitlines()[-2:] == [
+    wrong = str(told("list", "imports")[-1]["id"])
+    assert printed(capsys, "import", "undo", wrong).splitlines()[-2:] == [
         "Scores of past days were filled in, some perhaps by it. To work them out anew:",
         "  pulsebook fill --from 2026-03-01 --again",
     ]
+
+
+def test_it_goes_on_to_yesterday(told: Told) -> None:
+    yesterday = str(datetime.now(UTC).date() - timedelta(days=1))
+
+    assert told("fill", "--from", yesterday)["until"] == yesterday
