@@ -119,7 +119,6 @@ def _key(episode: Episode) -> str:
 
 
 def _finding(plan: Plan, episode: Episode, rule: RuleTrees, counted: GroupTally, sweep: Sweep) -> Finding:
-    accounts = counted.accounts.get(episode.account, {})
     return Finding(
         key=_key(episode),
         kind=FindingKind.ACROSS,
@@ -128,7 +127,7 @@ def _finding(plan: Plan, episode: Episode, rule: RuleTrees, counted: GroupTally,
         at=sweep.at,
         day=sweep.today,
         group=episode.account,
-        accounts=tuple(accounts),
+        accounts=tuple(counted.having(episode.account)),
     )
 
 
@@ -138,7 +137,7 @@ def _text(plan: Plan, rule: RuleTrees, group: str, counted: GroupTally, sweep: S
         "group": group,
         "count": counted.counts[group],
         "rule": {"name": rule.name, "severity": rule.rule.severity},
-        "accounts": list(counted.accounts.get(group, {}).values()),
+        "accounts": list(counted.having(group).values()),
         "today": day_of(sweep.today),
     }
     known_values = {name: plain(value, name, needed=False) for name, value in values.items()}

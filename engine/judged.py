@@ -120,6 +120,10 @@ class GroupTally:
         accounts = {group: {**self.accounts.get(group, {}), **other.accounts.get(group, {})} for group in counts}
         return GroupTally(counts, accounts, self.covered_from if other.covered_from is None else other.covered_from)
 
+    def having(self, group: str) -> dict[str, str]:
+        """The accounts of a group that had any, by id: in which order they were looked at tells nothing."""
+        return dict(sorted(self.accounts.get(group, {}).items()))
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:

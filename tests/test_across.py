@@ -28,6 +28,15 @@ def test_events_of_different_accounts_of_a_group_make_one_finding(database: Data
     assert notices(book) == ["wave: 3 in smb, Acme and Beta"]
 
 
+def test_its_accounts_stand_by_id_in_whatever_order_they_came(database: Database) -> None:
+    book = book_with(database, files(), zeta="smb", acme="smb")
+    swept(book, 0)
+    happened(book, on(1), "zeta", "acme", "acme")
+
+    assert swept(book, 1) == ["wave: 3 in smb, Acme and Zeta"]
+    assert listed(book, "accounts") == [(["acme", "zeta"],)]
+
+
 def test_a_finding_ends_when_there_are_fewer_and_a_new_wave_is_another(database: Database) -> None:
     book = book_with(database, files(), **SEGMENTS)
     swept(book, 0)

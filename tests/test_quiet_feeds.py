@@ -107,6 +107,25 @@ def test_a_feed_that_comes_back_ends_its_finding_and_makes_nothing_fall_or_rise(
     assert [one["ended_day"] for one in findings(book.database, listing.Asked())] == ["2026-03-23"] * 2
 
 
+def test_what_was_redefined_while_its_feed_was_quiet_is_counted_anew_from_its_return_on(database: Database) -> None:
+    """Until then the scores rest on what was counted in the old way, and are compared with their like."""
+    day = on(STOPS + 6).date()
+    anew = QUIET["rules/catalog.yaml"].replace("max: 100, ", f"max: 100, redefined: [{day}], ")
+    book = book_of(database, {**QUIET, "rules/catalog.yaml": anew})
+    accounts(book, "acme", "beta")
+    for passed in range(STOPS + 1):
+        brought(book, passed)
+        looked(book, passed)
+    before = scores(book)
+
+    moves = [looked(book, passed) for passed in quiet_days(book)]
+    assert (moves, scores(book)) == ([[]] * 11, before)
+
+    brought(book, STOPS + 12, acme=5, beta=2)
+    assert looked(book, STOPS + 12) == []
+    assert scores(book)["acme"]["health"]["band"] == "red"
+
+
 def test_a_feed_that_goes_quiet_again_is_another_finding(book: Book) -> None:
     found(book, STOPS + 4)
     brought(book, STOPS + 5)

@@ -20,13 +20,8 @@ from tests.year.year import Size
 FOR_PEOPLE = ("label", "show", "unit", "because", "goal", "pile", "stage")
 """Keys that change no number and no decision; what stands at them does neither."""
 NOT_DRAWN = {
-    "FieldType.type: time",
     "Metric.thin_below",
     "Event.thin_below",
-    "FactKind.when_event",
-    "FactKind.where",
-    "FactKind.when_role_changes",
-    "Playbook.approve: never",
     "Playbook.retracts",
 }
 IN_MAKE_TEST = {

@@ -1,10 +1,13 @@
 """Score models with their conditions as trees in; which one scores an account, in which version and band, out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 
 import numpy as np
 
+from engine.arithmetic import windows
 from engine.clock import day_number
 from engine.conditions.filters import Filter
 from engine.conditions.tree import Columns, Tree, mask
@@ -17,7 +20,8 @@ from engine.snapshot import Days, Numbers, Snapshot, Texts
 class ModelTrees:
     """A score model with its conditions as trees, one entry per measure (or per points entry).
 
-    `redefined`: the days on which a metric that it rests on was redefined; from each on it is another version.
+    `redefined`: the days on which metrics that it rests on were redefined; from each on it is another version. Those of
+    a metric whose feed may be held stand under its name, for it may not have come to them yet; all others under "".
     """
 
     model: Score
@@ -26,15 +30,13 @@ class ModelTrees:
     unless: tuple[Tree | None, ...] = ()
     entry_when: tuple[Tree | None, ...] = ()
     entry_where: tuple[Filter, ...] = ()
-    redefined: tuple[date, ...] = ()
-
-    def fingerprint_from(self, day: date) -> str:
-        """Of the version that begins on the day on which a metric was redefined."""
-        return f"{self.fingerprint} from {day}"
+    redefined: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
     @property
     def fingerprints(self) -> frozenset[str]:
-        return frozenset({self.fingerprint, *map(self.fingerprint_from, self.redefined)})
+        """All versions that there may be: of each feed none of its days has come, or one is the newest that has."""
+        since = ([""] + [_since(feed, day) for day in days] for feed, days in self.redefined.items())
+        return frozenset(self.fingerprint + "".join(texts) for texts in product(*since))
 
     @property
     def ladder(self) -> Ladder:
@@ -73,9 +75,16 @@ def fingerprints_of(trees: ScoreTrees, snapshot: Snapshot, chosen: Days) -> Text
     """The version of each account's score: its model, and the day from which on its metrics mean what they do."""
     found = chosen_of(chosen, [one.fingerprint for one in trees.models])
     for place, model in enumerate(trees.models):
-        for day in sorted(model.redefined):
-            found[(chosen == place) & (snapshot.today >= day_number(day))] = model.fingerprint_from(day)
+        for feed, days in model.redefined.items():
+            newest = windows.redefined(days, snapshot.last_day(feed))
+            for day in days:
+                found[(chosen == place) & (newest == day_number(day))] += _since(feed, day)
     return found
+
+
+def _since(feed: str, day: date) -> str:
+    """What the fingerprint of a version ends with, where a metric was redefined on a day that has come."""
+    return f" {feed} from {day}" if feed else f" from {day}"
 
 
 def bands_of(trees: ScoreTrees, chosen: Days, value: Numbers) -> Texts:

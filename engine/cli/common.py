@@ -12,25 +12,35 @@ from engine.clock import day_number, end_of_day
 from engine.loops.book import Book
 from engine.loops.poking import poke
 
+SELDOM = (50_000, 20, 20)
+"""So many new objects, and so many searches among the young, before older ones are searched for garbage."""
 
-def open_book(folder: Path) -> Book:
+
+@contextmanager
+def open_book(folder: Path) -> Iterator[Book]:
+    """The book, until the command is through; its connections to the database end with it."""
     book = Book.open(folder)
     begin()
-    return book
+    try:
+        yield book
+    finally:
+        book.database.close()
 
 
 def begin() -> None:
-    """The start is over; from here on there may be garbage."""
-    gc.freeze()
-    gc.enable()
+    """The start is over; from here on there may be garbage. Nothing to do where it was looked for all along."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
+        gc.enable()
 
 
 @contextmanager
 def changing(folder: Path) -> Iterator[Book]:
     """The book, for a command that changes what is stored: workers hear of it afterwards."""
-    book = open_book(folder)
-    yield book
-    poke(book)
+    with open_book(folder) as book:
+        yield book
+        poke(book)
 
 
 def moment_of(said: str | None, book: Book) -> datetime:

@@ -23,25 +23,25 @@ ANSWERS = {True: Text("yes", style="green"), False: Text("no"), None: Text("unkn
 
 def why(folder: Path, account: str, rule: str | None, *, as_json: bool) -> None:
     """Scores with their parts, then each rule (or one) with its answer and what decides it."""
-    book = open_book(folder)
-    looked = explaining.look_at(book, account, book.clock.now())
-    if rule is not None:
-        choose(rule, tuple(looked.plan.rules), "rule")
-    scores, rules = explaining.scores(looked), explaining.rules(looked, rule)
-    effects, contacts = explaining.effects(looked), explaining.contacts(looked)
-    if as_json:
-        at = looked.snapshot.at
-        told = {"scores": scores, "rules": rules, "effects": effects, "contacts": contacts}
-        print_json({"account": account, "at": at, **told})
-        return
-    shown = console()
-    if rule is None:
-        for score in scores:
-            _show_score(shown, book, score, looked.currency)
-        _show_contacts(shown, contacts)
-        for effect in effects:
-            shown.print(Text(f"{effect['by']} on {effect['score']} by {effect['rule']}: {effect['because']}"))
-    _show_rules(shown, rules, in_depth=rule is not None)
+    with open_book(folder) as book:
+        looked = explaining.look_at(book, account, book.clock.now())
+        if rule is not None:
+            choose(rule, tuple(looked.plan.rules), "rule")
+        scores, rules = explaining.scores(looked), explaining.rules(looked, rule)
+        effects, contacts = explaining.effects(looked), explaining.contacts(looked)
+        if as_json:
+            at = looked.snapshot.at
+            told = {"scores": scores, "rules": rules, "effects": effects, "contacts": contacts}
+            print_json({"account": account, "at": at, **told})
+            return
+        shown = console()
+        if rule is None:
+            for score in scores:
+                _show_score(shown, book, score, looked.currency)
+            _show_contacts(shown, contacts)
+            for effect in effects:
+                shown.print(Text(f"{effect['by']} on {effect['score']} by {effect['rule']}: {effect['because']}"))
+        _show_rules(shown, rules, in_depth=rule is not None)
 
 
 def _show_score(shown: Console, book: Book, score: dict[str, Any], currency: str) -> None:
@@ -116,25 +116,25 @@ def _show_rules(shown: Console, rules: list[dict[str, Any]], *, in_depth: bool) 
 
 def show(folder: Path, account: str, *, as_json: bool) -> None:
     """Scores, their course, runs, tasks and messages of one account."""
-    book = open_book(folder)
-    asked = listing.Asked(account=account)
-    found = listing.accounts(book.database, asked)
-    if not found:
-        raise explaining.NoSuchAccount(account)
-    workspace = in_use(book)
-    days = score_lists.scores(book.database, asked, workspace.settings.company.timezone)
-    document = {
-        **found[0],
-        "days": days,
-        "runs": listing.runs(book.database, asked, workspace.settings.company.timezone),
-        "tasks": listing.tasks(book.database, asked),
-        "deliveries": listing.deliveries(book.database, asked, offices(book)),
-        "decisions": listing.decisions(book.database, asked),
-    }
-    if as_json:
-        print_json(document)
-        return
-    _show_account(console(), book, document)
+    with open_book(folder) as book:
+        asked = listing.Asked(account=account)
+        found = listing.accounts(book.database, asked)
+        if not found:
+            raise explaining.NoSuchAccount(account)
+        workspace = in_use(book)
+        days = score_lists.scores(book.database, asked, workspace.settings.company.timezone)
+        document = {
+            **found[0],
+            "days": days,
+            "runs": listing.runs(book.database, asked, workspace.settings.company.timezone),
+            "tasks": listing.tasks(book.database, asked),
+            "deliveries": listing.deliveries(book.database, asked, offices(book)),
+            "decisions": listing.decisions(book.database, asked),
+        }
+        if as_json:
+            print_json(document)
+            return
+        _show_account(console(), book, document)
 
 
 def _show_account(shown: Console, book: Book, document: dict[str, Any]) -> None:

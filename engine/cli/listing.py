@@ -40,17 +40,17 @@ def show_list(
         "imports": lambda book, asked: listing.imports(book.database, asked),
     }
     made = lists[choose(kind, tuple(lists), "list")]
-    book = open_book(folder)
-    asked = listing.Asked(account, day_of_text(from_) if from_ else None, day_of_text(to) if to else None)
-    documents = made(book, asked)
-    if as_json:
-        print_json(documents)
-    elif kind == "accounts":
-        _show_accounts(book, documents)
-    else:
-        columns = COLUMNS[kind]
-        rows = [[document[column] for column in columns] for document in documents]
-        console().print(table(None, columns, rows) if rows else Text(f"No {kind} yet."))
+    with open_book(folder) as book:
+        asked = listing.Asked(account, day_of_text(from_) if from_ else None, day_of_text(to) if to else None)
+        documents = made(book, asked)
+        if as_json:
+            print_json(documents)
+        elif kind == "accounts":
+            _show_accounts(book, documents)
+        else:
+            columns = COLUMNS[kind]
+            rows = [[document[column] for column in columns] for document in documents]
+            console().print(table(None, columns, rows) if rows else Text(f"No {kind} yet."))
 
 
 def offices(book: Book) -> listing.Offices:

@@ -1,7 +1,6 @@
 """The reports on how things went: `bands`, `firings`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -21,10 +20,9 @@ COUNTS = ("unknown", "left", "rose", "fell")
 FIRINGS = ("rule", "ended", "ended_share", "others", "others_share", "precision", "low", "high", "says")
 
 
-def bands(folder: Path, form: Form, score: str | None, *, every: str) -> None:
+def bands(desk: Desk, form: Form, *, every: str) -> None:
     """How many accounts stood in each band, period by period."""
     choose(every, tuple(LABELS), "period")
-    desk = Desk.open(folder, score)
     database, names = desk.book.database, desk.scale.bands
     edges = Edges(tuple(names), ladders(database, desk.score), desk.scale.edges)
     found = bands_of(courses(database, desk.score, desk.book.clock.now()), edges, every)
@@ -42,9 +40,8 @@ def _counts(one: Document) -> Sequence[object]:
     return one["period"], one["accounts"], *one["bands"].values(), *(one[key] for key in COUNTS)
 
 
-def firings(folder: Path, form: Form, *, outcome: str, within: str, rules: Sequence[str]) -> None:
+def firings(desk: Desk, form: Form, *, outcome: str, within: str, rules: Sequence[str]) -> None:
     """What fired in the days before an outcome, against as many days of those to whom it did not come."""
-    desk = Desk.open(folder, None)
     choose(outcome, (*OUTCOMES, *desk.workspace.catalog.outcomes), "outcome")
     there = [name for name, rule in desk.workspace.rules.items() if rule.across is None]
     asked = [choose(name, there, "rule") for name in dict.fromkeys(rules)] or there

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -24,11 +23,8 @@ BEHAVIOUR = ("measure", "group", "known", "low", "median", "high", "most", "poin
 OUTCOMES = ("measure", "kept", "kept_median", "lost", "lost_median", "difference", "says")
 
 
-def revenue(
-    folder: Path, form: Form, score: str | None, *, quarter: str | None, date: str | None, by: str | None
-) -> None:
+def revenue(desk: Desk, form: Form, *, quarter: str | None, date: str | None, by: str | None) -> None:
     """The revenue that renews in a quarter, and what of it is at risk."""
-    desk = Desk.open(folder, score)
     attribute = desk.attribute(date, type_="date", option="--date", usual="renewal_date")
     group = desk.attribute(by, type_="text", option="--by", usual="segment") if by else None
     today = desk.book.judge().plan.company.day(desk.book.clock.now())
@@ -105,9 +101,8 @@ def _rates(converted: Document) -> str:
     return f"{rates}; left out, for want of a rate: {', '.join(missing)}." if missing else f"{rates}."
 
 
-def behaviour(folder: Path, form: Form, score: str | None, *, by: str | None) -> None:
+def behaviour(desk: Desk, form: Form, *, by: str | None) -> None:
     """What accounts do, measure by measure, in each band or each group."""
-    desk = Desk.open(folder, score)
     name = desk.attribute(by, type_="text", option="--by", usual="segment") if by else None
     standing = desk.standing(*([name] if name else []))
     groups = standing.attributes[name] if name else standing.bands
@@ -130,9 +125,8 @@ def _behaved(desk: Desk, one: Document, *, is_band: bool) -> Sequence[object]:
     return one["label"], group, one["known"], low, said, high, one["points"]
 
 
-def outcomes(folder: Path, form: Form, score: str | None) -> None:
+def outcomes(desk: Desk, form: Form) -> None:
     """What happened in the end, and in what those who left differed from those who stayed."""
-    desk = Desk.open(folder, score)
     everybody = desk.everybody()
     found = measured.outcomes(desk.parts(everybody), desk.labels, everybody.left)
     figures = measured.figures(happened(desk.book.database, desk.settings.company.currency))

@@ -1,5 +1,7 @@
 """The commands of `report`, each with its words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +20,15 @@ Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write t
 By = Annotated[str | None, typer.Option("--by", metavar="ATTRIBUTE", help="A text attribute, like a stage.")]
 
 if TYPE_CHECKING:
-    from engine.cli.reporting import Form
+    from engine.cli.reporting import Desk, Form
+
+
+@contextmanager
+def _desk(context: typer.Context, score: str | None = None) -> Iterator["Desk"]:
+    from engine.cli.reporting import desk_in
+
+    with desk_in(folder_of(context), score) as desk:
+        yield desk
 
 
 def _form(csv: Path | None, *, as_json: bool) -> "Form":
@@ -43,9 +53,8 @@ def report_ranking(
     """All accounts by their score, with the points that each gained or lost."""
     from engine.cli import report_standings
 
-    report_standings.ranking(
-        folder_of(context), _form(csv, as_json=as_json), score, over=over, show=show, top=top, bottom=bottom
-    )
+    with _desk(context, score) as desk:
+        report_standings.ranking(desk, _form(csv, as_json=as_json), over=over, show=show, top=top, bottom=bottom)
 
 
 @report_app.command("piles")
@@ -53,7 +62,8 @@ def report_piles(context: typer.Context, score: Score = None, csv: Csv = None, a
     """Three piles: who is at risk, who may need more, who is healthy."""
     from engine.cli import report_standings
 
-    report_standings.piles(folder_of(context), _form(csv, as_json=as_json), score)
+    with _desk(context, score) as desk:
+        report_standings.piles(desk, _form(csv, as_json=as_json))
 
 
 @report_app.command("benchmark")
@@ -61,7 +71,8 @@ def report_benchmark(context: typer.Context, score: Score = None, csv: Csv = Non
     """What the top quarter, the middle half and the bottom quarter stand at."""
     from engine.cli import report_standings
 
-    report_standings.benchmark(folder_of(context), _form(csv, as_json=as_json), score)
+    with _desk(context, score) as desk:
+        report_standings.benchmark(desk, _form(csv, as_json=as_json))
 
 
 @report_app.command("segments")
@@ -71,7 +82,8 @@ def report_segments(
     """How the accounts of each segment, or at each stage, stand."""
     from engine.cli import report_standings
 
-    report_standings.segments(folder_of(context), _form(csv, as_json=as_json), score, by=by)
+    with _desk(context, score) as desk:
+        report_standings.segments(desk, _form(csv, as_json=as_json), by=by)
 
 
 @report_app.command("revenue")
@@ -91,9 +103,8 @@ def report_revenue(
     """The revenue that renews in a quarter, by band, month and currency, and what of it is at risk."""
     from engine.cli import report_differences
 
-    report_differences.revenue(
-        folder_of(context), _form(csv, as_json=as_json), score, quarter=quarter, date=date, by=by
-    )
+    with _desk(context, score) as desk:
+        report_differences.revenue(desk, _form(csv, as_json=as_json), quarter=quarter, date=date, by=by)
 
 
 @report_app.command("behaviour")
@@ -103,7 +114,8 @@ def report_behaviour(
     """What accounts do, measure by measure, in each band, or in each group of --by."""
     from engine.cli import report_differences
 
-    report_differences.behaviour(folder_of(context), _form(csv, as_json=as_json), score, by=by)
+    with _desk(context, score) as desk:
+        report_differences.behaviour(desk, _form(csv, as_json=as_json), by=by)
 
 
 @report_app.command("outcomes")
@@ -111,7 +123,8 @@ def report_outcomes(context: typer.Context, score: Score = None, csv: Csv = None
     """What happened in the end, and in what those who left differed from those who stayed."""
     from engine.cli import report_differences
 
-    report_differences.outcomes(folder_of(context), _form(csv, as_json=as_json), score)
+    with _desk(context, score) as desk:
+        report_differences.outcomes(desk, _form(csv, as_json=as_json))
 
 
 @report_app.command("bands")
@@ -125,7 +138,8 @@ def report_bands(
     """How many accounts stood in each band at the end of each month, and how many rose, fell and left."""
     from engine.cli import report_courses
 
-    report_courses.bands(folder_of(context), _form(csv, as_json=as_json), score, every=every)
+    with _desk(context, score) as desk:
+        report_courses.bands(desk, _form(csv, as_json=as_json), every=every)
 
 
 @report_app.command("firings")
@@ -142,6 +156,5 @@ def report_firings(
     """What fired in the days before accounts left, or before another outcome, and what fires otherwise."""
     from engine.cli import report_courses
 
-    report_courses.firings(
-        folder_of(context), _form(csv, as_json=as_json), outcome=outcome, within=within, rules=rule or ()
-    )
+    with _desk(context) as desk:
+        report_courses.firings(desk, _form(csv, as_json=as_json), outcome=outcome, within=within, rules=rule or ())

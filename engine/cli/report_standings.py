@@ -1,7 +1,6 @@
 """The reports on how accounts stand: `ranking`, `piles`, `benchmark`, `segments`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -20,12 +19,9 @@ BENCHMARK = ("class", "accounts", "mean", "lowest", "highest")
 SHOWS = ("number", "percent", "letter", "stage", "level")
 
 
-def ranking(
-    folder: Path, form: Form, score: str | None, *, over: str, show: str, top: int | None, bottom: int | None
-) -> None:
+def ranking(desk: Desk, form: Form, *, over: str, show: str, top: int | None, bottom: int | None) -> None:
     """All accounts by their score, with the points that each gained or lost."""
     choose(show, SHOWS, "view")
-    desk = Desk.open(folder, score)
     standing = desk.standing(over=days_of(over))
     ranked, unknown = _ends(standings.ranking(standing, desk.scale), top, bottom), unknown_in(standing)
     document = {"score": desk.score, "over": over, "unknown": unknown, "accounts": ranked}
@@ -58,9 +54,8 @@ def _view(row: Document, show: str) -> object:
     return row["value" if show == "number" else show]
 
 
-def piles(folder: Path, form: Form, score: str | None) -> None:
+def piles(desk: Desk, form: Form) -> None:
     """Who is at risk, who may need more, who is healthy; in each pile the lowest first."""
-    desk = Desk.open(folder, score)
     standing = desk.standing()
     ranked, order, unknown = standings.ranking(standing, desk.scale), list(PILES), unknown_in(standing)
     accounts = sorted(ranked, key=lambda row: (order.index(row["pile"]), -row["rank"]))
@@ -87,9 +82,8 @@ def _piled(desk: Desk, row: Document) -> Sequence[object]:
     return PILES[row["pile"]], row["account"], row["name"], row["owner"], row["value"], desk.band(row["band"])
 
 
-def benchmark(folder: Path, form: Form, score: str | None) -> None:
+def benchmark(desk: Desk, form: Form) -> None:
     """What the top quarter, the middle half and the bottom quarter stand at."""
-    desk = Desk.open(folder, score)
     standing = desk.standing()
     classes, unknown = standings.benchmarks(standing), unknown_in(standing)
     document = {"score": desk.score, "unknown": unknown, "classes": classes}
@@ -102,9 +96,8 @@ def benchmark(folder: Path, form: Form, score: str | None) -> None:
     form.give(document, BENCHMARK, rows_of(classes, BENCHMARK), people)
 
 
-def segments(folder: Path, form: Form, score: str | None, *, by: str | None) -> None:
+def segments(desk: Desk, form: Form, *, by: str | None) -> None:
     """How the accounts of each segment, or at each stage, stand."""
-    desk = Desk.open(folder, score)
     name = desk.attribute(by, type_="text", option="--by", usual="segment")
     standing = desk.standing(name)
     found = standings.segments(standing, desk.scale, standing.attributes[name])

@@ -1,6 +1,7 @@
 """The commands of `report`: what a lead asks of all accounts at once, as tables, as JSON, as CSV."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,15 +57,6 @@ class Desk:
     book: Book
     score: str
 
-    @classmethod
-    def open(cls, folder: Path, score: str | None) -> "Desk":
-        """Raises WrongWords where there is no such score."""
-        book = open_book(folder)
-        workspace = in_use(book)
-        if not workspace.scores:
-            raise WrongWords("There is no score to report on. Add one in rules/scores, then `pulsebook run`.")
-        return cls(book, choose(score, tuple(workspace.scores), "score") if score else workspace.primary)
-
     @property
     def workspace(self) -> Workspace:
         return in_use(self.book)
@@ -119,6 +111,16 @@ class Desk:
         if band is None or band not in titles:
             return Text(band or NOT_KNOWN)
         return Text(titles[band], style=band_style(list(titles).index(band), len(titles)))
+
+
+@contextmanager
+def desk_in(folder: Path, score: str | None) -> Iterator[Desk]:
+    """`score`: None is the primary one. Raises WrongWords where there is no such score."""
+    with open_book(folder) as book:
+        workspace = in_use(book)
+        if not workspace.scores:
+            raise WrongWords("There is no score to report on. Add one in rules/scores, then `pulsebook run`.")
+        yield Desk(book, choose(score, tuple(workspace.scores), "score") if score else workspace.primary)
 
 
 def share_text(share: float | None) -> str | None:

@@ -43,15 +43,15 @@ class Ran:
 
 def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
     """One look at every account, then what is due is delivered."""
-    book = open_book(folder)
-    problems = book.put_in_use()
-    if problems and not as_json:
-        show_problems(problems)
-        console().print(Text("The files have mistakes, so the version in use stays.", style="yellow"))
-    at = moment_of(as_of, book)
-    order = Order(at, f"run {at.isoformat()}", send=send)
-    tell(carried_out(book, at, partial(sweep, book, order), quiet=as_json), as_json=as_json)
-    return 0
+    with open_book(folder) as book:
+        problems = book.put_in_use()
+        if problems and not as_json:
+            show_problems(problems)
+            console().print(Text("The files have mistakes, so the version in use stays.", style="yellow"))
+        at = moment_of(as_of, book)
+        order = Order(at, f"run {at.isoformat()}", send=send)
+        tell(carried_out(book, at, partial(sweep, book, order), quiet=as_json), as_json=as_json)
+        return 0
 
 
 def tell(ran: Ran, *, as_json: bool) -> None:
@@ -73,7 +73,8 @@ def carried_out(book: Book, at: datetime, looking: Looking, *, quiet: bool) -> R
         bar = progress.add_task("Looking", total=None)
         saved, found = looking(lambda done, count: progress.update(bar, completed=done, total=count))
         bar = progress.add_task("Delivering", total=None)
-        post = replace(post_of(book.settings(), book.folder, book.database, book.clock, os.environ), at=at)
+        post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
+        post = replace(post, at=at, titles=book.judge().plan.titles)
         delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))
     outbox = book.folder / book.settings().outbox.folder
     without = set(post.outboxes) - set(post.channels)
@@ -154,11 +155,11 @@ def worker(folder: Path) -> None:
     stop = Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda _sign, _frame: stop.set())
-    book = open_book(folder)
-    book.judge()
-    _say(f"Working in {folder.resolve()}. Stop with Ctrl-C.")
-    work(book, stop, _say)
-    _say("Stopped.")
+    with open_book(folder) as book:
+        book.judge()
+        _say(f"Working in {folder.resolve()}. Stop with Ctrl-C.")
+        work(book, stop, _say)
+        _say("Stopped.")
 
 
 def _say(sentence: str) -> None:

@@ -17,7 +17,8 @@ COLUMNS = ("id", "day", "cause", "state", "count", "accounts", "usual")
 
 def show_sweeps(folder: Path, *, as_json: bool) -> None:
     """Every sweep that was ever held."""
-    documents = [_document(hold) for hold in holds(open_book(folder).database)]
+    with open_book(folder) as book:
+        documents = [_document(hold) for hold in holds(book.database)]
     if as_json:
         print_json(documents)
         return
@@ -27,7 +28,8 @@ def show_sweeps(folder: Path, *, as_json: bool) -> None:
 
 def show_sweep(folder: Path, hold: int, *, as_json: bool) -> None:
     """One of them: what would have fired, and for whom."""
-    found = hold_of(open_book(folder).database, hold)
+    with open_book(folder) as book:
+        found = hold_of(book.database, hold)
     if as_json:
         print_json(_document(found))
         return
@@ -50,8 +52,8 @@ def release_sweep(folder: Path, hold: int, *, as_of: str | None, send: bool, as_
 
 def discard_sweep(folder: Path, hold: int, *, as_of: str | None, as_json: bool) -> None:
     """Forgets what would have fired; what is still true at the next sweep is judged again."""
-    book = open_book(folder)
-    ended = end_hold(book.database, hold, HoldState.DISCARDED, moment_of(as_of, book))
+    with open_book(folder) as book:
+        ended = end_hold(book.database, hold, HoldState.DISCARDED, moment_of(as_of, book))
     if as_json:
         print_json(_document(ended))
         return

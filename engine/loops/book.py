@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from engine.arithmetic.windows import joined
@@ -49,7 +50,7 @@ class Book:
         Raises WorkspaceBroken where the settings can't be read, DatabaseUnusable where the database can't be opened.
         """
         sources = running(read_sources(folder))
-        loaded = load(sources)
+        loaded = _loaded(tuple(sources.items()))
         if database is None:
             database = Database.open(database_url(_settings(loaded, folder)), folder)
         database.migrate()
@@ -96,7 +97,7 @@ class Book:
         if self.loaded.workspace is not None and self.loaded.workspace.version == version:
             return self.loaded.workspace
         stored = files_of(self.database, version)
-        return load(stored.files).workspace if stored else None
+        return _loaded(tuple(stored.files.items())).workspace if stored else None
 
     def needs(self, plan: Plan, versions: frozenset[str]) -> Needs:
         """What a look has to read: what the version in use needs, and the versions whose runs are still under way."""
@@ -108,6 +109,12 @@ class Book:
         version = version_in_use(self.database)
         plan = self.plan(version) if version else None
         return plan.settings if plan else self.workspace().settings
+
+
+@lru_cache(8)
+def _loaded(sources: tuple[tuple[str, str], ...]) -> Loaded:
+    """What was read a moment ago in this process is not read again, so that many commands in one process are quick."""
+    return load(dict(sources))
 
 
 def _settings(loaded: Loaded, folder: Path) -> Settings:

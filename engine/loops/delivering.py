@@ -13,7 +13,9 @@ from engine.channels import Channel
 from engine.channels.email import SmtpChannel
 from engine.channels.outbox import OutboxChannel
 from engine.channels.slack import SlackChannel
+from engine.channels.slack_bundles import text_of
 from engine.clock import Clock, SystemClock, day_of, local_day
+from engine.conditions.sentence import Titles
 from engine.domain import DeliveryState, Letter, Receipt, TryOutcome
 from engine.language.settings import Settings
 from engine.store.database import Database
@@ -41,6 +43,7 @@ class Post:
 
     `fallback` is the teammate for whom nobody is there; `zone` the company's. `clock` says what is due; `wall` is the
     time outside, which is the same but in a simulation. Who is away is looked up as of `at`; None: by the clock.
+    `titles` says how rules are called where a message tells of many accounts.
     """
 
     database: Database
@@ -52,11 +55,14 @@ class Post:
     wall: Clock = field(default_factory=SystemClock)
     leases: Mapping[str, timedelta] = field(default_factory=lambda: LEASES)
     at: datetime | None = None
+    titles: Titles = field(default_factory=Titles)
+    currency: str | None = None
+    """The company's: of accounts that say none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of the tries of one call; `left` will be tried again by themselves, the next at `next_at`."""
+    """What became of the deliveries that a call tried; `left` will be tried again by themselves, next at `next_at`."""
 
     sent: int
     not_sent: int
@@ -95,6 +101,7 @@ def post_of(settings: Settings, folder: Path, database: Database, clock: Clock, 
         settings.people.fallback,
         settings.company.timezone,
         clock,
+        currency=settings.company.currency,
     )
 
 
@@ -112,12 +119,12 @@ def deliver_due(post: Post, *, most: int = 10_000, on_lane: str | None = None) -
         claimed = claim(post.database, _terms(post, on_lane))
         if claimed is None:
             break
-        claimed, receipt = _attempt(post, claimed)
+        claimed, receipt = _attempt(post, _worded(post, claimed))
         tried_for = post.wall.now() - claimed.first_claimed_at
         state = settle(post.database, claimed, receipt, post.clock.now(), tried_for)
         if state is None:
             _log.warning("Delivery %s was taken over by another worker meanwhile.", claimed.id)
-        states[state] += 1
+        states[state] += len(claimed.ids)
     return Delivered(
         sent=states[DeliveryState.SENT],
         not_sent=states[DeliveryState.NOT_SENT],
@@ -146,6 +153,14 @@ def _terms(post: Post, on_lane: str | None) -> Terms:
     today = day_of(local_day(post.at or now, post.zone))
     is_paced = "slack" in post.channels
     return Terms(now, post.wall.now(), post.leases, today, post.fallback, is_paced=is_paced, on_lane=on_lane)
+
+
+def _worded(post: Post, claimed: Claimed) -> Claimed:
+    """With the text of the one message for all, where it stands for many accounts."""
+    if claimed.bundle is None:
+        return claimed
+    text = text_of(claimed.bundle, post.titles, post.currency)
+    return replace(claimed, text=text, account="many accounts")
 
 
 def _attempt(post: Post, claimed: Claimed) -> tuple[Claimed, Receipt]:

@@ -22,6 +22,7 @@ from engine.loops.holding import held, held_of_the_hour
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Snapshot
+from engine.store.bundling import let_go
 from engine.store.database import Database
 from engine.store.due import Due, block_numbers, versions_under_way
 from engine.store.family import parent_by_account
@@ -31,7 +32,7 @@ from engine.store.people import contacts_of
 from engine.store.reading import Reading, Wanted, read
 from engine.store.saving.save import Office, Saved, save
 from engine.store.spool import Spool
-from engine.store.sweeps import ARRIVAL, Sweep, is_import
+from engine.store.sweeps import ARRIVAL, RELEASE, Sweep, is_import
 
 LONG_AGO = timedelta(hours=24)
 """What a look further back decides goes to the outbox, unless it is told to send."""
@@ -101,6 +102,9 @@ def look(
             return total
     if order.guard in (Guard.SWEEP, Guard.RELEASED) and total.looked:
         passed(book.database, sweep_of(judge.plan, order), tally, due_of(order))
+    if total.deliveries and (order.blocks is None or book.database.is_sqlite):
+        # Nobody else saves a part of it.
+        let_go(book.database, order.cause, book.clock.now())
     return total
 
 
@@ -110,7 +114,7 @@ def from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
         yield order
         return
     generations = above_children(parent_by_account(book.database))
-    # Findings list accounts in the order of their numbers, which is not that of their generations.
+    # A generation that is held is the last: what all accounts together come to is counted apart.
     order = replace(order, across=False)
     yield replace(order, without=[parent for parents in generations for parent in parents])
     for parents in generations:
@@ -154,7 +158,7 @@ def sweep_of(plan: Plan, order: Order) -> Sweep:
 
 
 def release(book: Book, hold: int, order: Order, progress: Progress = lambda _done, _all: None) -> Saved:
-    """A held sweep is judged anew, at the moment of the order, and saved however many fire.
+    """A held sweep is judged anew, at the moment of the order, and saved however many fire; that is its cause.
 
     Raises NoSuchHold where it is held no more, OddSince where it says not all that is odd by now, and InTheFuture.
     """
@@ -162,6 +166,7 @@ def release(book: Book, hold: int, order: Order, progress: Progress = lambda _do
     refuse_unread(book.database, hold)
     ended = end_hold(book.database, hold, HoldState.RELEASED, order.at)
     let_pass(book.database, ended)
+    order = replace(order, cause=f"{RELEASE}{hold}")
     if ended.cause == ARRIVAL or is_import(ended.cause):
         return look(book, replace(order, due=Due(what=ended.mark), guard=Guard.NONE), progress)
     return look(book, replace(order, guard=Guard.RELEASED), progress)

@@ -6,7 +6,7 @@ On SQLite one process looks by itself at what is due; on PostgreSQL any number o
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from threading import Event
 from typing import ParamSpec
@@ -61,7 +61,8 @@ class Worker:
         kept = self._post
         if kept is None or kept[0] is not settings:
             book = self.book
-            kept = self._post = (settings, post_of(settings, book.folder, book.database, book.clock, os.environ))
+            post = post_of(settings, book.folder, book.database, book.clock, os.environ)
+            kept = self._post = (settings, replace(post, titles=book.judge().plan.titles))
         return kept[1]
 
 

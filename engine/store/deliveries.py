@@ -1,6 +1,6 @@
 """Rows of deliveries in; claims under a fencing number out, and what came of each try written down."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from engine.clock import microseconds, moment
-from engine.domain import DeliveryState, Receipt
+from engine.domain import DeliveryState, Receipt, Teammate
 from engine.errors import PulsebookError
+from engine.store.among import among
+from engine.store.bundling import Together, bundle_of, is_lead, together_with
 from engine.store.changes import keep_changes
 from engine.store.database import Database
-from engine.store.delivery_rows import OPEN, SLACK, Claimed, verdict
+from engine.store.delivery_rows import OPEN, SLACK, Claimed, is_doubtful, verdict
 from engine.store.lanes import is_on
 from engine.store.listing import Offices
 from engine.store.people import teammates
@@ -71,7 +73,7 @@ def claim(database: Database, terms: Terms) -> Claimed | None:
 
 def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
     now = microseconds(terms.now)
-    due = select(DELIVERY).where(DELIVERY.c.try_at <= now, DELIVERY.c.state.in_(OPEN))
+    due = select(DELIVERY).where(DELIVERY.c.try_at <= now, DELIVERY.c.state.in_(OPEN), is_lead())
     if terms.on_lane is not None:
         due = due.where(is_on(terms.on_lane))
     with database.writing() as connection:
@@ -82,14 +84,18 @@ def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
             return None
         answered = answered_by(connection, row)
         if answered is not None and answered.state in OPEN and answered.try_at is not None:
-            _put_off(connection, row, max(now, answered.try_at) + SECOND)
+            _put_off(connection, Together(row, (row,)), max(now, answered.try_at) + SECOND)
             return _Put.OFF
-        claimed = _claimed(connection, row, terms, answered)
+        people, offices = teammates(connection), Offices(terms.fallback, terms.today)
+        going = together_with(
+            connection, row, lambda one, owner: meant_by(one, owner, people, offices, is_doubtful=False)
+        )
+        claimed = _claimed(connection, going, terms, answered, people)
         until = microseconds(claimed.until)
         if claimed.lane is not None:
             slot = _slot(connection, claimed.lane, now, until, is_new=row.reason is None and not claimed.is_doubtful)
             if slot is not None:
-                _put_off(connection, row, slot)
+                _put_off(connection, going, slot)
                 return _Put.OFF
         values = {
             "attempts": claimed.attempts,
@@ -99,15 +105,17 @@ def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
             "claimed_until": until,
             "try_at": until,
         }
-        _update_fenced(connection, row.id, row.attempts, values)
+        _update_fenced(connection, claimed.ids, row.attempts, values)
         return claimed
 
 
-def _claimed(connection: Connection, row: Any, terms: Terms, answered: Any) -> Claimed:
-    is_doubtful = row.claimed_until is not None or row.state == DeliveryState.UNKNOWN
+def _claimed(
+    connection: Connection, going: Together, terms: Terms, answered: Any, people: Mapping[str, Teammate]
+) -> Claimed:
+    row = going.lead
+    in_doubt = is_doubtful(row)
     account, owner = account_of(connection, row.account_seq)
-    people = teammates(connection)
-    meant = meant_by(answered or row, owner, people, Offices(terms.fallback, terms.today), is_doubtful=is_doubtful)
+    meant = meant_by(answered or row, owner, people, Offices(terms.fallback, terms.today), is_doubtful=in_doubt)
     address = address_of(row.channel, meant, people)
     outbox_only = row.outbox_only or (answered is not None and answered.reason == OUTBOX)
     is_paced = terms.is_paced and row.channel == SLACK and not outbox_only
@@ -117,9 +125,9 @@ def _claimed(connection: Connection, row: Any, terms: Terms, answered: Any) -> C
         until=terms.now + terms.leases[row.channel],
         first_claimed_at=terms.real if row.claimed_at is None else moment(row.claimed_at),
         is_first=row.claimed_at is None,
-        is_doubtful=is_doubtful,
-        looks_back=row.looks_back + is_doubtful,
-        key=row.key,
+        is_doubtful=in_doubt,
+        looks_back=row.looks_back + in_doubt,
+        key=going.name or row.key,
         account=account,
         channel=row.channel,
         template=row.template,
@@ -133,7 +141,9 @@ def _claimed(connection: Connection, row: Any, terms: Terms, answered: Any) -> C
         outbox_only=outbox_only,
         thread=None if answered is None else answered.reference,
         lane=f"slack {address}" if is_paced else None,
-        refusal=None if is_doubtful else refusal_of(connection, row, answered),
+        refusal=None if in_doubt else refusal_of(connection, row, answered),
+        bundle=bundle_of(connection, going, people),
+        others=tuple(id_ for id_ in going.ids if id_ != row.id),
     )
 
 
@@ -162,18 +172,19 @@ def _set_lane(connection: Connection, lane: str, at: int) -> None:
     connection.execute(update(PACE).where(PACE.c.lane == lane).values(next=at))
 
 
-def _put_off(connection: Connection, row: Any, slot: int) -> None:
-    reason = row.reason or (PACED if row.state == DeliveryState.WAITING else None)
-    _update_fenced(connection, row.id, row.attempts, {"try_at": slot, "reason": reason})
+def _put_off(connection: Connection, going: Together, slot: int) -> None:
+    lead = going.lead
+    reason = lead.reason or (PACED if lead.state == DeliveryState.WAITING else None)
+    _update_fenced(connection, going.ids, lead.attempts, {"try_at": slot, "reason": reason})
 
 
 def _update_fenced(
-    connection: Connection, id_: int, attempts: int, values: Mapping[str, object], *, is_claimed: bool = False
+    connection: Connection, ids: Sequence[int], attempts: int, values: Mapping[str, object], *, is_claimed: bool = False
 ) -> bool:
-    mine = update(DELIVERY).where(DELIVERY.c.id == id_, DELIVERY.c.attempts == attempts)
+    mine = update(DELIVERY).where(among(DELIVERY.c.id, ids), DELIVERY.c.attempts == attempts)
     if is_claimed:
         mine = mine.where(DELIVERY.c.claimed_until.is_not(None))
-    return connection.execute(mine.values(**values)).rowcount == 1
+    return connection.execute(mine.values(**values)).rowcount == len(ids)
 
 
 def settle(
@@ -195,7 +206,7 @@ def settle(
         "settled_at": microseconds(now) if after.try_at is None else None,
     }
     with database.writing() as connection:
-        if not _update_fenced(connection, claimed.id, claimed.attempts, values, is_claimed=True):
+        if not _update_fenced(connection, claimed.ids, claimed.attempts, values, is_claimed=True):
             return None
         if claimed.lane is not None:
             _set_lane(connection, claimed.lane, microseconds(now) + SECOND)

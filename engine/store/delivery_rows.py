@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
+from engine.bundles import Bundle
 from engine.domain import DeliveryState, Receipt, TryOutcome
 
 SLACK, EMAIL = "slack", "email"
@@ -33,9 +35,15 @@ SCHEDULE: Mapping[str, tuple[timedelta, ...]] = {
 """How long to wait after each try; the last is the wait after all that follow."""
 
 
+def is_doubtful(row: Any) -> bool:
+    """Whether an earlier try of a delivery's row, which is claimed by nobody, may have arrived."""
+    return row.claimed_until is not None or row.state == DeliveryState.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One delivery that is this worker's until `until`, by the post's clock; `attempts` is its fencing number."""
+    """What leaves as one message and is this worker's until `until`, by the post's clock: one delivery, or many of a
+    bundle, all with the fencing number `attempts`."""
 
     id: int
     attempts: int
@@ -70,6 +78,15 @@ class Claimed:
     """Why it must not leave."""
     is_repeat: bool = False
     """It was sent once more though the earlier try may have arrived."""
+    bundle: Bundle | None = None
+    """What it tells of, where it stands for many deliveries; its text is still to be written."""
+    others: tuple[int, ...] = ()
+    """The other deliveries that it stands for."""
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The deliveries that leave, and are settled, together."""
+        return self.id, *self.others
 
     @property
     def may_repeat(self) -> bool:

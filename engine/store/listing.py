@@ -226,6 +226,7 @@ def _delivery(row: Any, people: Mapping[str, Teammate], offices: Offices) -> Doc
         "attempts": row.attempts,
         "settled_at": iso(row.settled_at),
         "answers": row.answers,
+        "bundle": row.bundle,
     }
 
 

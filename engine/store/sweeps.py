@@ -16,6 +16,8 @@ from engine.store.writing import inserting
 SWEEP = SweepRow.__table__  # type: ignore[attr-defined]
 ARRIVAL = "arrival"
 """The cause of looks at what single arrivals, or the clock, have made due."""
+RELEASE = "release "
+"""How the causes of looks begin at what was held and is released; the number of the hold follows."""
 
 
 @dataclass(frozen=True, slots=True)

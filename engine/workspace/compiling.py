@@ -81,7 +81,11 @@ def compile_all(
     )
 
 
-def _redefinitions(rests_on: Iterable[Name], catalog: Catalog) -> tuple[date, ...]:
-    """The days on which metrics among these names were redefined."""
-    metrics = [catalog.metrics[name] for kind, name in rests_on if kind == "metric"]
-    return tuple(sorted({day for metric in metrics for day in metric.redefined}))
+def _redefinitions(rests_on: Iterable[Name], catalog: Catalog) -> dict[str, tuple[date, ...]]:
+    """The days on which metrics among these names were redefined: by name where a feed may be held, else under ""."""
+    held = {*catalog.quiet_days(), *catalog.thin_shares()}
+    found: dict[str, set[date]] = {}
+    for kind, name in rests_on:
+        if kind == "metric" and catalog.metrics[name].redefined:
+            found.setdefault(name if name in held else "", set()).update(catalog.metrics[name].redefined)
+    return {feed: tuple(sorted(found[feed])) for feed in sorted(found)}

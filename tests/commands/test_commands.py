@@ -1,5 +1,6 @@
 """Each command does what it says on a workspace in a folder; `--json` prints the documents that programs rely on."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -195,3 +196,15 @@ def test_a_wrong_word_is_answered_with_a_way_out(
 
     assert left.value.code == 1
     assert expected in capsys.readouterr().err
+
+
+def test_a_command_leaves_neither_a_connection_nor_frozen_memory_to_the_process_that_gave_it(
+    told: Told, folder: Path
+) -> None:
+    """SQLite removes its log with the last connection to the file."""
+    frozen = gc.get_freeze_count()
+    for words in ("run --as-of 2026-03-04", "list scores", "why acme", "report ranking", "sweep list"):
+        told(*words.split())
+        assert not (folder / "pulsebook.db-wal").exists(), words
+
+    assert gc.get_freeze_count() == frozen

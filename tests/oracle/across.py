@@ -81,7 +81,7 @@ def _judge(this: Sweep, rule: Written, group: str, accounts: list[Account], begu
         return
     this.findings.notices.append(this.now.at)
     if key not in this.findings.open:
-        having = [one for one in accounts if counts[one.id]]
+        having = sorted((one for one in accounts if counts[one.id]), key=lambda one: one.id)
         text, ids = _text(rule, group, sum(counts.values()), having), [one.id for one in having]
         this.findings.begin(key, Finding("across", rule["rule"], group, text, ids, this.now.at, this.now.today))
 

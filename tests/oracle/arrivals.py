@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from tests.oracle import taking
 from tests.oracle.files import Workspace
@@ -47,7 +48,7 @@ def override(company: Company, workspace: Workspace, said: Override) -> None:
 def _file(company: Company, arrival: Arrival, kind: str, rows: Iterable[Row]) -> None:
     """The k-th identical row of a file is the k-th such thing; rows for nobody wait for their account."""
     company.files += 1
-    seen = Counter[object]()
+    came = []
     for row in rows:
         match kind:
             case "teammates":
@@ -58,7 +59,27 @@ def _file(company: Company, arrival: Arrival, kind: str, rows: Iterable[Row]) ->
                 company.aliases[row["alias"].strip()] = row["account"].strip()
                 _held_rows_of(company, row["alias"].strip())
             case _:
-                _row(company, Held(company.files, arrival, kind, row), seen)
+                came.append(Held(company.files, arrival, kind, row))
+    _rows(company, came)
+
+
+def _rows(company: Company, came: list[Held]) -> None:
+    """Of one file."""
+    seen, roles = Counter[object](), _roles(company, came)
+    for one in came:
+        _row(company, one, seen)
+    for name, had in roles.items():
+        _assert_role_changes(company.accounts[name], came[0].arrival, had)
+
+
+def _roles(company: Company, came: list[Held]) -> dict[str, dict[str, Any]]:
+    """Per account whose contacts come, the roles that its contacts have."""
+    said = (company.account(one.row["account"].strip()) for one in came if one.kind == "contacts")
+    return {one.id: _roles_of(one) for one in said if one is not None}
+
+
+def _roles_of(account: Account) -> dict[str, Any]:
+    return {email: contact.get("role") for email, contact in account.contacts.items()}
 
 
 def _row(company: Company, came: Held, seen: Counter[object]) -> None:
@@ -74,10 +95,7 @@ def _held_rows_of(company: Company, said: str) -> None:
     """What waited for an account comes now, file by file as it came."""
     waiting = company.held.pop(said, []) if company.account(said) else []
     for file in dict.fromkeys(came.file for came in waiting):
-        seen = Counter[object]()
-        for came in waiting:
-            if came.file == file:
-                _row(company, came, seen)
+        _rows(company, [came for came in waiting if came.file == file])
 
 
 def _teammate(company: Company, row: Row) -> None:
@@ -108,8 +126,24 @@ def _assert_changes(account: Account, arrival: Arrival, was: dict[str, Value]) -
     for name, kind in arrival.catalog.get("facts", {}).items():
         attribute: str = (kind or {}).get("when_changes", "")
         old, new = was.get(attribute), account.attributes.get(attribute)
-        if old is None or new is None or old == new:
+        if old is not None and new is not None and old != new:
+            _assert_now(account, arrival, name, {"was": old, "now": new})
+
+
+def _assert_role_changes(account: Account, arrival: Arrival, had: dict[str, Any]) -> None:
+    """`when_role_changes`: who had the role has it no longer; the first by address who got it meanwhile is `now`."""
+    has = _roles_of(account)
+    for name, kind in arrival.catalog.get("facts", {}).items():
+        role = (kind or {}).get("when_role_changes")
+        if role is None:
             continue
-        day = day_in(arrival.at, account.zone(arrival.company_zone))
-        until = taking.end_of_fact(account, arrival, name, day, "")
-        account.facts.append(Fact(name, arrival.at, day, until, False, {"was": old, "now": new}))
+        gained = sorted(email for email in has if has[email] == role and had.get(email) != role)
+        now = {"now": gained[0]} if gained else {}
+        for email in sorted(email for email in had if had[email] == role and has[email] != role):
+            _assert_now(account, arrival, name, {"was": email, **now})
+
+
+def _assert_now(account: Account, arrival: Arrival, name: str, properties: dict[str, Value]) -> None:
+    day = day_in(arrival.at, account.zone(arrival.company_zone))
+    until = taking.end_of_fact(account, arrival, name, day, "")
+    account.facts.append(Fact(name, arrival.at, day, until, False, properties))

@@ -140,12 +140,11 @@ def _against_usual(judged: Judged, condition: Written) -> Answer:
 
 
 def _account(judged: Judged, condition: Written) -> Answer:
-    attributes = {**judged.account.attributes, "id": judged.account.id}
-    return all_of(fits(wanted, attributes.get(name)) for name, wanted in condition["account"].items())
+    return all_of(fits(wanted, judged.seen.attributes.get(name)) for name, wanted in condition["account"].items())
 
 
 def _date(judged: Judged, condition: Written) -> Answer:
-    found: date | None = judged.account.attributes.get(condition["date"])
+    found: date | None = judged.seen.attributes.get(condition["date"])
     if "known" in condition:
         return bool(condition["known"]) == (found is not None)
     if found is None:

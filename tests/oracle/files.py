@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -25,6 +26,8 @@ class Workspace:
     playbooks: Mapping[str, Written]
     versions: dict[object, str] = field(default_factory=dict)
     """Those of rules and models that were worked out."""
+    redefined: dict[object, list[str]] = field(default_factory=dict)
+    """The metrics that a model rests on, of those that are redefined."""
 
     @property
     def zone(self) -> str:
@@ -36,7 +39,7 @@ class Workspace:
         says = [name for name, models in self.scores.items() if any(model.get("primary") for model in models)]
         return says[0] if says else next(name for name in self.scores if not self.is_of_contacts(name))
 
-    @property
+    @cached_property
     def feeds(self) -> Written:
         """What is said of the metrics and events."""
         return {**self.catalog.get("metrics", {}), **self.catalog.get("events", {})}

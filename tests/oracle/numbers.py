@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 Answer = bool | None
@@ -21,6 +22,7 @@ def rounded(number: float) -> float:
     return round(number * 10_000) / 10_000 + 0.0
 
 
+@lru_cache(100_000)
 def exact(number: float) -> Fraction:
     """The decimal number that is written so: 0.7 is 7/10."""
     return Fraction(repr(number))
@@ -30,6 +32,7 @@ def is_share(written: object) -> bool:
     return isinstance(written, str) and written.endswith("%")
 
 
+@lru_cache
 def share(written: str) -> Fraction:
     """`30%` is 3/10."""
     return Fraction(written.removesuffix("%").strip()) / 100

@@ -80,9 +80,9 @@ def moved(
 ) -> tuple[Episode, str | None]:
     """By the answer of its `when`. `is_over`: whether what holds no longer clears."""
     state, told = _next(rule, episode, holds, now, seeds=seeds, is_over=is_over)
-    after = replace(episode, state=state)
+    after = episode
     if state != episode.state:
-        after = replace(after, since_day=now.today, since=now.at)
+        after = replace(after, state=state, since_day=now.today, since=now.at)
     if told in ("seeded", "fired", "reminded"):
         after = replace(after, told_day=now.today, told=now.at)
     return after, told

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tests.oracle import bands, versions
@@ -59,7 +60,7 @@ def score(judged: Judged, name: str) -> Scored:
     value = adjusted if by_hand is None else by_hand
     return Scored(
         model=model.get("model", name),
-        version=versions.of_model(judged.workspace, model, judged.today),
+        version=versions.of_model(judged.seen, model),
         base=base,
         adjusted=adjusted,
         value=value,
@@ -95,7 +96,8 @@ def _entry(judged: Judged, entry: Written) -> float:
 def _of_measures(judged: Judged, model: Written, effects: Effects) -> Counted:
     applying = tuple(_applying(judged, model))
     groups = model.get("groups") or {"": 1}
-    coverage = _coverage(applying, groups)
+    shares = tuple((part.group, part.weight, part.points is not None) for part in applying)
+    coverage = _coverage(shares, tuple(groups.items()))
     if coverage == 0 or coverage < share(model.get("min_coverage", "50%")):
         return None, None, float(coverage)
     counted = [_counted(part, model.get("missing", "spread")) for part in applying]
@@ -119,20 +121,20 @@ def _applying(judged: Judged, model: Written) -> Iterable[Part]:
         yield Part(name, entry.get("group", ""), entry.get("weight", 1), value, points)
 
 
-def _coverage(applying: Iterable[Part], groups: Written) -> Fraction:
-    """Σ share of the known / Σ share of those that apply."""
+@lru_cache
+def _coverage(applying: tuple[tuple[str, float, bool], ...], groups: tuple[tuple[str, float], ...]) -> Fraction:
+    """Σ share of the known / Σ share of those that apply; `applying`: of each its group, its weight, whether known."""
     weights = defaultdict[str, float](float)
-    for part in applying:
-        weights[part.group] += part.weight
-    of_all = sum(groups[group] for group in weights)
-    return sum(
-        (
-            exact(groups[part.group]) / exact(of_all) * exact(part.weight) / exact(weights[part.group])
-            for part in applying
-            if part.points is not None
-        ),
-        Fraction(0),
+    for group, weight, _ in applying:
+        weights[group] += weight
+    of_group = {group: weight for group, weight in groups if group in weights}
+    of_all = exact(sum(of_group.values()))
+    shares = (
+        exact(of_group[group]) / of_all * exact(weight) / exact(weights[group])
+        for group, weight, known in applying
+        if known
     )
+    return sum(shares, Fraction(0))
 
 
 def _counted(part: Part, missing: str) -> Part:

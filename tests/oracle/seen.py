@@ -11,7 +11,7 @@ from tests.oracle import quiet
 from tests.oracle.files import Workspace
 from tests.oracle.moments import ONE_DAY, Duration, day_in, end_of
 from tests.oracle.records import Account, Company, Event, Fact, Observation, Series
-from tests.oracle.wanted import fits
+from tests.oracle.wanted import compared, fits
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Seen:
     contact: str | None = None
     """Whose records alone are seen."""
     _days: dict[str, dict[date, float]] = field(default_factory=dict)
+    _last_days: dict[str, date] = field(default_factory=dict)
 
     @cached_property
     def zone(self) -> str:
@@ -68,8 +69,10 @@ class Seen:
 
     def last_day(self, name: str) -> date:
         """Today; of what a quiet feed brings, the last day of that feed."""
-        quiet_since = quiet.last_day(self.company, self.workspace, name, self.at)
-        return self.today if quiet_since is None else min(self.today, quiet_since)
+        if name not in self._last_days:
+            quiet_since = quiet.last_day(self.company, self.workspace, name, self.at)
+            self._last_days[name] = self.today if quiet_since is None else min(self.today, quiet_since)
+        return self._last_days[name]
 
     def events(self, name: str, window: Window, where: Mapping[str, Any] | None = None) -> list[Event]:
         """The events of that name in the window, whose properties are as wanted."""
@@ -103,7 +106,13 @@ class Seen:
         """A property; the contact's role is as it is now."""
         if name == "contact_role" and isinstance(record, Event):
             return self.account.contacts.get(record.contact or "", {}).get("role")
-        return record.properties.get(name)
+        return compared(record.properties.get(name), self.zone)
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Any]:
+        """The account's, as conditions see them."""
+        said = {**self.account.attributes, "id": self.account.id}
+        return {name: compared(value, self.zone) for name, value in said.items()}
 
     def facts(self, name: str, where: Mapping[str, Any] | None = None) -> list[Fact]:
         return [

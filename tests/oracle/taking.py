@@ -10,6 +10,7 @@ from tests.oracle.files import Written
 from tests.oracle.moments import day_in, duration, end_of, is_date, moment, start_of, zone
 from tests.oracle.records import Account, Company, Event, Fact, Observation, Row, Value
 from tests.oracle.values import properties_of, read_value
+from tests.oracle.wanted import compared, fits
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -74,9 +75,27 @@ def _event(company: Company, account: Account, arrival: Arrival, row: Row, seen:
     built_in: dict[str, Value] = {"day": day, "weekday": WEEKDAYS[day.weekday()], "hour": float(local.hour)}
     if contact:
         built_in["contact"] = contact
-    account.events[name][day].append(Event(name, at, day, contact, {**properties, **built_in}))
+    event = Event(name, at, day, contact, {**properties, **built_in})
+    account.events[name][day].append(event)
     company.recorded(name, day)
+    _assert_facts_of(account, arrival, event)
     return True
+
+
+def _assert_facts_of(account: Account, arrival: Arrival, event: Event) -> None:
+    """`when_event`: a fact of the event's time, with the properties that both declare."""
+    for name, kind in arrival.catalog.get("facts", {}).items():
+        said: Written = kind or {}
+        if said.get("when_event") == event.name and _is_so(event, said, account.zone(arrival.company_zone)):
+            properties = {prop: value for prop, value in event.properties.items() if prop in said.get("properties", {})}
+            until = end_of_fact(account, arrival, name, event.day, "")
+            account.facts.append(Fact(name, event.at, event.day, until, False, properties))
+
+
+def _is_so(event: Event, said: Written, where: str) -> bool:
+    """A blank property is unknown, and then nothing follows."""
+    wanted = said.get("where", {})
+    return all(fits(wanted[prop], compared(event.properties.get(prop), where)) is True for prop in wanted)
 
 
 def _is_new(company: Company, thing: object, number: str | None, seen: Counter[object]) -> bool:

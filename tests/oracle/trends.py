@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import combinations
-from statistics import median
 from typing import TYPE_CHECKING
 
 from tests.oracle.files import Written
@@ -42,7 +42,7 @@ def trend(judged: Judged, condition: Written) -> Answer:
 
 
 def declining(judged: Judged, condition: Written) -> Answer:
-    """The median of the slopes between all pairs of the days, this look's score being today's; 4 decimals."""
+    """The fall in `over` by the slope of the days, this look's score being today's; 4 decimals."""
     name, over = condition["score"], duration(condition["over"]).amount
     now = judged.score(name).adjusted
     if now is None:
@@ -50,8 +50,15 @@ def declining(judged: Judged, condition: Written) -> Answer:
     days = {**days_scores(judged, name, judged.today - timedelta(days=over - 1)), judged.today: now}
     if len(days) < max(2, condition.get("min_points", 3)):
         return None
-    slopes = [
-        (exact(later) - exact(earlier)) / (day - before).days
-        for (before, earlier), (day, later) in combinations(sorted(days.items()), 2)
-    ]
-    return rounded(float(-median(slopes) * over)) >= float(condition["declining"])
+    return rounded(float(-_slope(days) * over)) >= float(condition["declining"])
+
+
+def _slope(days: dict[date, float]) -> Fraction:
+    """The median of the slopes between all pairs of the days; whole numbers of the 4th decimal keep it exact."""
+    whole = [(day.toordinal(), round(score * 10_000)) for day, score in sorted(days.items())]
+    slopes = sorted(
+        ((later - earlier, day - before) for (before, earlier), (day, later) in combinations(whole, 2)),
+        key=lambda slope: slope[0] / slope[1],
+    )
+    middle = slopes[(len(slopes) - 1) // 2], slopes[len(slopes) // 2]
+    return sum((Fraction(rise, apart) for rise, apart in middle), Fraction(0)) / 20_000

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from tests.oracle.files import Workspace, Written
-from tests.oracle.seen import redefined_on
+from tests.oracle.seen import Seen, redefined_on
 
 TOLD = ("label", "goal", "views", "show", "primary", "because", "severity", "play")
 """What is for people only, or says what follows."""
@@ -27,24 +26,25 @@ def of_rule(workspace: Workspace, rule: Written) -> str:
     return workspace.versions[rule["rule"]]
 
 
-def of_model(workspace: Workspace, model: Written, today: date) -> str:
-    """Its measures and what they name, curves, weights, bands; and how its metrics are counted today."""
-    known = (model["score"], model.get("model"), today)
-    if known not in workspace.versions:
-        workspace.versions[known] = _of_model(workspace, model, today)
-    return workspace.versions[known]
+def of_model(seen: Seen, model: Written) -> str:
+    """Its measures and what they name, curves, weights, bands; and how its metrics were counted on their last days."""
+    workspace, key = seen.workspace, (model["score"], model.get("model"))
+    if key not in workspace.versions:
+        said = {name: value for name, value in model.items() if name not in NOT_OF_ITS_NUMBER}
+        workspace.versions[key] = _text(said, _rests_on(workspace, said))
+        workspace.redefined[key] = [name for name in _records(workspace, said) if _is_redefined(workspace, name)]
+    days = [redefined_on(workspace, name, seen.last_day(name)) for name in workspace.redefined[key]]
+    return f"{workspace.versions[key]} {days}" if days else workspace.versions[key]
 
 
-def _of_model(workspace: Workspace, model: Written, today: date) -> str:
-    said = {key: value for key, value in model.items() if key not in NOT_OF_ITS_NUMBER}
-    return _text(said, {**_rests_on(workspace, said), "counted": _counted(workspace, said, today)})
-
-
-def _counted(workspace: Workspace, said: Written, today: date) -> Written:
-    """Since when the metrics that a model rests on are counted so; what rules do to a score in it is no part of it."""
+def _records(workspace: Workspace, said: Written) -> list[str]:
+    """The metrics and events that a model rests on; what rules do to a score in it is no part of it."""
     models = _rests_on(replace(workspace, rules={name: _asked(rule) for name, rule in workspace.rules.items()}), said)
-    records = [name.removeprefix("record ") for name in models if name.startswith("record ")]
-    return {name: str(redefined_on(workspace, name, today)) for name in records}
+    return [name.removeprefix("record ") for name in models if name.startswith("record ")]
+
+
+def _is_redefined(workspace: Workspace, name: str) -> bool:
+    return "redefined" in (workspace.feeds.get(name) or {})
 
 
 def _text(said: Written, rests_on: Written) -> str:

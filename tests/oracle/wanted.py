@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from tests.oracle.moments import moment
+from tests.oracle.moments import day_in
 from tests.oracle.numbers import BOUNDS, Answer, all_of
+
+
+def compared(value: Any, zone: str) -> Any:
+    """A time is compared by its day where the account is."""
+    return day_in(value, zone) if isinstance(value, datetime) else value
 
 
 def fits(wanted: Any, value: Any) -> Answer:
@@ -36,8 +41,6 @@ def _as(wanted: Any, value: Any) -> Any:
             return wanted if isinstance(wanted, bool) else str(wanted) == "true"
         case float() | int():
             return float(wanted)
-        case datetime():
-            return moment(str(wanted), "UTC")
         case date():
             return date.fromisoformat(str(wanted))
     return str(wanted)

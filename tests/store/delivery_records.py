@@ -12,10 +12,11 @@ from engine.store.database import Database
 from engine.store.deliveries import Terms, claim
 from engine.store.delivery_rows import Claimed
 from engine.store.tables.imports import ChangeRow
-from engine.store.tables.runs import DeliveryRow
+from engine.store.tables.runs import DeliveryRow, RunRow
 from tests.store.records import accounts, entries, put
 
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
+RUN = RunRow.__table__  # type: ignore[attr-defined]
 CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FALLBACK = "desk@northwind.example"
@@ -48,6 +49,20 @@ def people(database: Database) -> None:
 def slack(database: Database, to: str = "#alerts", **more: Any) -> int:
     """A Slack message that is due at noon; its id."""
     return _delivery(database, {"channel": "slack", "to": to, "text": "*Acme* fell into At risk: 31"} | more)
+
+
+def released(database: Database, count: int, *owners: str, to: str = "#cs") -> None:
+    """Slack messages about so many accounts, owned by turns, that one release tells of; all due at noon."""
+    names = [f"firm{number:02}" for number in range(count)]
+    owned = owners or ("lena@northwind.example",)
+    put(database, accounts(*({"id": name, "owner": owned[at % len(owned)]} for at, name in enumerate(names))))
+    run = {"version": "v1", "started_at": microseconds(NOON), "started_day": 0, "firing": {}, "cause": "release 1"}
+    for seq, name in enumerate(names, start=1):
+        mine = {"id": name, "account_seq": seq, "playbook": "save", "rule": "fell-into-red"}
+        with database.writing() as connection:
+            connection.execute(insert(RUN).values(**(run | mine)))
+        told = {"account_seq": seq, "run_id": name, "bundle": "release 1", "text": f"*{name}* fell to 10"}
+        slack(database, to, **told)
 
 
 def mail(database: Database, to: str = "marta@acme.example", **more: Any) -> int:

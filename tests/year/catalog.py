@@ -26,6 +26,7 @@ CATALOG: dict[str, Any] = {
         "vip": {"type": "boolean"},
         "renewal_date": {"type": "date"},
         "payment_date": {"type": "date"},
+        "last_call": {"type": "time"},
     },
     "metrics": {
         "active_users": {"min": 0},
@@ -36,13 +37,15 @@ CATALOG: dict[str, Any] = {
         "login": {"properties": {"minutes": "number", "device": "text"}},
         "ticket": {"from": "2024-09-15", "properties": {"urgent": "boolean", "topic": {"values": TOPICS}}},
         "newsletter": {"from": "2024-07-01"},
-        "payment": {"properties": {"amount": "number", "due_on": "date"}},
+        "payment": {"properties": {"amount": "number", "due_on": "date", "booked_at": "time"}},
     },
     "facts": {
         "leadership_change": {"properties": {"role": "text"}},
         "office_move": {"properties": {"city": "text"}, "lasts": "40d"},
         "holiday": {"lasts": "14d"},
         "payment_date_change": {"properties": {"was": "date", "now": "date"}, "when_changes": "payment_date"},
+        "champion_lost": {"properties": {"was": "text", "now": "text"}, "when_role_changes": "champion"},
+        "complaint": {"lasts": "20d", "properties": {"topic": "text", "urgent": "boolean"}, "when_event": "ticket"},
     },
     "outcomes": ["paused"],
 }

@@ -64,10 +64,9 @@ def arrivals(draw: Draw, who: Profile, days: int) -> Iterator[Arriving]:
     for _ in range(draw.randint(1, 5)):
         at = FIRST + timedelta(days=draw.uniform(1, days))
         if at > who.joins + timedelta(days=1):
-            yield Arriving(at, "accounts", {"id": who.id, **_change(draw, who, at.date())})
-    if draw.chance(0.3):
-        row = {"account": who.id, "email": draw.one(who.contacts), "role": draw.one(ROLES), "consent": "yes"}
-        yield Arriving(who.joins + timedelta(days=draw.randint(5, 100)), "contacts", row)
+            yield Arriving(at, "accounts", {"id": who.id, **_change(draw, who, at)})
+    for _ in range(draw.choices([0, 1, 2], [5, 3, 2])[0]):
+        yield from _roles(draw, who, who.joins + timedelta(days=draw.uniform(5, days)))
     yield from _outcomes(draw, who, days)
 
 
@@ -84,16 +83,29 @@ def _attributes(draw: Draw, who: Profile) -> dict[str, str]:
         "since": _near(draw, first, -500, -30) if draw.chance(0.6) else "",
         "renewal_date": _near(draw, first, -20, 300) if draw.chance(0.8) else "",
         "payment_date": _near(draw, first, 0, 100) if draw.chance(0.8) else "",
+        "last_call": _call(draw, FIRST) if draw.chance(0.7) else "",
         "value": draw.one([str(draw.randint(100, 90000)), str(draw.randint(100, 90000)), "0", ""]),
         "parent": draw.one(who.parents) if who.parents and draw.chance(0.5) else "",
     }
+
+
+def _roles(draw: Draw, who: Profile, at: datetime) -> Iterator[Arriving]:
+    """Some of its contacts have other roles, at the same time."""
+    for email in draw.some(who.contacts, 1, 2):
+        row = {"account": who.id, "email": email, "role": draw.one([*ROLES, ""]), "consent": "yes"}
+        yield Arriving(at, "contacts", row)
 
 
 def _near(draw: Draw, day: date, low: int, high: int) -> str:
     return (day + timedelta(days=draw.randint(low, high))).isoformat()
 
 
-def _change(draw: Draw, who: Profile, today: date) -> dict[str, str]:
+def _call(draw: Draw, at: datetime) -> str:
+    return written(draw, at + timedelta(days=draw.uniform(-100, 100)))
+
+
+def _change(draw: Draw, who: Profile, at: datetime) -> dict[str, str]:
+    today = at.date()
     changes: list[dict[str, str]] = [
         {"plan": draw.one([*PLANS, ""])},
         {"seats": str(draw.randint(1, 60))},
@@ -103,6 +115,7 @@ def _change(draw: Draw, who: Profile, today: date) -> dict[str, str]:
         {"segment": draw.one(SEGMENTS), "vip": draw.one(["yes", "no"])},
         {"parent": draw.one([*who.parents, ""])},
         {"value": draw.one([str(draw.randint(100, 90000)), "0", ""])},
+        {"last_call": draw.one([_call(draw, at), ""])},
     ]
     return draw.one(changes)
 

@@ -7,15 +7,17 @@ from typing import Any
 from tests.year.catalog import CATALOG
 from tests.year.draw import Draw
 from tests.year.draw_accounts import FIRST
+from tests.year.draw_measures import where
 
 
 def draw_catalog(draw: Draw, days: int) -> dict[str, Any]:
     """As it is written there; some metrics are counted in another way from some day on, some feeds may be quiet."""
     catalog = copy.deepcopy(CATALOG)
+    catalog["facts"]["complaint"] |= where(draw, "ticket", 0.7)
     for name in draw.some(list(catalog["metrics"]), 0, 2):
         catalog["metrics"][name]["redefined"] = [_day(draw, days) for _ in range(draw.randint(1, 2))]
     feeds = {**catalog["metrics"], **catalog["events"]}
-    for name in draw.some([name for name, feed in feeds.items() if "redefined" not in feed], 1, 3):
+    for name in draw.some(list(feeds), 1, 3):
         feeds[name]["quiet_after"] = draw.one(["2d", "3d", "5d"])
     return catalog
 

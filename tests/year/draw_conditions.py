@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.year.catalog import CITIES, PLANS, SEGMENTS
+from tests.year.catalog import CATALOG, CITIES, PLANS, SEGMENTS, TOPICS
 from tests.year.draw import Draw
 from tests.year.draw_measures import Drawn, where
 
@@ -51,12 +51,14 @@ def _against_usual(draw: Draw, names: Names) -> Condition:
 
 
 def _fact(draw: Draw, names: Names) -> Condition:
-    name = draw.one(["leadership_change", "office_move", "holiday", "payment_date_change"])
-    wheres: Condition = {}
-    if name == "office_move" and draw.chance(0.4):
-        wheres = {"where": {"city": draw.some(CITIES, 1, 2)}}
-    if name == "leadership_change" and draw.chance(0.4):
-        wheres = {"where": {"role": {"not": "CEO"}}}
+    name = draw.one(list(CATALOG["facts"]))
+    forms: Mapping[str, Condition] = {
+        "office_move": {"city": draw.some(CITIES, 1, 2)},
+        "leadership_change": {"role": {"not": "CEO"}},
+        "complaint": draw.one([{"topic": draw.one(TOPICS)}, {"urgent": draw.chance(0.5)}]),
+        "champion_lost": {"now": {"not": "ada@a001.example"}},
+    }
+    wheres: Condition = {"where": forms[name]} if name in forms and draw.chance(0.4) else {}
     if draw.chance(0.5):
         return {"fact": name, "within": draw.one(["30d", "90d", "48h"]), **wheres}
     return {"fact": name, "active": draw.chance(0.8), **wheres}
@@ -79,13 +81,14 @@ def _account(draw: Draw, names: Names) -> Condition:
         {"seats": {"known": draw.chance(0.7)}},
         {"vip": draw.chance(0.5)},
         {"since": {"below": "2024-10-01"}},
+        {"last_call": {draw.one(["below", "at_most", "at_least"]): "2025-03-01"}},
         {"plan": draw.one(PLANS), "seats": {"above": 3, "at_most": 50}},
     ]
     return {"account": draw.one(forms)}
 
 
 def _date(draw: Draw, names: Names) -> Condition:
-    name = draw.one(["renewal_date", "payment_date", "since"])
+    name = draw.one(["renewal_date", "payment_date", "since", "last_call"])
     form: Condition = draw.one(
         [
             {"in_next": f"{draw.one([14, 30, 60])}d"},

@@ -43,7 +43,9 @@ WHERES: Mapping[str, Callable[[Draw], dict[str, Any]]] = {
     "ticket": lambda draw: draw.one(
         [{"urgent": True}, {"topic": draw.some(TOPICS, 1, 2)}, {"urgent": False, "topic": {"not": draw.one(TOPICS)}}]
     ),
-    "payment": lambda draw: draw.one([{"amount": {"above": 50}}, {"due_on": {"below": "2025-07-01"}}]),
+    "payment": lambda draw: draw.one(
+        [{"amount": {"above": 50}}, {"due_on": {"below": "2025-07-01"}}, {"booked_at": {"above": "2025-02-01"}}]
+    ),
     "newsletter": lambda draw: {"weekday": {"not": ["sat", "sun"]}},
 }
 RATES = {"login": 0.7, "ticket": 0.08, "newsletter": 0.05, "payment": 0.05}

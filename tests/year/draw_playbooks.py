@@ -1,6 +1,6 @@
 """Chance and names in; playbooks with steps of every kind out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -27,18 +27,19 @@ def draw_playbook(draw: Draw, name: str, names: Names) -> dict[str, Any]:
     if draw.chance(0.6):
         book["stop_when"] = draw_condition(draw, names, 1)
     if draw.chance(0.5):
-        book["approve"] = draw.one(["auto", "ask"])
-    return {**book, "steps": Steps(draw, names).draw(draw.randint(4, 7))}
+        book["approve"] = draw.one(["auto", "ask", "never"])
+    return {**book, "steps": Steps(draw, names, emails=book.get("approve") != "never").draw(draw.randint(4, 7))}
 
 
 class Steps:
     """Steps one after the other; a condition speaks of tasks that stand before it."""
 
-    def __init__(self, draw: Draw, names: Names) -> None:
-        self._draw, self._names, self._count = draw, names, 0
+    def __init__(self, draw: Draw, names: Names, *, emails: bool) -> None:
+        self._draw, self._names, self._emails, self._count = draw, names, emails, 0
 
     def draw(self, count: int, deep: int = 1) -> list[Step]:
-        forms: Sequence[Callable[[], Step]] = [self._slack, self._task, self._task, self._email, self._wait, self._wait]
+        forms: list[Callable[[], Step]] = [self._slack, self._task, self._task, self._wait, self._wait]
+        forms += [self._email] if self._emails else []
         steps = [self._draw.one(forms)() for _ in range(count)]
         if deep:
             steps.insert(self._draw.randint(1, count), self._if())

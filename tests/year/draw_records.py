@@ -67,6 +67,7 @@ def _event(draw: Draw, who: Profile, event: str, at: datetime) -> Mapping[str, s
         "payment": {
             "amount": str(draw.randint(10, 120)),
             "due_on": draw.one([(at.date() + timedelta(days=9)).isoformat(), ""]),
+            "booked_at": draw.one([written(draw, at + timedelta(hours=draw.randint(1, 90))), ""]),
         },
         "newsletter": {},
     }

@@ -9,26 +9,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from engine.cli.app import app
 from tests.oracle.journal import Assign, Edit, Entry, Finish, Import, Look, Override, Settle, State, TaskKey
+from tests.year.catalog import TEAM
 from tests.year.draw import Draw
 from tests.year.year import Chores
 
 Documents = list[dict[str, Any]]
+PULSEBOOK = get_command(app)
 
 
 @dataclass
 class Pulsebook:
-    """`journal`: what was told, with what people chose to do."""
+    """`journal`: what was told, with what people chose to do. `database`: its URL; else the one that goes without
+    saying, which the first command makes."""
 
     folder: Path
+    database: str | None = None
     journal: list[Entry] = field(default_factory=list)
 
     def command(self, *words: str) -> Any:
         out = io.StringIO()
         with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as left:
-            app(["-C", str(self.folder), *words, "--json"])
+            PULSEBOOK(["-C", str(self.folder), *words, "--json"])
         assert left.value.code == 0, (words, out.getvalue())
         return json.loads(out.getvalue())
 
@@ -76,9 +81,12 @@ class Pulsebook:
                 file.unlink()
                 continue
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
+            file.write_text(text + self._where() if path == "pulsebook.toml" else text)
         problems = [one for one in self.command("check")["problems"] if one["severity"] == "error"]
         assert not problems, problems
+
+    def _where(self) -> str:
+        return f'[database]\nurl = "{self.database}"\n' if self.database else ""
 
     def listed(self, kind: str) -> Documents:
         """Of deliveries those for an account; the others tell the operator of findings."""
@@ -102,6 +110,11 @@ class Pulsebook:
     def _chosen(self, chores: Chores) -> list[Entry]:
         draw = Draw(chores.seed)
         open_tasks = [key for key, one in self.keyed("tasks").items() if one["state"] == "open"]
+        passed_on = [Assign(chores.as_of, key, draw.one(TEAM)) for key in draw.some(open_tasks, 0, 2)]
         finished = [Finish(chores.as_of, key) for key in draw.some(open_tasks, 0, 5)]
         waiting = [key for key, one in self.keyed("deliveries").items() if one["state"] == "waiting"]
-        return [*finished, *(Settle(chores.as_of, key, draw.chance(0.7)) for key in draw.some(waiting, 0, 3))]
+        return [
+            *passed_on,
+            *finished,
+            *(Settle(chores.as_of, key, draw.chance(0.7)) for key in draw.some(waiting, 0, 3)),
+        ]

@@ -25,7 +25,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Chores:
-    """People do some of their open tasks, and settle some messages: which, only the other side knows."""
+    """People pass on or do some of their open tasks, and settle some messages: which, only the other side knows."""
 
     as_of: str
     seed: int

@@ -9,6 +9,8 @@ from engine.clock import day_of, microseconds
 from engine.domain import Action, DeliveryState, PlannedTask
 from engine.store.among import among
 from engine.store.assigning import OPEN, Assignees, Pools
+from engine.store.bundling import GATHERING, releases_of
+from engine.store.delivery_rows import SLACK
 from engine.store.saving.signals import number
 from engine.store.tables.runs import DeliveryRow, TaskRow
 from engine.store.writing import upsert
@@ -86,12 +88,18 @@ def _task(saving: "Saving", task: PlannedTask, assignee: str) -> dict[str, Any]:
 
 
 def save_actions(saving: "Saving", actions: Iterable[Action]) -> None:
-    """A delivery is recorded before it is anything else; what was refused is recorded as that."""
-    upsert(saving.connection, DELIVERY, ["key"], [_delivery(saving, action) for action in actions], [])
+    """A delivery is recorded before it is anything else; what was refused is recorded as that. Slack messages of what
+    was released wait until all of it is saved, for they may leave as one."""
+    planned = list(actions)
+    releases = releases_of(saving.connection, {action.run for action in planned if action.channel == SLACK})
+    rows = [_delivery(saving, action, releases.get(action.run)) for action in planned]
+    upsert(saving.connection, DELIVERY, ["key"], rows, [])
 
 
-def _delivery(saving: "Saving", action: Action) -> dict[str, Any]:
+def _delivery(saving: "Saving", action: Action, release: str | None) -> dict[str, Any]:
     refused, asks = action.refused is not None, action.needs_approval
+    bundle = release if action.channel == SLACK and not refused else None
+    leaves_at = saving.office.now + GATHERING if bundle else saving.office.now
     return {
         "key": action.key,
         "account_seq": saving.seq_of[action.account],
@@ -112,7 +120,8 @@ def _delivery(saving: "Saving", action: Action) -> dict[str, Any]:
         "reason": action.refused if refused else APPROVAL if asks else None,
         "decided_at": microseconds(action.at),
         "day": action.day,
-        "try_at": None if refused or asks else microseconds(saving.office.now),
+        "try_at": None if refused or asks else microseconds(leaves_at),
+        "bundle": bundle,
         "attempts": 0,
         "looks_back": 0,
         "claimed_until": None,

@@ -11,10 +11,13 @@ from engine.store.assigning import OPEN
 from engine.store.delivery_rows import SLACK
 from engine.store.doubts import settle_doubts
 from engine.store.saving.deliveries import CANCELLED, DELIVERY, TASK
+from engine.store.tables.accounts import AccountRow
 from engine.store.writing import upsert
 
 if TYPE_CHECKING:
     from engine.store.saving.save import Saving
+
+ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 
 NOTE = "source corrected"
 LEFT = (str(DeliveryState.SENT), str(DeliveryState.WAITING))
@@ -40,20 +43,21 @@ def _retract(saving: "Saving", one: Retraction) -> int:
     connection.execute(update(DELIVERY).where(*idle, waiting).values(**withdrawn, settled_at=at))
     # One that may have arrived would be posted again, where it is not found.
     connection.execute(update(DELIVERY).where(*idle, doubtful).values(try_at=None, settled_at=at))
-    told = select(DELIVERY).where(*mine, DELIVERY.c.channel == SLACK, DELIVERY.c.state.in_(LEFT))
+    told = select(DELIVERY, ACCOUNT.c.name.label("account_name")).join(ACCOUNT, ACCOUNT.c.seq == DELIVERY.c.account_seq)
+    told = told.where(*mine, DELIVERY.c.channel == SLACK, DELIVERY.c.state.in_(LEFT))
     answers = [_answer(saving, one, row, at) for row in connection.execute(told.order_by(DELIVERY.c.id)).all()]
     upsert(connection, DELIVERY, ["key"], answers, [])
     return len(answers)
 
 
 def _answer(saving: "Saving", one: Retraction, told: Any, at: int) -> dict[str, Any]:
-    """It stands in the thread of what was told, or leaves not at all."""
+    """It stands in the thread of what was told, or leaves not at all. Where that may tell of many, it says of whom."""
     same = ("account_seq", "run_id", "playbook", "step", "channel", "template", "to", "outbox_only")
     return {
         **{name: getattr(told, name) for name in same},
         "key": f"{told.key}/corrected",
         "answers": told.id,
-        "text": one.text,
+        "text": one.text if told.bundle is None else f"*{told.account_name or one.run.account}* · {one.text}",
         "marketing": False,
         "state": str(DeliveryState.WAITING),
         "decided_at": at,

@@ -90,6 +90,8 @@ class DeliveryRow(SQLModel, table=True):
     attempts: int = 0
     answers: int | None = None
     """The message in whose thread it stands; it leaves after that one, or not at all."""
+    bundle: str | None = Field(default=None, index=True)
+    """Of what a release told, the release; once it is known what leaves in one message, that message's name."""
     looks_back: int = 0
     """How often a doubtful try has been looked for at the receiver."""
     claimed_until: int | None = moment_field(nullable=True)
