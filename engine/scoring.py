@@ -105,11 +105,7 @@ def look_at_score(
     seen = stays.Seen(band, codes(snapshot, fingerprint), ~np.isnan(override), snapshot.today)
     return ScoreLook(
         score=trees.name,
-        edges={
-            fingerprint: tuple((band.band, band.from_) for band in one.model.bands)
-            for one in trees.models
-            for fingerprint in one.fingerprints
-        },
+        edges={fingerprint: one.ladder for one in trees.models for fingerprint in one.fingerprints},
         model=chosen_of(chosen, [model.model.model_name for model in trees.models]),
         fingerprint=fingerprint,
         base=round4(base),

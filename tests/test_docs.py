@@ -137,11 +137,12 @@ ASKED = {
     "import undo": "import undo 1",
     "why": "why castle",
     "account show": "account show castle",
+    "fill": "fill --from 2026-03-04 --until 2026-03-17",
     "report revenue": "report revenue --quarter 2026-Q2",
 }
 """What the commands of the table are asked, so that each of their keys shows up."""
 DOCUMENTS = {
-    *"check import run why test".split(),
+    *"check import run fill why test".split(),
     "account show",
     *(f"report {command.name}" for command in report_app.registered_commands),
     "sweep list",

@@ -14,7 +14,7 @@ ARITHMETIC = ["arithmetic"]
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()
 WHOLE = (
     "workspace needs look_needs plan signals playing asides concluding tallying resolving roll_ups withdrawing "
-    "pipeline retracting across feed_findings playthrough demo reports"
+    "pipeline retracting across feed_findings filling playthrough demo reports"
 ).split()
 ADAPTERS = "sources channels store dispatch".split()
 LOOPS = ["loops"]

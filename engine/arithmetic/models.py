@@ -12,6 +12,7 @@ from engine.clock import day_number
 from engine.conditions.filters import Filter
 from engine.conditions.tree import Columns, Tree, mask
 from engine.language.scores import Score
+from engine.language.views import Ladder
 from engine.snapshot import Days, Numbers, Snapshot, Texts
 
 
@@ -36,6 +37,11 @@ class ModelTrees:
         """All versions that there may be: of each feed none of its days has come, or one is the newest that has."""
         since = ([""] + [_since(feed, day) for day in days] for feed, days in self.redefined.items())
         return frozenset(self.fingerprint + "".join(texts) for texts in product(*since))
+
+    @property
+    def ladder(self) -> Ladder:
+        """Its bands and where they begin, lowest first."""
+        return tuple((band.band, band.from_) for band in self.model.bands)
 
 
 @dataclass(frozen=True, slots=True)

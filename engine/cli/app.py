@@ -183,6 +183,20 @@ def run(
 
 
 @app.command()
+def fill(
+    context: typer.Context,
+    from_: Annotated[str, typer.Option("--from", metavar="D", help="The first day.")],
+    until: Annotated[str | None, typer.Option("--until", metavar="D", help="The last day; default yesterday.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also replace what was filled in before.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Give past days, on which nobody looked, the scores that looks would have left; nothing fires."""
+    from engine.cli import filling
+
+    filling.fill_days(folder_of(context), from_=from_, until=until, again=again, as_json=as_json)
+
+
+@app.command()
 def worker(context: typer.Context) -> None:
     """Look and deliver as things fall due, until stopped."""
     from engine.cli import running

@@ -8,6 +8,7 @@ from rich.text import Text
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords
+from engine.clock import day_of
 from engine.store.imports import TakenBack, take_back
 
 UNDO = "undo"
@@ -36,6 +37,7 @@ def _document(done: TakenBack) -> dict[str, object]:
         "accounts": done.accounts,
         "staying": list(done.staying),
         "was_undone": done.was_undone,
+        "filled": None if done.filled is None else day_of(done.filled),
     }
 
 
@@ -49,3 +51,6 @@ def _show(done: TakenBack) -> None:
         more = " …" if len(done.staying) > SHOWN else ""
         said = f"{len(done.staying):,} accounts that it had brought stay, for they were looked at or spoken of since: "
         shown.print(Text(f"{said}{', '.join(done.staying[:SHOWN])}{more}", style="yellow"))
+    if done.filled is not None:
+        shown.print(Text("Scores of past days were filled in, some perhaps by it. To work them out anew:"))
+        shown.print(Text(f"  pulsebook fill --from {day_of(done.filled)} --again"))

@@ -95,7 +95,7 @@ def look(
     judge = judge or book.judge()
     refuse_future(book, order.at)
     total, tally = Saved(), Tally()
-    for part in _from_children_up(book, judge.plan, order):
+    for part in from_children_up(book, judge.plan, order):
         saved, told = _look(book, judge, part, progress)
         total, tally = total + saved, tally + told
         if total.is_stale or total.hold is not None:
@@ -108,7 +108,7 @@ def look(
     return total
 
 
-def _from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
+def from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
     """Of everybody, parents come after their children, for they rest on what these looks leave."""
     if not plan.rolled_up or order.accounts is not None or order.blocks is not None:
         yield order

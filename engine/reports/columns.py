@@ -102,6 +102,8 @@ class Course:
     """The code of the score version that made it."""
     looked: Bits
     """Whether the account was scored on that day, known or not."""
+    filled: Bits
+    """Whether that was filled in afterwards: nothing could fire then."""
     outcomes: Dated
     firings: Dated
     """Of the rules that were asked for."""

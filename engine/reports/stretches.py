@@ -59,9 +59,9 @@ def stretches(course: Course, outcome: str, days: int) -> Stretches:
 
     It begins on the day after an account's first look, at which rules take what they find for known, and anew on the
     day on which it came back. It is cut backwards from the day before an outcome, and else from the last look; what
-    remains at its beginning is left out, and so is a stretch without a look.
+    remains at its beginning is left out, and so is a stretch without a look. A day that was filled in is none.
     """
-    rows, columns = np.nonzero(course.looked)
+    rows, columns = np.nonzero(course.looked & ~course.filled)
     looks = Dated(rows, columns + course.first, np.full(len(rows), None, dtype=np.object_))
     first, last = np.full(len(course), NEVER), np.full(len(course), NEVER)
     np.minimum.at(first, looks.rows, looks.days)

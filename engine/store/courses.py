@@ -16,6 +16,7 @@ from engine.store.among import among
 from engine.store.database import Database, portions
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.records import OUTCOME
+from engine.store.saving.scores import FILLED
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.looks import DecisionRow, ScoreRow, ScoreVersionRow
 
@@ -24,7 +25,7 @@ SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
 DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
 AT_ONCE = 16 * BLOCK
 """Accounts whose days are in memory at the same time."""
-READ = ("value", "version", "coverage")
+READ = ("value", "version", "coverage", FILLED)
 
 
 def ladders(database: Database, score: str) -> dict[int, Ladder]:
@@ -51,7 +52,7 @@ def _course(connection: Connection, score: str, seqs: Days, last: int, at: int, 
     lanes = Lanes(seqs, np.full(len(seqs), last, dtype=np.int64), np.zeros(len(seqs), dtype=np.int64))
     keys = {part: score_key(score, part) for part in READ}
     found = matrices(connection, lanes, dict.fromkeys(keys.values(), ALL_DAYS))
-    value, version, coverage = (found[keys[part]] for part in READ)
+    value, version, coverage, filled = (found[keys[part]] for part in READ)
     outcomes = select(OUTCOME.c.account_seq, OUTCOME.c.day, OUTCOME.c.outcome).where(OUTCOME.c.at <= at)
     firings = select(DECISION.c.account_seq, DECISION.c.day, DECISION.c.rule).where(
         DECISION.c.move == DECIDED[Move.FIRES], among(DECISION.c.rule, rules)
@@ -61,6 +62,7 @@ def _course(connection: Connection, score: str, seqs: Days, last: int, at: int, 
         values=value,
         versions=version,
         looked=~np.isnan(coverage) | ~np.isnan(value),
+        filled=filled == 1,
         outcomes=_dated(connection, lanes, outcomes.order_by(OUTCOME.c.at, OUTCOME.c.id)),
         firings=_dated(connection, lanes, firings.order_by(DECISION.c.at, DECISION.c.id)),
     )

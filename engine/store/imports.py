@@ -17,6 +17,7 @@ from engine.store.ingest.entries import BUILT_IN
 from engine.store.ingest.facts import FACT, OUTCOME
 from engine.store.people import CONTACT
 from engine.store.records import OVERRIDE
+from engine.store.saving.filling import first_filled
 from engine.store.tables.accounts import BLOCK
 from engine.store.taking_back.cells import take_back_cells, take_back_contact_values
 from engine.store.taking_back.fields import (
@@ -66,6 +67,8 @@ class TakenBack:
     staying: tuple[str, ...] = ()
     was_undone: bool = False
     """It had been taken back before, so nothing was changed."""
+    filled: int | None = None
+    """The first day of which scores were filled in, perhaps by what it had brought."""
     blocks: frozenset[int] = frozenset()
 
 
@@ -101,6 +104,7 @@ def _taken_back(connection: Connection, row: Any, undo: TakingBack) -> TakenBack
         row.source,
         accounts=len(undo.touched),
         staying=staying,
+        filled=first_filled(connection) if undo.touched else None,
         blocks=frozenset(seq // BLOCK for seq in undo.touched),
     )
 

@@ -82,13 +82,13 @@ class Reading:
 def read(database: Database, wanted: Wanted) -> Reading:
     """The snapshot of the wanted accounts at a moment: every stored record whose time is not after it."""
     with database.reading() as connection:
-        rows = _accounts(connection, wanted)
+        rows = accounts_wanted(connection, wanted)
         if wanted.people_known is not None:
             rows = accounts_then(connection, rows, wanted.people_known)
         return _read(connection, wanted, rows)
 
 
-def _accounts(connection: Connection, wanted: Wanted) -> list[Any]:
+def accounts_wanted(connection: Connection, wanted: Wanted) -> list[Any]:
     """The account rows, by number; their counters come with them, before all else."""
     query = select(ACCOUNT).where(*is_due(wanted.due or Due()))
     found: list[Any] = []

@@ -15,7 +15,7 @@ from engine.store.breakdowns import Sheet, parts, unpack_sheets
 from engine.store.database import Database
 from engine.store.listing import Asked, Document, day_text, iso
 from engine.store.matrices import Lanes, matrices, score_key
-from engine.store.saving.scores import KEPT
+from engine.store.saving.scores import FILLED, KEPT
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
 
@@ -73,8 +73,8 @@ def _days(
         last = max(one.row.day for one in mine)
         seqs = np.array([one.seq for one in mine], dtype=np.int64)
         lanes = Lanes(seqs, np.full(len(seqs), last, dtype=np.int64), np.zeros(len(seqs), dtype=np.int64))
-        found = matrices(connection, lanes, {score_key(score, part): ALL_DAYS for part in KEPT})
-        series = {part: found[score_key(score, part)] for part in KEPT}
+        found = matrices(connection, lanes, {score_key(score, part): ALL_DAYS for part in (*KEPT, FILLED)})
+        series = {part: found[score_key(score, part)] for part in (*KEPT, FILLED)}
         for place, one in enumerate(mine):
             yield from _of_account(one, place, last, series, versions, sheets, asked)
 
@@ -107,6 +107,7 @@ def _of_account(
             "value": value,
             "band": None if version is None or value is None else name_of(version.bands, value),
             "coverage": numbers["coverage"],
+            "filled": bool(series[FILLED][place, column] == 1),
         }
     is_scored = one.row.coverage is not None or one.row.value is not None
     if is_scored and _is_asked(asked, one.row.day):
@@ -126,6 +127,7 @@ def _last_look(one: Present, sheets: dict[tuple[str, int], list[Sheet]]) -> Docu
         "value": row.value,
         "band": row.band,
         "coverage": row.coverage,
+        "filled": False,
         "measures": parts(sheets.get((row.score, one.seq // BLOCK), []), one.seq % BLOCK),
     }
 

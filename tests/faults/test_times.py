@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.clock import day_number
+from engine.filling import Counts
 from engine.loops.book import Book
+from engine.loops.filling import Wish, fill
 from engine.store.database import Database
 from tests.faults.base import came, counted
-from tests.store.records import corrections, rows_of
+from tests.store.records import cells, corrections, rows_of
 from tests.test_looks import FILES, accounts, book_of, fired, looked, nps, on
 
 
@@ -45,17 +48,27 @@ def test_r31_what_a_late_record_makes_true_now_fires_and_as_history_is_seeded(
     assert ("acme", "low", state) in looked(book, 16)
 
 
-def test_r33_two_years_of_the_past_fire_nothing_that_was_crossed_then(database: Database, tmp_path: Path) -> None:
+SIZES = [pytest.param(20, 100, id="some"), pytest.param(200, 730, id="two years", marks=pytest.mark.full)]
+
+
+@pytest.mark.parametrize(("count", "days"), SIZES)
+def test_r33_two_years_of_the_past_are_filled_in_and_fire_nothing_that_was_crossed_then(
+    database: Database, tmp_path: Path, count: int, days: int
+) -> None:
     book = book_of(database)
-    names = [f"a{number}" for number in range(200)]
+    names = [f"a{number}" for number in range(count)]
     accounts(book, *names)
     nps(book, on(0).date(), **dict.fromkeys(names, 60))
     looked(book, 0)
-    past = "".join(said(day, 10 if day % 20 else 60, name) for name in names for day in range(-729, 1))
-
+    told = {(name, day): 10 if day % 20 else 60 for name in names for day in range(1 - days, 1)}
+    past = "".join(said(day, value, name) for (name, day), value in told.items())
     done = came(book, tmp_path, "observations", HEAD + past, at=on(1), history=True)
 
-    assert counted(done)[0] == 200 * 729
+    filled = fill(book, Wish(day_number(on(1 - days).date()), day_number(on(0).date())))
+
+    assert (counted(done)[0], filled.counts) == (count * (days - 1), Counts(filled=count * (days - 1), left=count))
+    expected = {(name, str(on(day).date())): value for (name, day), value in told.items()}
+    assert cells(database, "score health adjusted") == expected
     looked(book, 1)
     assert (fired(book), rows_of(database, "task"), rows_of(database, "delivery")) == ([], [], [])
 

@@ -18,19 +18,23 @@ Told = tuple[int, int, str]
 def make_course(
     *days: Iterable[float | None],
     unlooked: Iterable[tuple[int, int]] = (),
+    filled: Iterable[tuple[int, int]] = (),
     outcomes: Iterable[Told] = (),
     firings: Iterable[Told] = (),
     versions: Mapping[tuple[int, int], int] | None = None,
 ) -> Course:
-    """A row of values per account; each day was looked at but those in `unlooked` (account, day). The version is 1."""
+    """A row of values per account; each day was looked at but those in `unlooked` (account, day), and those that were
+    `filled` in. The version is 1."""
     values = np.array([numbers(*row) for row in days])
-    looked = np.ones(values.shape, dtype=np.bool_)
+    looked, afterwards = np.ones(values.shape, dtype=np.bool_), np.zeros(values.shape, dtype=np.bool_)
     for place in unlooked:
         looked[place] = False
+    for place in filled:
+        afterwards[place] = True
     codes = np.ones(values.shape)
     for place, code in (versions or {}).items():
         codes[place] = code
-    return Course(FIRST, values, codes, looked, dated(outcomes), dated(firings))
+    return Course(FIRST, values, codes, looked, afterwards, dated(outcomes), dated(firings))
 
 
 def dated(told: Iterable[Told]) -> Dated:

@@ -48,6 +48,12 @@ def test_the_time_with_us_is_cut_backwards(outcomes: list[Told], expected: list[
     assert cut(with_us(25, outcomes=outcomes)) == expected
 
 
+def test_days_that_were_filled_in_are_not_among_it() -> None:
+    afterwards = [(0, day) for day in range(12)]
+
+    assert cut(with_us(25, filled=afterwards)) == [(15, 24, False)]
+
+
 @pytest.mark.parametrize(
     ("outcomes", "expected"),
     [

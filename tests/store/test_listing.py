@@ -55,7 +55,7 @@ class TestScores:
     def test_there_is_one_entry_a_day_and_the_last_look_has_its_measures(self, looked_at: Database) -> None:
         first, last = scores(looked_at, Asked("acme"), ZONE)
 
-        same = {"account": "acme", "score": "health", "model": "paying", "coverage": 1.0}
+        same = {"account": "acme", "score": "health", "model": "paying", "coverage": 1.0, "filled": False}
         assert first == {
             **same,
             "at": "2026-11-24T22:59:59+00:00",

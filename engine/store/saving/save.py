@@ -111,7 +111,7 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
             if not is_in_use(connection, judged.version):
                 return Saved(is_stale=True)
             save_rule_versions(connection, judged.rule_since)
-            codes = score_codes(connection, judged)
+            codes = score_codes(connection, score_versions(judged))
     total, series = Saved(), dict[str, int]()
     blocks = reading.seqs // BLOCK
     for block in np.unique(blocks):

@@ -1,6 +1,6 @@
 """The scores of a look in; their present, their parts and their day's cells in the store, out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from engine.clock import microseconds
 from engine.judged import Judged
+from engine.language.views import Ladder
 from engine.snapshot import Days, Numbers, Rows, ScoreLook
 from engine.store.among import among
 from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
@@ -31,26 +32,27 @@ SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
 Row = dict[str, Any]
 KEPT = ("value", "adjusted", "base", "coverage", "version")
 """What is kept of each score and day."""
+FILLED = "filled"
+"""1 where no look has left that, but a fill."""
 
 
 def score_versions(judged: Judged) -> dict[str, Row]:
     """The fingerprints of what made the scores of a look; of each, the row that tells of it."""
     return {
-        str(fingerprint): {
-            "fingerprint": str(fingerprint),
-            "score": look.score,
-            "model": str(model),
-            "bands": list(look.edges[fingerprint]),
-        }
+        str(fingerprint): version_row(str(fingerprint), look.score, str(model), look.edges[fingerprint])
         for look in judged.scores.values()
         for fingerprint, model in {*zip(look.fingerprint, look.model, strict=True)}
         if fingerprint is not None
     }
 
 
-def score_codes(connection: Connection, judged: Judged) -> dict[str, int]:
-    """The codes of the score versions of a look; a new version gets one."""
-    versions = score_versions(judged)
+def version_row(fingerprint: str, score: str, model: str, bands: Ladder) -> Row:
+    """The row that tells of a score version."""
+    return {"fingerprint": fingerprint, "score": score, "model": model, "bands": list(bands)}
+
+
+def score_codes(connection: Connection, versions: Mapping[str, Row]) -> dict[str, int]:
+    """The codes of score versions, by fingerprint; a new version gets one."""
     known = version_codes(connection, versions)
     new = [row for fingerprint, row in sorted(versions.items()) if fingerprint not in known]
     if new:
@@ -60,7 +62,7 @@ def score_codes(connection: Connection, judged: Judged) -> dict[str, int]:
 
 
 def save_scores(saving: "Saving", block: int) -> None:
-    """The present of each account and score, the parts, and the day's cell of each of the five series."""
+    """The present of each account and score, the parts, and the day's cell of each series that is kept."""
     looks = saving.judged.scores.values()
     if not len(saving.rows) or not looks:
         return
@@ -134,21 +136,29 @@ def _save_parts(saving: "Saving", block: int) -> None:
 def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None:
     """The last look of a day stands, and is that day's score; an unknown one is known to be of that version."""
     rows = saving.rows
-    ids = _series_ids(saving)
+    if not saving.series:
+        saving.series.update(day_series(saving.connection, saving.judged.scores))
+    ids = saving.series
     day, lane = saving.judged.snapshot.today[rows], saving.reading.seqs[rows] % BLOCK
     spans = np.unique(day // SPAN).tolist()
-    stored = _stored(saving.connection, list(ids.values()), block, spans)
+    stored = day_chunks(saving.connection, list(ids.values()), block, spans)
     written: list[dict[str, Any]] = []
     for span, look in product(spans, saving.judged.scores.values()):
         here = day // SPAN == span
-        for part, column in _cells(look, rows, codes[look.score]).items():
+        columns = _cells(look, rows, codes[look.score])
+        if (ids[score_key(look.score, FILLED)], span) in stored:
+            columns[FILLED] = np.full(len(rows), np.nan)
+        for part, column in columns.items():
             series = ids[score_key(look.score, part)]
-            blob = stored.get((series, span))
-            matrix = unpack(blob).copy() if blob else empty()
+            matrix = stored.get((series, span), empty())
             matrix[lane[here], day[here] % SPAN] = column[here]
-            place = {"series_id": series, "block": block, "span": span}
-            written.append({**place, "values": pack(matrix), "times": None})
+            written.append(day_chunk(series, block, span, matrix))
     upsert(saving.connection, CHUNK, ["series_id", "block", "span"], written)
+
+
+def day_chunk(series: int, block: int, span: int, matrix: Numbers) -> Row:
+    """A chunk of a score's series as its row."""
+    return {"series_id": series, "block": block, "span": span, "values": pack(matrix), "times": None}
 
 
 def _cells(look: ScoreLook, rows: Rows, codes: Days) -> dict[str, Numbers]:
@@ -158,19 +168,18 @@ def _cells(look: ScoreLook, rows: Rows, codes: Days) -> dict[str, Numbers]:
     return {**{part: column[rows] for part, column in columns.items()}, "version": version}
 
 
-def _stored(connection: Connection, ids: list[int], block: int, spans: list[int]) -> dict[tuple[int, int], bytes]:
+def day_chunks(connection: Connection, ids: list[int], block: int, spans: list[int]) -> dict[tuple[int, int], Numbers]:
+    """What is stored of scores' series in a block, by series and span; to be written over."""
     query = select(CHUNK.c.series_id, CHUNK.c.span, CHUNK.c["values"]).where(
         among(CHUNK.c.series_id, ids), CHUNK.c.block == block, among(CHUNK.c.span, spans)
     )
-    return {(series, span): values for series, span, values in connection.execute(query)}
+    return {(series, span): unpack(values).copy() for series, span, values in connection.execute(query)}
 
 
-def _series_ids(saving: "Saving") -> Mapping[str, int]:
-    """The numbers of the scores' series, five each, by key; they are given when a score is first saved."""
-    if not saving.series:
-        keys = [score_key(score, part) for score in sorted(saving.judged.scores) for part in KEPT]
-        known = series_ids(saving.connection, keys)
-        new = [{"key": key, "event": None, "definition": None} for key in keys if key not in known]
-        upsert(saving.connection, SERIES, ["key"], new, [])
-        saving.series.update(series_ids(saving.connection, keys) if new else known)
-    return saving.series
+def day_series(connection: Connection, scores: Collection[str]) -> dict[str, int]:
+    """The numbers of the scores' series, six each, by key; they are given when a score is first saved."""
+    keys = [score_key(score, part) for score in sorted(scores) for part in (*KEPT, FILLED)]
+    known = series_ids(connection, keys)
+    new = [{"key": key, "event": None, "definition": None} for key in keys if key not in known]
+    upsert(connection, SERIES, ["key"], new, [])
+    return series_ids(connection, keys) if new else known

@@ -12,7 +12,7 @@ SPAN = 32
 
 
 class SeriesRow(SQLModel, table=True):
-    """The number of a series; `key` is `Series.key`, or `score NAME value|adjusted|base|coverage|version`."""
+    """The number of a series; `key` is `Series.key`, or `score NAME value|adjusted|base|coverage|version|filled`."""
 
     __tablename__ = "series"
     id: int | None = id_field()
