@@ -13,6 +13,7 @@ from engine.loops.book import Book
 from engine.loops.filling import Disappeared, Filled, NotOver, Wish, fill
 from engine.loops.looking import Order, look
 from engine.store import listing, score_lists
+from engine.store.courses import courses
 from engine.store.database import Database
 from engine.store.due import Due, due_count
 from engine.store.imports import take_back
@@ -262,3 +263,17 @@ def test_accounts_that_are_taken_back_meanwhile_stop_it(
     monkeypatch.setattr("engine.loops.filling.keep_days", late)
     with pytest.raises(Disappeared, match="Say it again"):
         fill_on(book, 1, first=-40)
+
+
+def test_days_of_looks_are_told_from_filled_ones_over_months_in_which_nothing_was_filled_in(database: Database) -> None:
+    book = book_of(database, LOOKS)
+    accounts(book, "acme")
+    nps(book, on(0).date(), acme=70)
+    for day in (0, 40):
+        looked(book, day)
+
+    listed = score_lists.scores(database, listing.Asked(account="acme"), "UTC")
+    found = list(courses(database, "health", on(40)))
+
+    assert {(one["day"], one["filled"]) for one in listed} == {(str(on(day).date()), False) for day in (0, 40)}
+    assert [(int(one.looked.sum()), int(one.filled.sum())) for one in found] == [(2, 0)]

@@ -11,10 +11,10 @@ from engine.clock import microseconds
 from engine.domain import DECIDED, Move
 from engine.language.views import Ladder
 from engine.reports.columns import Course, Dated
-from engine.snapshot import ALL_DAYS, Days
+from engine.snapshot import Days
 from engine.store.among import among
 from engine.store.database import Database, portions
-from engine.store.matrices import Lanes, matrices, score_key
+from engine.store.matrices import Lanes, score_days
 from engine.store.records import OUTCOME
 from engine.store.saving.scores import FILLED
 from engine.store.tables.accounts import BLOCK
@@ -50,9 +50,7 @@ def courses(database: Database, score: str, at: datetime, rules: Collection[str]
 
 def _course(connection: Connection, score: str, seqs: Days, last: int, at: int, rules: Collection[str]) -> Course:
     lanes = Lanes(seqs, np.full(len(seqs), last, dtype=np.int64), np.zeros(len(seqs), dtype=np.int64))
-    keys = {part: score_key(score, part) for part in READ}
-    found = matrices(connection, lanes, dict.fromkeys(keys.values(), ALL_DAYS))
-    value, version, coverage, filled = (found[keys[part]] for part in READ)
+    value, version, coverage, filled = score_days(connection, lanes, score, READ).values()
     outcomes = select(OUTCOME.c.account_seq, OUTCOME.c.day, OUTCOME.c.outcome).where(OUTCOME.c.at <= at)
     firings = select(DECISION.c.account_seq, DECISION.c.day, DECISION.c.rule).where(
         DECISION.c.move == DECIDED[Move.FIRES], among(DECISION.c.rule, rules)

@@ -115,6 +115,17 @@ def matrices(
     return {key: _aligned(matrix, ends[key])[:, -wanted[key] :] for key, matrix in found.items()}
 
 
+def score_days(connection: Connection, lanes: Lanes, score: str, parts: Collection[str]) -> dict[str, Numbers]:
+    """What is kept of a score by part, all of one width: as far back as there is anything of any of them."""
+    found = matrices(connection, lanes, {score_key(score, part): ALL_DAYS for part in parts})
+    width = max(matrix.shape[1] for matrix in found.values())
+    widened = {part: np.full((len(lanes), width), np.nan) for part in parts}
+    for part, whole in widened.items():
+        days = found[score_key(score, part)]
+        whole[:, width - days.shape[1] :] = days
+    return widened
+
+
 def _chunks(connection: Connection, lanes: Lanes, first: Mapping[int, int]) -> Iterator[Any]:
     """The chunks of some series from their first days on; those that begin with the same span come together."""
     together: dict[int, list[int]] = defaultdict(list)

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select
 
 from engine.arithmetic.views import name_of
 from engine.clock import day_number, end_of_day, microseconds
-from engine.snapshot import ALL_DAYS, Numbers
+from engine.snapshot import Numbers
 from engine.store.among import among
 from engine.store.breakdowns import Sheet, parts, unpack_sheets
 from engine.store.database import Database
 from engine.store.listing import Asked, Document, day_text, iso
-from engine.store.matrices import Lanes, matrices, score_key
+from engine.store.matrices import Lanes, score_days
 from engine.store.saving.scores import FILLED, KEPT
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
@@ -73,8 +73,7 @@ def _days(
         last = max(one.row.day for one in mine)
         seqs = np.array([one.seq for one in mine], dtype=np.int64)
         lanes = Lanes(seqs, np.full(len(seqs), last, dtype=np.int64), np.zeros(len(seqs), dtype=np.int64))
-        found = matrices(connection, lanes, {score_key(score, part): ALL_DAYS for part in (*KEPT, FILLED)})
-        series = {part: found[score_key(score, part)] for part in (*KEPT, FILLED)}
+        series = score_days(connection, lanes, score, (*KEPT, FILLED))
         for place, one in enumerate(mine):
             yield from _of_account(one, place, last, series, versions, sheets, asked)
 

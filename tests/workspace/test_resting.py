@@ -78,4 +78,4 @@ def test_a_model_is_another_version_from_when_what_it_rests_on_is_counted_anew(m
 
     workspace = load(FILES | {"rules/scores/plain.yaml": plain}).checked()
 
-    assert list(workspace.compiled.scores["plain"].models[0].redefined) == days
+    assert workspace.compiled.scores["plain"].models[0].redefined == ({"": tuple(days)} if days else {})
