@@ -140,6 +140,8 @@ class Stays:
     before_band: Texts
     before_came_from: Texts
     before_since: Numbers
+    elsewhere: Texts
+    """What `seen` was under other versions, for an account may come back to one: codes and bits, as `3:5 7:1`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,11 @@ def still(*left: str) -> dict[str, list[str]]:
             fallen("red", "green"),
             id="a version that said nothing changes nothing",
         ),
+        pytest.param(
+            [*bands("green"), *bands("red", version=2), *bands("blue", version=3), *bands("red", version=1)],
+            still("green"),
+            id="a version that comes back knows what was seen under it",
+        ),
     ],
 )
 def test_crossings_follow_from_stays(looks: list[Look], expected: Any) -> None:
@@ -186,8 +191,8 @@ class Plain:
     before: tuple[str, str | None, int] | None = None
     overridden: bool = False
     version: int | None = None
-    seen: set[str] = field(default_factory=set)
-    """Under the version that holds now; one that comes back starts anew."""
+    seen: dict[int, set[str]] = field(default_factory=dict)
+    """By version; one may come back."""
 
     def look(self, day: int, look: Look) -> dict[str, list[str]] | None:
         if look.band is None:
@@ -198,9 +203,9 @@ class Plain:
         self.stay = self._next(day, look, ends)
         if ends:
             self.before = None
-        self.seen = {*(self.seen if self.version == look.version else ()), look.band}
+        self.seen.setdefault(look.version, set()).add(look.band)
         self.overridden, self.version = look.overridden, look.version
-        left = [band for band in BANDS if band in self.seen - {look.band}]
+        left = [band for band in BANDS if band in self.seen[look.version] - {look.band}]
         source = self.stay[1]
         if source is None:
             return still(*left)

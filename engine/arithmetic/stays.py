@@ -35,7 +35,18 @@ def nowhere(accounts: int) -> Stays:
         return np.full(accounts, np.nan)
 
     none = np.zeros(accounts, dtype=np.int64)
-    return Stays(nobody(), nobody(), never(), none, none.copy(), none.astype(np.bool_), nobody(), nobody(), never())
+    return Stays(
+        band=nobody(),
+        came_from=nobody(),
+        since=never(),
+        seen=none,
+        version=none.copy(),
+        overridden=none.astype(np.bool_),
+        before_band=nobody(),
+        before_came_from=nobody(),
+        before_since=never(),
+        elsewhere=nobody(),
+    )
 
 
 def go_on(before: Stays, seen: Seen, bands: Sequence[str]) -> Stays:
@@ -59,16 +70,18 @@ def go_on(before: Stays, seen: Seen, bands: Sequence[str]) -> Stays:
     came_from = _either(crosses, before.band, _either(new, nobody, before.came_from))
     since = np.where(new, seen.today.astype(np.float64), before.since)
     band = _either(known, seen.band, before.band)
+    bits, elsewhere = _seen(before, seen, known, rank)
     return Stays(
         band=band,
         came_from=_either(comes_back, before.before_came_from, came_from),
         since=np.where(comes_back, before.before_since, since),
-        seen=_seen(before, seen, known, rank),
+        seen=bits,
         version=np.where(known, seen.version, before.version),
         overridden=np.where(known, seen.overridden, before.overridden).astype(np.bool_),
         before_band=_either(begins, before.band, _either(ends, nobody, before.before_band)),
         before_came_from=_either(begins, before.came_from, _either(ends, nobody, before.before_came_from)),
         before_since=np.where(begins, before.since, np.where(ends, np.nan, before.before_since)),
+        elsewhere=elsewhere,
     )
 
 
@@ -78,12 +91,24 @@ def _either(first: Bits, one: Texts, other: Texts) -> Texts:
     return chosen
 
 
-def _seen(before: Stays, seen: Seen, known: Bits, rank: Mapping[str, int]) -> Days:
-    """A bit per band that was looked at under the version that holds now."""
+def _seen(before: Stays, seen: Seen, known: Bits, rank: Mapping[str, int]) -> tuple[Days, Texts]:
+    """A bit per band that was looked at under the version that holds now; and under others."""
     places = np.maximum(_ranks(seen.band, rank), 0)
     bits = np.where(known, np.left_shift(np.int64(1), places), 0)
-    kept = np.where(before.version == seen.version, before.seen, 0)
-    return np.where(known, kept | bits, before.seen)
+    kept, elsewhere = before.seen.copy(), before.elsewhere.copy()
+    for row in np.flatnonzero(known & (before.version != seen.version)):
+        by_version = _bits(elsewhere[row])
+        if before.version[row]:
+            by_version[int(before.version[row])] = int(before.seen[row])
+        kept[row] = by_version.pop(int(seen.version[row]), 0)
+        elsewhere[row] = " ".join(f"{version}:{said}" for version, said in sorted(by_version.items())) or None
+    return np.where(known, kept | bits, before.seen), elsewhere
+
+
+def _bits(elsewhere: str | None) -> dict[int, int]:
+    """By the code of the version."""
+    pairs = (pair.split(":") for pair in (elsewhere or "").split())
+    return {int(version): int(said) for version, said in pairs}
 
 
 def _is_there(bands: Texts) -> Bits:

@@ -35,6 +35,7 @@ STAY = (
     SCORE.c.before_band,
     SCORE.c.before_came_from,
     SCORE.c.before_since,
+    SCORE.c.elsewhere,
 )
 """The columns of a score's present in the order of the fields of `Stays`."""
 STANDING = (

@@ -109,6 +109,7 @@ def _present(saving: "Saving", look: ScoreLook, codes: Days) -> list[dict[str, A
         "before_band": stays.before_band[rows].tolist(),
         "before_came_from": stays.before_came_from[rows].tolist(),
         "before_since": _whole(stays.before_since[rows]),
+        "elsewhere": stays.elsewhere[rows].tolist(),
         "day": snapshot.today[rows].tolist(),
     }
     same = {"score": look.score, "at": microseconds(snapshot.at)}

@@ -43,6 +43,8 @@ class ScoreRow(SQLModel, table=True):
     before_band: str | None = None
     before_came_from: str | None = None
     before_since: int | None = None
+    elsewhere: str | None = None
+    """What `seen` was under other versions."""
     at: int = moment_field()
     day: int
 
