@@ -15,11 +15,10 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import text
 
+from engine.cli.common import SELDOM
 from engine.store.database import Database
 
 KINDS = ("sqlite", "postgres")
-SELDOM = (100_000, 20, 20)
-"""So many new objects, and so many searches among the young, before older ones are searched for garbage."""
 Copies = Callable[[], AbstractContextManager[str]]
 """Each call is a database of its own, by its URL."""
 # How long an example takes depends on what else the machine does: speed is measured in bench/.

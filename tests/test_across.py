@@ -190,7 +190,7 @@ def test_a_sweep_as_of_an_earlier_moment_moves_nothing(database: Database) -> No
 
 
 @pytest.mark.parametrize("measures", ["", "family: {roll_up: health, of: children, take: mean}\n"])
-def test_a_sweep_lists_accounts_in_their_order_though_children_are_looked_at_before_parents(
+def test_a_sweep_lists_accounts_by_id_though_children_are_looked_at_before_parents(
     database: Database, measures: str
 ) -> None:
     written = files()

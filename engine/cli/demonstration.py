@@ -28,9 +28,10 @@ from engine.loops.delivering import Post, deliver_due, post_of
 from engine.loops.findings import sweep
 from engine.loops.looking import Order
 from engine.store import listing
+from engine.store.assigning import OPEN
 from engine.store.findings import findings
 from engine.store.saving.save import Saved
-from engine.store.tasks import OPEN, finish
+from engine.store.tasks import finish
 from engine.workspace import Workspace
 
 LAST_WEEK = timedelta(days=7)

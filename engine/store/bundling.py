@@ -33,13 +33,12 @@ TASK = TaskRow.__table__  # type: ignore[attr-defined]
 
 GATHERING = timedelta(minutes=10)
 """So long what is to be told of many waits at most for the others: whoever saves them may be dead."""
-
-
 BEGINNING = 500
 """Characters that are read of each message: of its first line no more is told."""
 READ = ("id", "bundle", "run_id", "day", "channel", "to", "address", "state", "outbox_only")
+"""Of deliveries no more columns: there may be very many."""
 MENTIONED = ("name", "value", "currency", "owner")
-"""Columns of deliveries and of accounts: there may be very many."""
+"""Of their accounts, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 from engine.clock import day_number, microseconds
 from engine.errors import PulsebookError
 from engine.store.accounts import lock_blocks, mark_due
+from engine.store.assigning import OPEN
 from engine.store.changes import keep_changes
 from engine.store.database import Database
 from engine.store.tables.accounts import BLOCK, AccountRow, TeammateRow
@@ -16,7 +17,7 @@ from engine.store.tables.runs import TaskRow
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 TEAMMATE = TeammateRow.__table__  # type: ignore[attr-defined]
-OPEN, DONE = "open", "done"
+DONE = "done"
 
 
 class TaskError(PulsebookError):
