@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.arithmetic.event_measures import Chosen, passes
 from engine.arithmetic.personal import of_contacts
+from engine.arithmetic.series import digits, of_digits
 from engine.columns import Columns
 from engine.conditions.filters import filter_tests
 from engine.conditions.tree import Column
@@ -66,9 +67,9 @@ def _kept(
 
 
 def taken(take: str, row: Rows, values: Numbers, accounts: int, weight: Numbers | None = None) -> Numbers:
-    """The mean, the worst, or the weighted mean Σ w·v / Σ w of each account's known values; NaN where there is none.
+    """The mean, the worst, or the weighted mean Σ w·v / Σ w of each account's known scores; NaN where there is none.
 
-    A value whose weight is not known, or not above 0, is left out.
+    A score whose weight is not known, or not above 0, is left out.
     """
     known = ~np.isnan(values)
     if take == "worst":
@@ -78,10 +79,11 @@ def taken(take: str, row: Rows, values: Numbers, accounts: int, weight: Numbers 
     weights = np.ones(len(values)) if weight is None else weight
     with np.errstate(invalid="ignore"):
         known &= weights > 0
-    total = np.bincount(row[known], weights=(weights * values)[known], minlength=accounts)
+    # Whole up to the one division: sums of fractions would end a hair beside what is exactly half a digit.
+    total = np.bincount(row[known], weights=(weights * digits(values))[known], minlength=accounts)
     over = np.bincount(row[known], weights=weights[known], minlength=accounts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(over > 0, total / over, np.nan)
+        return np.where(over > 0, of_digits(total / over), np.nan)
 
 
 def score_contacts(plan: Plan, snapshot: Snapshot, people: People, scores: Sequence[str]) -> Mapping[str, ScoreLook]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import cycle
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from engine.arithmetic.personal import of_contacts
 from engine.arithmetic.windows import joined
@@ -80,3 +82,21 @@ def test_scores_are_taken_together(take: str, weights: Sequence[float] | None, e
     found = taken(take, row, values, 3, None if weights is None else np.array(weights))
 
     assert [known(one) for one in found] == expected
+
+
+UNITS = st.integers(0, 1_000_000)
+"""A score from 0 to 100, in units of its last decimal."""
+
+
+@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@example([(398_072, 1), (398_073, 1)])
+@given(st.lists(st.tuples(UNITS, st.integers(1, 90_000)), min_size=1, max_size=12))
+def test_what_scores_come_to_is_rounded_once_and_a_half_goes_to_the_even_digit(told: list[tuple[int, int]]) -> None:
+    units, weights = (np.array(column) for column in zip(*told, strict=True))
+    row = np.zeros(len(told), dtype=np.intp)
+
+    [mean] = taken("mean", row, units / 10_000, 1)
+    [weighted] = taken("weighted", row, units / 10_000, 1, weights.astype(float))
+
+    assert mean == round(Fraction(int(units.sum()), len(told))) / 10_000
+    assert weighted == round(Fraction(int((units * weights).sum()), int(weights.sum()))) / 10_000

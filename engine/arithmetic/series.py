@@ -19,6 +19,16 @@ def round4(numbers: Numbers) -> Numbers:
     return np.round(numbers, DECIMALS) + 0.0
 
 
+def digits(numbers: Numbers) -> Numbers:
+    """Rounded numbers, in units of their last decimal: whole, so that what they add up to is exact."""
+    return np.round(numbers * 10**DECIMALS)
+
+
+def of_digits(digits: Numbers) -> Numbers:
+    """The numbers of so many units, to the nearest one; a half goes to the even one."""
+    return np.round(digits) / 10**DECIMALS
+
+
 def times(numbers: Numbers, factor: float) -> Numbers:
     """Rounded numbers times a factor of up to 4 decimals, exactly: only the noise of binary fractions is cut off."""
     return np.round(numbers * factor, 2 * DECIMALS)

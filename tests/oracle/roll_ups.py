@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from tests.oracle.files import Written
+from tests.oracle.numbers import exact
 from tests.oracle.wanted import fits
 
 if TYPE_CHECKING:
@@ -25,10 +25,9 @@ def rolled_up(judged: Judged, definition: Written) -> float | None:
     match definition["take"]:
         case "worst":
             return min(value for value, _ in found)
-        case "mean":
-            return fmean(value for value, _ in found)
         case _:
-            return sum(weight * value for value, weight in found) / sum(weight for _, weight in found)
+            total = sum(exact(weight) * exact(value) for value, weight in found)
+            return round(total / sum(exact(weight) for _, weight in found) * 10_000) / 10_000
 
 
 def _of_contacts(judged: Judged, definition: Written) -> Iterator[Weighted]:
