@@ -15,7 +15,7 @@ DECIMALS = 4
 
 
 def round4(numbers: Numbers) -> Numbers:
-    """The one place where measures, points and scores are rounded; minus zero is zero."""
+    """Measures, points and scores as they are kept; minus zero is zero."""
     return np.round(numbers, DECIMALS) + 0.0
 
 
@@ -26,7 +26,8 @@ def digits(numbers: Numbers) -> Numbers:
 
 def of_digits(digits: Numbers) -> Numbers:
     """The numbers of so many units, to the nearest one; a half goes to the even one."""
-    return np.round(digits) / 10**DECIMALS
+    whole: Numbers = np.round(digits)
+    return whole / 10**DECIMALS
 
 
 def times(numbers: Numbers, factor: float) -> Numbers:
