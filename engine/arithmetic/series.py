@@ -21,13 +21,12 @@ def round4(numbers: Numbers) -> Numbers:
 
 def digits(numbers: Numbers) -> Numbers:
     """Rounded numbers, in units of their last decimal: whole, so that what they add up to is exact."""
-    return np.round(numbers * 10**DECIMALS)
+    return np.asarray(np.round(numbers * 10**DECIMALS))
 
 
 def of_digits(digits: Numbers) -> Numbers:
     """The numbers of so many units, to the nearest one; a half goes to the even one."""
-    whole: Numbers = np.round(digits)
-    return whole / 10**DECIMALS
+    return np.asarray(np.round(digits) / 10**DECIMALS)
 
 
 def times(numbers: Numbers, factor: float) -> Numbers:
