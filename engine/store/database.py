@@ -10,9 +10,10 @@ from sqlite3 import OperationalError
 from time import sleep
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Column, Connection, CursorResult, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Column, Connection, CursorResult, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import LRUCache
 
 from engine.errors import PulsebookError
 
@@ -27,6 +28,9 @@ MIGRATION_LOCK = 7_305_127
 """Taken on PostgreSQL while the tables are brought up to date, for several workers start at once."""
 PARAMETERS = 10_000
 """Values in one `in (…)`: SQLite takes 32,766 to a statement, PostgreSQL 65,535."""
+
+_DIALECTS: dict[str, Dialect] = {}
+_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 
 
 class DatabaseUnusable(PulsebookError):
@@ -56,9 +60,9 @@ class Database:
             ) from None
         kind = parsed.get_backend_name()
         if kind == "sqlite":
-            return cls(_sqlite(parsed, folder or Path.cwd()), parsed.render_as_string())
+            return cls(_compiling_once(_sqlite(parsed, folder or Path.cwd())), parsed.render_as_string())
         if kind in ("postgresql", "postgres"):
-            return cls(_postgresql(parsed), parsed.render_as_string())
+            return cls(_compiling_once(_postgresql(parsed)), parsed.render_as_string())
         raise DatabaseUnusable(f"{kind!r} is no database that Pulsebook knows. Use sqlite:///… or postgresql://…")
 
     @property
@@ -168,6 +172,16 @@ def portions(items: Collection[Item], size: int = PARAMETERS) -> Iterator[list[I
     listed = list(items)
     for start in range(0, len(listed), size):
         yield listed[start : start + size]
+
+
+def _compiling_once(engine: Engine) -> Engine:
+    """SQLAlchemy keeps a statement that it compiled with the dialect, of which each engine has its own.
+
+    Whoever opens one database after the other, as tests do, would compile each statement again and again.
+    """
+    engine.dialect = _DIALECTS.setdefault(engine.dialect.name, engine.dialect)
+    engine.update_execution_options(compiled_cache=_COMPILED)
+    return engine
 
 
 def _sqlite(url: URL, folder: Path) -> Engine:
