@@ -145,24 +145,32 @@ def postgres_copies(postgres_server: str, postgres_template: str) -> Iterator[Co
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with all tables, to be copied."""
-    file = tmp_path_factory.mktemp("sqlite") / "template.db"
-    database = Database.open(f"sqlite:///{file}")
+def sqlite_copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Makes a fresh file with all tables."""
+    template = tmp_path_factory.mktemp("template") / "pulsebook.db"
+    database = Database.open(f"sqlite:///{template}")
     database.migrate()
     database.close()
-    return file
+
+    @contextmanager
+    def copy() -> Iterator[str]:
+        yield f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('sqlite'))}"
+
+    return copy
 
 
 @pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a fresh database with all tables, to be opened by any process."""
-    if request.param == "sqlite":
-        file = tmp_path / "pulsebook.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
-        return
-    copies: Copies = request.getfixturevalue("postgres_copies")
+    copies: Copies = request.getfixturevalue(f"{request.param}_copies")
+    with copies() as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database with all tables for all tests of a module, which read what one fixture writes."""
+    copies: Copies = request.getfixturevalue(f"{request.param}_copies")
     with copies() as url:
         yield url
 

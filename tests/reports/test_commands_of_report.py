@@ -27,19 +27,18 @@ PAST = ("bands", "firings")
 Report = Callable[..., Any]
 
 
-@pytest.fixture
-def folder(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, shared_url: str) -> Path:
     """Two looks at five accounts: acme fell, beta rose, gone left between them, and of new nothing is known."""
-    monkeypatch.setenv("REPORTED", database_url)
-    monkeypatch.setenv("COLUMNS", "150")
+    made = tmp_path_factory.mktemp("reported")
     files = {**FILES, "accounts.csv": ACCOUNTS, "first.csv": FIRST, "second.csv": SECOND}
     files["outcomes.csv"] = "account,at,outcome\ngone,2026-03-03,churned\n"
     files["rules/catalog.yaml"] = CATALOG + files["rules/catalog.yaml"]
-    files["pulsebook.toml"] += '[database]\nurl = "env:REPORTED"\n[rates.USD]\n"2026-01-01" = 0.5\n'
+    files["pulsebook.toml"] += f'[database]\nurl = "{shared_url}"\n[rates.USD]\n"2026-01-01" = 0.5\n'
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    with chdir(tmp_path):
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_text(text)
+    with chdir(made):
         for words in (
             "import accounts accounts.csv",
             "import observations first.csv",
@@ -49,7 +48,12 @@ def folder(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -
             "run --as-of 2026-03-04",
         ):
             give(*words.split())
-    return tmp_path
+    return made
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "150")
 
 
 def give(*words: str, code: int = 0) -> None:
