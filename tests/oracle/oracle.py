@@ -66,9 +66,7 @@ class Oracle:
                     task.assignee = entry.email
             case Settle():
                 for delivery in self._those(self.deliveries(), entry.delivery):
-                    delivery.state, delivery.reason = (
-                        ("sent", "outbox") if entry.approved else ("not_sent", "discarded")
-                    )
+                    delivery.state, delivery.reason = ("waiting", None) if entry.approved else ("not_sent", "discarded")
             case Look():
                 self._look(as_of(entry.as_of, self.workspace.zone))
 
@@ -96,8 +94,15 @@ class Oracle:
             for account in accounts:
                 self._look_at(account, at)
             self._share_out(at, {account.id for account in accounts}, loads)
+        self._deliver()
         quiet.sweep(self.company, self.workspace, self.findings, at)
         across.sweep(self.company, self.workspace, self.groups, self.findings, at)
+
+    def _deliver(self) -> None:
+        """What a person approved leaves after the look: to whoever has left meanwhile, nothing does."""
+        for delivery in self.deliveries().values():
+            if (delivery.state, delivery.reason) == ("waiting", None):
+                delivery.state, delivery.reason = "sent", "outbox"
 
     def _look_at(self, account: Account, at: datetime) -> None:
         kept = self.kept.setdefault(account.id, Kept(at))
