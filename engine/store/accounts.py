@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, case, func, or_, select, text, update
+from sqlalchemy import Connection, Select, case, func, or_, select, text, update
 
 from engine.batches import Ints
 from engine.clock import local_day, moment
 from engine.store.among import among
+from engine.store.kept import kept
 from engine.store.tables.accounts import BLOCK, AccountRow, AliasRow, BlockRow
 from engine.store.writing import alter, upsert
 
@@ -111,19 +113,32 @@ def locked(connection: Connection, said: Meant, company_zone: str) -> Accounts:
 
 
 def _after_aliases(connection: Connection, ids: Collection[str]) -> tuple[str, ...]:
-    query = select(ALIAS.c.alias, ALIAS.c.account).where(among(ALIAS.c.alias, ids))
-    aliases: dict[str, str] = dict(connection.execute(query).all())
+    aliases: dict[str, str] = dict(connection.execute(*_aliases(ids=ids)).all())
     return tuple(aliases.get(id_, id_) for id_ in ids)
 
 
+@kept
+def _aliases(ids: Any) -> Select[Any]:
+    return select(ALIAS.c.alias, ALIAS.c.account).where(among(ALIAS.c.alias, ids))
+
+
 def _seqs(connection: Connection, ids: Collection[str]) -> dict[str, int]:
-    return dict(connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.seq).where(among(ACCOUNT.c.id, ids))).all())
+    return dict(connection.execute(*_seqs_of(ids=ids)).all())
+
+
+@kept
+def _seqs_of(ids: Any) -> Select[Any]:
+    return select(ACCOUNT.c.id, ACCOUNT.c.seq).where(among(ACCOUNT.c.id, ids))
 
 
 def _details(connection: Connection, seqs: Collection[int]) -> dict[int, tuple[str | None, int | None]]:
     """Zone and last look by number."""
-    query = select(ACCOUNT.c.seq, ACCOUNT.c.timezone, ACCOUNT.c.last_look).where(among(ACCOUNT.c.seq, seqs))
-    return {seq: (zone, last) for seq, zone, last in connection.execute(query)}
+    return {seq: (zone, last) for seq, zone, last in connection.execute(*_details_of(seqs=seqs))}
+
+
+@kept
+def _details_of(seqs: Any) -> Select[Any]:
+    return select(ACCOUNT.c.seq, ACCOUNT.c.timezone, ACCOUNT.c.last_look).where(among(ACCOUNT.c.seq, seqs))
 
 
 def _looked_on(zone: str, last_look: int | None) -> int:
@@ -139,8 +154,12 @@ def looked_days(connection: Connection, seqs: Collection[int], company_zone: str
 def lock_blocks(connection: Connection, blocks: Collection[int]) -> None:
     """Ascending, and before any account row, as everybody does it."""
     if blocks:
-        wanted = select(BLOCKS.c.id).where(among(BLOCKS.c.id, blocks)).order_by(BLOCKS.c.id)
-        connection.execute(wanted.with_for_update()).all()
+        connection.execute(*_locking(blocks=blocks)).all()
+
+
+@kept
+def _locking(blocks: Any) -> Select[Any]:
+    return select(BLOCKS.c.id).where(among(BLOCKS.c.id, blocks)).order_by(BLOCKS.c.id).with_for_update()
 
 
 def all_blocks(connection: Connection) -> list[int]:

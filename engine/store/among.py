@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Text, TypeDecorator, bindparam
+from sqlalchemy import ARRAY, BindParameter, Boolean, ColumnElement, Dialect, Text, TypeDecorator, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -16,7 +16,7 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 
-class _Listed(TypeDecorator[list[Any]]):
+class _Listed(TypeDecorator[Collection[Any]]):
     """Numbers or texts as one value."""
 
     impl = Text
@@ -30,8 +30,9 @@ class _Listed(TypeDecorator[list[Any]]):
         listed: TypeEngine[Any] = Text() if dialect.name == "sqlite" else ARRAY(self.item)
         return dialect.type_descriptor(listed)
 
-    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
-        return json.dumps(value) if dialect.name == "sqlite" else value
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        listed = None if value is None else list(value)
+        return json.dumps(listed) if dialect.name == "sqlite" else listed
 
 
 class _Among(FunctionElement[bool]):
@@ -57,6 +58,12 @@ def _by_json(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 what SQLAlchemy has made
 
 
-def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    """Whether a column of numbers or texts is one of these values. (Of bytes it can't be asked on SQLite: `in_`.)"""
-    return _Among(column, bindparam(None, list(values), _Listed(column.type), unique=True))
+def among(column: ColumnElement[Any], values: Collection[Any] | BindParameter[Any]) -> ColumnElement[bool]:
+    """Whether a column of numbers or texts is one of these values, or of those that a parameter stands for.
+
+    (Of bytes it can't be asked on SQLite: `in_`.)
+    """
+    listed = _Listed(column.type)
+    if isinstance(values, BindParameter):
+        return _Among(column, bindparam(values.key, type_=listed))
+    return _Among(column, bindparam(None, list(values), listed, unique=True))

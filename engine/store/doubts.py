@@ -1,13 +1,15 @@
 """What came in for past days in; runs whose firing that reaches back to, to be looked into by the next look, out."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, Select, and_, or_, select, update
 
 from engine.clock import microseconds, moment
 from engine.domain import End
 from engine.judged import Doubt
 from engine.store.among import among
+from engine.store.kept import kept
 from engine.store.present import run_of, tasks_of
 from engine.store.tables.looks import DecisionRow
 from engine.store.tables.runs import RunRow
@@ -38,12 +40,7 @@ def doubt_runs(connection: Connection, reached: Mapping[int, int], at: int, sour
 
 def doubts(connection: Connection, ids: Mapping[int, str], playbooks: Collection[str]) -> tuple[Doubt, ...]:
     """The runs of these playbooks that a look is to look into. `ids`: of its accounts, by number."""
-    fired = and_(
-        DECISION.c.account_seq == RUN.c.account_seq, DECISION.c.rule == RUN.c.rule, DECISION.c.at == RUN.c.started_at
-    )
-    query = select(RUN, DECISION.c.fingerprint).join(DECISION, fired)
-    wanted = RUN.c.doubted_at.is_not(None), among(RUN.c.playbook, playbooks), NOT_YET
-    stored = [row for row in connection.execute(query.where(*wanted).order_by(RUN.c.id)) if row.account_seq in ids]
+    stored = [row for row in connection.execute(*_doubted(playbooks=playbooks)) if row.account_seq in ids]
     tasks = tasks_of(connection, [row.id for row in stored])
     return tuple(
         Doubt(
@@ -54,6 +51,15 @@ def doubts(connection: Connection, ids: Mapping[int, str], playbooks: Collection
         )
         for row in stored
     )
+
+
+@kept
+def _doubted(playbooks: Any) -> Select[Any]:
+    fired = and_(
+        DECISION.c.account_seq == RUN.c.account_seq, DECISION.c.rule == RUN.c.rule, DECISION.c.at == RUN.c.started_at
+    )
+    query = select(RUN, DECISION.c.fingerprint).join(DECISION, fired)
+    return query.where(RUN.c.doubted_at.is_not(None), among(RUN.c.playbook, playbooks), NOT_YET).order_by(RUN.c.id)
 
 
 def settle_doubts(connection: Connection, looked_into: Collection[Doubt]) -> None:

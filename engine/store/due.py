@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from engine.clock import microseconds, moment
 from engine.store.among import among
 from engine.store.database import Database
+from engine.store.kept import kept
 from engine.store.tables.accounts import BLOCK, AccountRow, BlockRow
 from engine.store.tables.runs import RunRow
 
@@ -22,7 +24,12 @@ NO_IMPORT = ""
 def block_numbers(database: Database) -> list[int]:
     """All blocks, ascending."""
     with database.asking() as connection:
-        return list(connection.execute(select(BLOCKS.c.id).order_by(BLOCKS.c.id)).scalars())
+        return list(connection.execute(*_blocks()).scalars())
+
+
+@kept
+def _blocks() -> Select[Any]:
+    return select(BLOCKS.c.id).order_by(BLOCKS.c.id)
 
 
 def due_blocks(database: Database, now: datetime) -> list[int]:
@@ -83,5 +90,9 @@ def due_count(database: Database, due: Due) -> int:
 def versions_under_way(database: Database) -> frozenset[str]:
     """The versions that runs under way were started on."""
     with database.asking() as connection:
-        query = select(RUN.c.version).where(RUN.c.ended_at.is_(None)).distinct()
-        return frozenset(connection.execute(query).scalars())
+        return frozenset(connection.execute(*_under_way()).scalars())
+
+
+@kept
+def _under_way() -> Select[Any]:
+    return select(RUN.c.version).where(RUN.c.ended_at.is_(None)).distinct()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import CompoundSelect, Connection, select, union_all
 
 from engine.clock import day_number, local_day, weekday
 from engine.conditions.tree import Column
@@ -16,6 +16,7 @@ from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Numbers
 from engine.store.among import among
 from engine.store.ingest.days import offsets
+from engine.store.kept import kept
 from engine.store.matrices import NOBODY
 from engine.store.records import Whose
 from engine.store.strips import Coded, Scalar, Strip, coded, unpack
@@ -154,17 +155,25 @@ def _stored(connection: Connection, whose: Whose, first: Mapping[str, int | None
     found: dict[str, list[Any]] = {}
     if not len(whose.lanes) or not first:
         return found
-    blocks, last = among(STRIP.c.block, whose.lanes.blocks), int(whose.lanes.today.max()) // SPAN
     together: dict[int | None, list[str]] = {}
     for event, day in first.items():
         together.setdefault(None if day is None else day // SPAN, []).append(event)
-    queries = []
-    for span, events in together.items():
-        query = select(STRIP).where(among(STRIP.c.name, events), blocks, STRIP.c.span <= last)
-        queries.append(query if span is None else query.where(STRIP.c.span >= span))
-    for row in connection.execute(union_all(*queries).order_by("name", "block", "span")).all():
+    spans = {f"span_{place}": span for place, span in enumerate(together)}
+    events = {f"events_{place}": some for place, some in enumerate(together.values())}
+    last = int(whose.lanes.today.max()) // SPAN
+    for row in connection.execute(*_strips_of(blocks=whose.lanes.blocks, last=last, **spans, **events)).all():
         found.setdefault(row.name, []).append(row)
     return found
+
+
+@kept
+def _strips_of(blocks: Any, last: Any, **parts: Any) -> CompoundSelect[Any]:
+    queries = []
+    for place in range(len(parts) // 2):
+        mine = among(STRIP.c.name, parts[f"events_{place}"]), among(STRIP.c.block, blocks), STRIP.c.span <= last
+        span = parts[f"span_{place}"]
+        queries.append(select(STRIP).where(*mine, *([] if span is None else [STRIP.c.span >= span])))
+    return union_all(*queries).order_by("name", "block", "span")
 
 
 def _strips(whose: Whose, stored: Iterable[Any]) -> Iterator[PlacedStrip]:

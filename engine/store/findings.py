@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from engine.clock import day_number, microseconds
 from engine.judged import Finding
 from engine.store.among import among
 from engine.store.database import Database
+from engine.store.kept import kept
 from engine.store.listing import Asked, Document, day_text, iso
 from engine.store.notices import save_notice
 from engine.store.tables.looks import FindingRow
@@ -48,8 +49,12 @@ def remind(connection: Connection, finding: Finding, office: "Office", *, versio
 
 def open_keys(connection: Connection, at: datetime) -> frozenset[str]:
     """The findings that had begun by a moment and have not ended."""
-    mine = (FINDING.c.ended_at.is_(None), FINDING.c.at <= microseconds(at))
-    return frozenset(connection.execute(select(FINDING.c.key).where(*mine)).scalars())
+    return frozenset(connection.execute(*_open(begun_by=microseconds(at))).scalars())
+
+
+@kept
+def _open(begun_by: Any) -> Select[Any]:
+    return select(FINDING.c.key).where(FINDING.c.ended_at.is_(None), FINDING.c.at <= begun_by)
 
 
 def end_findings(connection: Connection, keys: Collection[str], at: datetime, day: int) -> None:

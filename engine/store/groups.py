@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, not_, select, update
+from sqlalchemy import Connection, Select, Update, not_, select, update
 
 from engine.domain import Episode, State
 from engine.store.among import among
+from engine.store.kept import kept
 from engine.store.present import episode_of, rule_since, standing_of
 from engine.store.saving.signals import save_rule_versions, standing
 from engine.store.tables.looks import GroupEpisodeRow
@@ -26,10 +28,15 @@ class GroupsBefore:
 
 def groups_before(connection: Connection) -> GroupsBefore:
     found: dict[str, dict[str, Episode]] = {}
-    for group, *columns in connection.execute(select(GROUP.c.group, *standing_of(GROUP))):
+    for group, *columns in connection.execute(*_groups()):
         episode = episode_of(group, columns)
         found.setdefault(episode.rule, {})[group] = episode
     return GroupsBefore(found, rule_since(connection))
+
+
+@kept
+def _groups() -> Select[Any]:
+    return select(GROUP.c.group, *standing_of(GROUP))
 
 
 def save_groups(
@@ -42,5 +49,10 @@ def save_groups(
 
 def end_others(connection: Connection, rules: Collection[str]) -> None:
     """The episodes of all rules but these end: they are in the files no more."""
+    connection.execute(*_ending(rules=rules))
+
+
+@kept
+def _ending(rules: Any) -> Update:
     gone = (not_(among(GROUP.c.rule, rules)), GROUP.c.state != State.INACTIVE)
-    connection.execute(update(GROUP).where(*gone).values(state=str(State.INACTIVE)))
+    return update(GROUP).where(*gone).values(state=str(State.INACTIVE))

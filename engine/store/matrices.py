@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, func, select, union_all
 
 from engine.snapshot import ALL_DAYS, Days, Numbers, Rows
 from engine.store.among import among
 from engine.store.chunks import Times, unpack, unpack_times
+from engine.store.kept import kept
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN, ChunkRow, SeriesRow
 from engine.store.undoing import Corrections, undo_cells
@@ -40,14 +41,19 @@ class Lanes:
         over = self.today > day
         return Lanes(self.seqs, np.minimum(self.today, day), np.where(over, WHOLE_DAY, self.time))
 
-    def hold(self, column: Any) -> Any:
-        """A condition on the numbers of accounts: these, or all between the first and the last where that is not many
-        more, for then no list is looked through. Whoever reads by it leaves out whom it did not ask for.
+    @property
+    def whom(self) -> dict[str, Any]:
+        """What `those` takes: these accounts, or all between the first and the last where that is not many more, for
+        then no list is looked through. Whoever reads by it leaves out whom it did not ask for.
         """
         seqs = self.seqs.tolist()
         if seqs and seqs[-1] - seqs[0] < WIDER * len(seqs):
-            return column.between(seqs[0], seqs[-1])
-        return among(column, seqs)
+            return {"first": seqs[0], "last": seqs[-1]}
+        return {"seqs": seqs}
+
+    def hold(self, column: Any) -> Any:
+        """A condition on the numbers of accounts."""
+        return those(column, **self.whom)
 
     def places(self, block: int) -> Days:
         """By lane of a block, which of these accounts that is; NOBODY: none of them."""
@@ -66,6 +72,11 @@ class Lanes:
         return sorted({int(block) for block in np.unique(self.seqs // BLOCK)})
 
 
+def those(column: Any, *, first: Any = None, last: Any = None, seqs: Any = None) -> Any:
+    """A condition on the numbers of accounts, by `Lanes.whom` or parameters that stand for it."""
+    return among(column, seqs) if seqs is not None else column.between(first, last)
+
+
 def score_key(score: str, part: str) -> str:
     """How the store calls what is kept of a score and day."""
     return f"score {score} {part}"
@@ -73,7 +84,12 @@ def score_key(score: str, part: str) -> str:
 
 def series_ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The numbers of series by key; one that nobody has written to is not there."""
-    return dict(connection.execute(select(SERIES.c.key, SERIES.c.id).where(among(SERIES.c.key, keys))).all())
+    return dict(connection.execute(*_ids_of(keys=keys)).all())
+
+
+@kept
+def _ids_of(keys: Any) -> Select[Any]:
+    return select(SERIES.c.key, SERIES.c.id).where(among(SERIES.c.key, keys))
 
 
 def matrices(
@@ -131,14 +147,27 @@ def _chunks(connection: Connection, lanes: Lanes, first: Mapping[int, int]) -> I
     together: dict[int, list[int]] = defaultdict(list)
     for series_id, day in first.items():
         together[day // SPAN].append(series_id)
+    if not together:
+        return
+    spans = {f"span_{place}": span for place, span in enumerate(together)}
+    series = {f"series_{place}": ids for place, ids in enumerate(together.values())}
     last = int(lanes.today.max()) // SPAN
-    blocks = among(CHUNK.c.block, lanes.blocks)
-    parts = [
-        select(CHUNK).where(among(CHUNK.c.series_id, series), blocks, CHUNK.c.span.between(span, last))
-        for span, series in together.items()
-    ]
+    yield from connection.execute(*_chunks_of(blocks=lanes.blocks, last=last, **spans, **series)).all()
+
+
+@kept
+def _chunks_of(blocks: Any, last: Any, **parts: Any) -> CompoundSelect[Any]:
     # As one query: asking costs more than what is asked.
-    yield from connection.execute(union_all(*parts)).all() if parts else ()
+    return union_all(
+        *(
+            select(CHUNK).where(
+                among(CHUNK.c.series_id, parts[f"series_{place}"]),
+                among(CHUNK.c.block, blocks),
+                CHUNK.c.span.between(parts[f"span_{place}"], last),
+            )
+            for place in range(len(parts) // 2)
+        )
+    )
 
 
 def _width(lanes: Lanes, first: int) -> int:
@@ -153,14 +182,19 @@ def _first_days(
     unbounded = [ids[key] for key, days in wanted.items() if days == ALL_DAYS and key in ids]
     spans: dict[int, int] = {}
     if unbounded:
-        oldest = select(CHUNK.c.series_id, func.min(CHUNK.c.span)).where(among(CHUNK.c.series_id, unbounded))
-        spans = dict(connection.execute(oldest.group_by(CHUNK.c.series_id)).all())
+        spans = dict(connection.execute(*_oldest(series=unbounded)).all())
     return {
         key: min(earliest[key], spans.get(ids.get(key, -1), earliest[key] // SPAN) * SPAN)
         if days == ALL_DAYS
         else earliest[key] - days + 1
         for key, days in wanted.items()
     }
+
+
+@kept
+def _oldest(series: Any) -> Select[Any]:
+    oldest = select(CHUNK.c.series_id, func.min(CHUNK.c.span)).where(among(CHUNK.c.series_id, series))
+    return oldest.group_by(CHUNK.c.series_id)
 
 
 def _hide_later(chunk: Numbers, times: Times, lanes: Lanes, rows: Rows, lane: Days, span: int) -> None:

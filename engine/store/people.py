@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from engine.clock import day_of
 from engine.domain import Contact, Teammate
-from engine.store.among import among
 from engine.store.database import Database, fetched
+from engine.store.kept import kept
+from engine.store.matrices import those
 from engine.store.tables.accounts import ContactRow, TeammateRow
 from engine.store.undoing import before, undone
 
@@ -21,7 +22,7 @@ NOBODY: Mapping[str, Any] = {**dict.fromkeys(column.name for column in TEAMMATE.
 
 def teammates(connection: Connection, known_at: int | None = None) -> dict[str, Teammate]:
     """All of us, by email."""
-    rows: list[Any] = list(connection.execute(select(TEAMMATE)).all())
+    rows: list[Any] = list(connection.execute(*_teammates()).all())
     if known_at is not None:
         fields = before(connection, "teammate", None, known_at)
         # Some may be there no more: they were taken back with the import that had brought them.
@@ -29,6 +30,11 @@ def teammates(connection: Connection, known_at: int | None = None) -> dict[str, 
         then = [undone(row, fields.get(email, {})) for email, row in known.items()]
         rows = [row for row in then if row.email is not None]
     return {row.email: _teammate(row) for row in rows}
+
+
+@kept
+def _teammates() -> Select[Any]:
+    return select(TEAMMATE)
 
 
 def _teammate(row: Any) -> Teammate:
@@ -53,7 +59,7 @@ def contacts_of(
     """
     found: dict[str, list[Contact]] = {}
     with database.asking() if known_at is None else database.reading() as connection:
-        rows = contact_rows(connection, among(CONTACT.c.account_seq, ids), ids, known_at)
+        rows = contact_rows(connection, {"seqs": ids}, ids, known_at)
     for row in rows:
         if row.listed:
             account = ids[row.account_seq]
@@ -79,14 +85,18 @@ CONTACT_COLUMNS = ContactTuple._fields
 
 
 def contact_rows(
-    connection: Connection, mine: Any, ids: Mapping[int, str], known_at: int | None
+    connection: Connection, whom: Mapping[str, Any], ids: Mapping[int, str], known_at: int | None
 ) -> Sequence[ContactTuple]:
-    """Every contact that is known by now, listed or not. `mine`: a condition; `ids`: of accounts, by number."""
-    query = select(*(CONTACT.c[name] for name in CONTACT_COLUMNS)).where(mine)
-    rows = [*map(ContactTuple._make, fetched(connection.execute(query)))]
+    """Every contact that is known by now, listed or not. `whom`: as `Lanes` has it; `ids`: of accounts, by number."""
+    rows = [*map(ContactTuple._make, fetched(connection.execute(*_contacts(**whom))))]
     if known_at is None:
         return rows
     there = [(row, f"{ids[row.account_seq]}/{row.email}") for row in rows if row.account_seq in ids]
     fields = before(connection, "contact", [entity for _, entity in there], known_at)
     then = (undone(row._asdict(), fields.get(entity, {})) for row, entity in there)
     return [ContactTuple(*(getattr(row, name) for name in CONTACT_COLUMNS)) for row in then]
+
+
+@kept
+def _contacts(**whom: Any) -> Select[Any]:
+    return select(*(CONTACT.c[name] for name in CONTACT_COLUMNS)).where(those(CONTACT.c.account_seq, **whom))

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from engine.arithmetic.stays import nowhere
 from engine.clock import day_of, moment
@@ -14,7 +14,8 @@ from engine.domain import End, Episode, Run, RunTask, State
 from engine.snapshot import Numbers, Stays
 from engine.store.among import among
 from engine.store.database import fetched
-from engine.store.matrices import Lanes
+from engine.store.kept import kept
+from engine.store.matrices import Lanes, those
 from engine.store.tables.looks import EpisodeRow, RuleVersionRow, ScoreRow, ScoreVersionRow
 from engine.store.tables.runs import RunRow, TaskRow
 
@@ -60,9 +61,8 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
     """Per score where each account stands."""
     found = {score: nowhere(len(lanes)) for score in scores}
     rows = rows_by_seq(lanes)
-    query = select(SCORE.c.score, SCORE.c.account_seq, *STAY).where(lanes.hold(SCORE.c.account_seq))
     stored: dict[str, list[Any]] = {score: [] for score in scores}
-    for score, seq, *stay in connection.execute(query):
+    for score, seq, *stay in connection.execute(*_stays(**lanes.whom)):
         if score in stored and seq in rows:
             stored[score].append((rows[seq], *stay))
     for score, of_score in stored.items():
@@ -76,27 +76,45 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
     return found
 
 
+@kept
+def _stays(**whom: Any) -> Select[Any]:
+    return select(SCORE.c.score, SCORE.c.account_seq, *STAY).where(those(SCORE.c.account_seq, **whom))
+
+
 def version_codes(connection: Connection, fingerprints: Collection[str]) -> dict[str, int]:
+    return dict(connection.execute(*_codes(fingerprints=fingerprints)).all())
+
+
+@kept
+def _codes(fingerprints: Any) -> Select[Any]:
     mine = among(SCORE_VERSION.c.fingerprint, fingerprints)
-    return dict(connection.execute(select(SCORE_VERSION.c.fingerprint, SCORE_VERSION.c.code).where(mine)).all())
+    return select(SCORE_VERSION.c.fingerprint, SCORE_VERSION.c.code).where(mine)
 
 
 def rule_since(connection: Connection) -> dict[tuple[str, str], datetime]:
     """Per rule and its newest fingerprint: the first look by it."""
-    query = select(RULE_VERSION.c.rule, RULE_VERSION.c.fingerprint, RULE_VERSION.c.since)
-    return {(rule, fingerprint): moment(since) for rule, fingerprint, since in connection.execute(query)}
+    return {(rule, fingerprint): moment(since) for rule, fingerprint, since in connection.execute(*_rule_since())}
+
+
+@kept
+def _rule_since() -> Select[Any]:
+    return select(RULE_VERSION.c.rule, RULE_VERSION.c.fingerprint, RULE_VERSION.c.since)
 
 
 def episodes(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dict[str, dict[int, Episode]]:
     """Per rule, row of the account to its episode; of rules that are gone, too: their episodes end."""
     found: dict[str, dict[int, Episode]] = {}
     rows, ids = rows_by_seq(lanes), list(accounts)
-    stored = select(EPISODE.c.account_seq, *standing_of(EPISODE)).where(lanes.hold(EPISODE.c.account_seq))
-    for seq, *standing in fetched(connection.execute(stored)):
+    for seq, *standing in fetched(connection.execute(*_episodes(**lanes.whom))):
         if seq in rows:
             episode = episode_of(ids[rows[seq]], standing)
             found.setdefault(episode.rule, {})[rows[seq]] = episode
     return found
+
+
+@kept
+def _episodes(**whom: Any) -> Select[Any]:
+    return select(EPISODE.c.account_seq, *standing_of(EPISODE)).where(those(EPISODE.c.account_seq, **whom))
 
 
 def standing_of(table: Any) -> tuple[Any, ...]:
@@ -134,16 +152,19 @@ def _day(number: int | None) -> date | None:
 def runs(connection: Connection, lanes: Lanes, accounts: Collection[str]) -> dict[int, tuple[Run, ...]]:
     """Row of the account to its runs under way, oldest first."""
     rows, ids = rows_by_seq(lanes), list(accounts)
-    under_way = select(RUN).where(RUN.c.ended_at.is_(None), lanes.hold(RUN.c.account_seq))
-    stored = [
-        row for row in connection.execute(under_way.order_by(RUN.c.started_at, RUN.c.id)) if row.account_seq in rows
-    ]
+    stored = [row for row in connection.execute(*_under_way(**lanes.whom)) if row.account_seq in rows]
     tasks = tasks_of(connection, [row.id for row in stored])
     found: dict[int, list[Run]] = {}
     for row in stored:
         place = rows[row.account_seq]
         found.setdefault(place, []).append(run_of(row, ids[place], tasks.get(row.id, {})))
     return {place: tuple(some) for place, some in found.items()}
+
+
+@kept
+def _under_way(**whom: Any) -> Select[Any]:
+    mine = select(RUN).where(RUN.c.ended_at.is_(None), those(RUN.c.account_seq, **whom))
+    return mine.order_by(RUN.c.started_at, RUN.c.id)
 
 
 def run_of(row: Any, account: str, tasks: Mapping[str, RunTask]) -> Run:
@@ -168,22 +189,31 @@ def run_of(row: Any, account: str, tasks: Mapping[str, RunTask]) -> Run:
 
 def tasks_of(connection: Connection, runs: Collection[str]) -> dict[str, dict[str, RunTask]]:
     found: dict[str, dict[str, RunTask]] = {}
-    for row in connection.execute(select(TASK).where(among(TASK.c.run_id, runs))) if runs else ():
+    for row in connection.execute(*_tasks_of(runs=runs)) if runs else ():
         task = RunTask(row.step, row.state, _day(row.due), row.assignee, row.cancel_with_run)
         found.setdefault(row.run_id, {})[row.step] = task
     return found
+
+
+@kept
+def _tasks_of(runs: Any) -> Select[Any]:
+    return select(TASK).where(among(TASK.c.run_id, runs))
 
 
 def last_starts(connection: Connection, lanes: Lanes, playbooks: Collection[str]) -> dict[tuple[int, str], int]:
     """(row, playbook) to the company's day of its last start; one that was taken back is none."""
     if not playbooks:
         return {}
-    rows = rows_by_seq(lanes)
+    rows, started = rows_by_seq(lanes), connection.execute(*_last_starts(playbooks=playbooks, **lanes.whom))
+    return {(rows[seq], playbook): int(day) for seq, playbook, day in started if seq in rows}
+
+
+@kept
+def _last_starts(playbooks: Any, **whom: Any) -> Select[Any]:
     run = (RUN.c.account_seq, RUN.c.playbook)
     counts = or_(RUN.c.end.is_(None), RUN.c.end != str(End.SOURCE_CORRECTED))
-    started = among(RUN.c.playbook, sorted(playbooks)), lanes.hold(RUN.c.account_seq), counts
-    query = select(*run, func.max(RUN.c.started_day)).where(*started).group_by(*run)
-    return {(rows[seq], playbook): int(day) for seq, playbook, day in connection.execute(query) if seq in rows}
+    started = among(RUN.c.playbook, playbooks), those(RUN.c.account_seq, **whom), counts
+    return select(*run, func.max(RUN.c.started_day)).where(*started).group_by(*run)
 
 
 def micros_column(values: Collection[int | None]) -> Any:

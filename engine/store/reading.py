@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from engine.clock import day_number, microseconds
 from engine.language.catalog import Catalog, Event, Metric
@@ -19,6 +19,7 @@ from engine.store.due import Due, is_due
 from engine.store.event_tables import event_tables
 from engine.store.family import children, people, personal_values
 from engine.store.feeds import held_feeds
+from engine.store.kept import kept
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.people import teammates
 from engine.store.records import Whose
@@ -125,7 +126,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
     held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known)
     whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known, held)
     whose = replace(whose, people_known=wanted.people_known)
-    recorded = connection.execute(select(RECORDED.c.name, RECORDED.c.first_day, RECORDED.c.last_at)).all()
+    recorded = connection.execute(*_recorded()).all()
     series, history = _series(connection, whose, wanted, recorded)
     snapshot = Snapshot(
         at=wanted.at,
@@ -146,6 +147,11 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         **(_nothing(len(rows)) if wanted.only_measured else _people_and_left(connection, whose, wanted)),
     )
     return Reading(snapshot, lanes.seqs, looked, changed)
+
+
+@kept
+def _recorded() -> Select[Any]:
+    return select(RECORDED.c.name, RECORDED.c.first_day, RECORDED.c.last_at)
 
 
 def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> dict[str, Any]:

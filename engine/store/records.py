@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, select, union_all
 
 from engine.clock import microseconds, moment
 from engine.domain import Fact
 from engine.language.catalog import CHURNED, Catalog
 from engine.snapshot import Days, FactTable, Numbers
 from engine.store.ingest.days import local_days, starts_of_days
-from engine.store.matrices import Lanes
-from engine.store.people import CONTACT, ContactTuple, contact_rows
+from engine.store.kept import kept
+from engine.store.matrices import Lanes, those
+from engine.store.people import ContactTuple, contact_rows
 from engine.store.tables.records import FactRow, OutcomeRow, OverrideRow, UndoneOutcomeRow
 from engine.store.undoing import arrived, before, not_withdrawn
 from engine.store.values import typed
@@ -68,8 +69,7 @@ class Whose:
         """Their contacts, listed or not; read once, for several ask."""
         if not self._contacts:
             ids = dict(zip(self.row_of, self.ids, strict=True))
-            mine = self.lanes.hold(CONTACT.c.account_seq)
-            self._contacts.append(contact_rows(connection, mine, ids, self.people_known))
+            self._contacts.append(contact_rows(connection, self.lanes.whom, ids, self.people_known))
         return self._contacts[0]
 
     def by_number(self, connection: Connection) -> Mapping[int, tuple[str, str | None]]:
@@ -81,13 +81,7 @@ class Whose:
 
 def fact_tables(connection: Connection, whose: Whose, catalog: Catalog) -> dict[str, FactTable]:
     """Facts that were asserted by `at` and are not withdrawn, per name."""
-    query = select(FACT).where(
-        whose.lanes.hold(FACT.c.account_seq),
-        FACT.c.at <= whose.at,
-        not_withdrawn(FACT, whose.known_at),
-        arrived(FACT, whose.known_at),
-    )
-    rows = connection.execute(query.order_by(FACT.c.account_seq, FACT.c.at, FACT.c.id)).all()
+    rows = connection.execute(*_facts(at=whose.at, known_at=whose.known_at, **whose.lanes.whom)).all()
     stored = [row for row in rows if row.account_seq in whose.row_of and row.name in catalog.facts]
     ends = _ends(connection, stored, whose.known_at)
     found: dict[str, list[tuple[int, Fact]]] = {}
@@ -98,6 +92,13 @@ def fact_tables(connection: Connection, whose: Whose, catalog: Catalog) -> dict[
         name: FactTable(np.array([row for row, _ in facts], dtype=np.intp), tuple(fact for _, fact in facts))
         for name, facts in found.items()
     }
+
+
+@kept
+def _facts(at: Any, known_at: Any, **whom: Any) -> Select[Any]:
+    by_then = not_withdrawn(FACT, known_at), arrived(FACT, known_at)
+    mine = select(FACT).where(those(FACT.c.account_seq, **whom), FACT.c.at <= at, *by_then)
+    return mine.order_by(FACT.c.account_seq, FACT.c.at, FACT.c.id)
 
 
 def _ends(connection: Connection, rows: list[Any], known_at: int | None) -> dict[int, int | None]:
@@ -128,34 +129,38 @@ def _fact(row: Any, account: str, until: int | None, catalog: Catalog) -> Fact:
 
 def ended(connection: Connection, whose: Whose) -> NDArray[np.bool_]:
     """Whose newest outcome by `at` is `churned`."""
-    queries = [_outcomes(OUTCOME, whose)]
-    if whose.known_at is not None:
-        queries.append(_outcomes(UNDONE, whose).where(UNDONE.c.undone_at > whose.known_at))
-    rows = connection.execute(union_all(*queries).order_by("at", "id"))
+    rows = connection.execute(*_outcomes(at=whose.at, known_at=whose.known_at, **whose.lanes.whom))
     newest: dict[int, str] = {row.account_seq: row.outcome for row in rows}
     gone = np.zeros(len(whose.lanes), dtype=np.bool_)
     gone[[whose.row_of[seq] for seq, outcome in newest.items() if outcome == CHURNED and seq in whose.row_of]] = True
     return gone
 
 
-def _outcomes(table: Any, whose: Whose) -> Select[Any]:
-    columns = (table.c[name] for name in ("account_seq", "outcome", "at", "id"))
-    return select(*columns).where(
-        whose.lanes.hold(table.c.account_seq), table.c.at <= whose.at, arrived(table, whose.known_at)
-    )
+@kept
+def _outcomes(at: Any, known_at: Any, **whom: Any) -> CompoundSelect[Any]:
+    def of(table: Any) -> Select[Any]:
+        columns = (table.c[name] for name in ("account_seq", "outcome", "at", "id"))
+        mine = those(table.c.account_seq, **whom), table.c.at <= at, arrived(table, known_at)
+        return select(*columns).where(*mine)
+
+    undone = [] if known_at is None else [of(UNDONE).where(UNDONE.c.undone_at > known_at)]
+    return union_all(of(OUTCOME), *undone).order_by("at", "id")
 
 
 def overrides(connection: Connection, whose: Whose, scores: Collection[str]) -> dict[str, Numbers]:
     """Per score, the newest override that holds at `at`."""
     found = {score: np.full(len(whose.lanes), np.nan) for score in scores}
     said_by = whose.at if whose.known_at is None else min(whose.at, whose.known_at)
-    query = select(OVERRIDE).where(
-        whose.lanes.hold(OVERRIDE.c.account_seq), OVERRIDE.c.at <= said_by, OVERRIDE.c.until >= whose.at
-    )
-    for row in connection.execute(query.order_by(OVERRIDE.c.at, OVERRIDE.c.id)):
+    for row in connection.execute(*_overrides(said_by=said_by, at=whose.at, **whose.lanes.whom)):
         if row.account_seq in whose.row_of and row.score in found:
             found[row.score][whose.row_of[row.account_seq]] = row.value
     return found
+
+
+@kept
+def _overrides(said_by: Any, at: Any, **whom: Any) -> Select[Any]:
+    held = those(OVERRIDE.c.account_seq, **whom), OVERRIDE.c.at <= said_by, OVERRIDE.c.until >= at
+    return select(OVERRIDE).where(*held).order_by(OVERRIDE.c.at, OVERRIDE.c.id)
 
 
 def today_of(at: datetime, zones: Collection[str]) -> tuple[Days, Days]:

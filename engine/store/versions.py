@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from engine.clock import microseconds
 from engine.store.database import Database
+from engine.store.kept import kept
 from engine.store.tables.housekeeping import InUseRow, VersionRow
 from engine.store.writing import upsert
 
@@ -27,7 +29,7 @@ class StoredVersion:
 def put_in_use(database: Database, stored: StoredVersion, at: datetime) -> bool:
     """Keeps the files and makes them the version in use; says whether that is a change."""
     with database.writing() as connection:
-        before = connection.execute(select(IN_USE.c.version)).scalar()
+        before = connection.execute(*_in_use()).scalar()
         if before == stored.version:
             return False
         moment = microseconds(at)
@@ -49,7 +51,12 @@ def in_use(database: Database) -> StoredVersion | None:
 def version_in_use(database: Database) -> str | None:
     """Its hash alone: what a worker asks before each look."""
     with database.asking() as connection:
-        return connection.execute(select(IN_USE.c.version)).scalar()
+        return connection.execute(*_in_use()).scalar()
+
+
+@kept
+def _in_use() -> Select[Any]:
+    return select(IN_USE.c.version)
 
 
 def files_of(database: Database, version: str) -> StoredVersion | None:

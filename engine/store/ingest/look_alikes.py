@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from engine.batches import Batch, Entries, LookAlike
 from engine.clock import microseconds
@@ -16,6 +17,7 @@ from engine.store.among import among
 from engine.store.held import HELD
 from engine.store.ingest.context import IMPORT, Importing
 from engine.store.ingest.pieces import Pieces
+from engine.store.kept import kept
 from engine.store.tables.imports import IdLookRow, LookAlikeRow
 from engine.store.writing import upsert
 
@@ -133,12 +135,17 @@ def _keep(connection: Connection, found: Collection[LookAlike], import_id: int) 
 
 def standing_look_alikes(connection: Connection, at: datetime) -> dict[int, list[LookAlike]]:
     """By the import that brought them by then, the ids that still look like another: both are there, as two."""
-    brought = select(LOOK_ALIKE).join(IMPORT, IMPORT.c.id == LOOK_ALIKE.c.import_id)
-    mine = brought.where(IMPORT.c.undone_at.is_(None), IMPORT.c.at <= microseconds(at))
-    rows = connection.execute(mine.order_by(LOOK_ALIKE.c.import_id, LOOK_ALIKE.c.file, LOOK_ALIKE.c.line)).all()
+    rows = connection.execute(*_brought(by=microseconds(at))).all()
     standing = Standing.of(connection, {id_ for row in rows for id_ in (row.id, row.like)}) if rows else Standing({})
     found: dict[int, list[LookAlike]] = {}
     for row in rows:
         if standing.are_two(row.id, row.like):
             found.setdefault(row.import_id, []).append(LookAlike(row.id, row.like, row.file, row.line))
     return found
+
+
+@kept
+def _brought(by: Any) -> Select[Any]:
+    brought = select(LOOK_ALIKE).join(IMPORT, IMPORT.c.id == LOOK_ALIKE.c.import_id)
+    mine = brought.where(IMPORT.c.undone_at.is_(None), IMPORT.c.at <= by)
+    return mine.order_by(LOOK_ALIKE.c.import_id, LOOK_ALIKE.c.file, LOOK_ALIKE.c.line)

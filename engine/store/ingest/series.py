@@ -23,6 +23,7 @@ from engine.store.accounts import ACCOUNT, NEVER, all_blocks, lock_blocks
 from engine.store.among import among
 from engine.store.database import fetched
 from engine.store.ingest.cells import Said, merge
+from engine.store.matrices import series_ids
 from engine.store.tables.accounts import BLOCK, ContactRow
 from engine.store.tables.records import EventRow
 from engine.store.tables.series import SeriesRow
@@ -53,13 +54,12 @@ class Lane:
 def ids_of(connection: Connection, wanted: Iterable[Series]) -> dict[Series, int]:
     """The numbers of series, which are given to those that have none."""
     by_key = {series.key: series for series in wanted}
-    stored = select(SERIES.c.key, SERIES.c.id).where(among(SERIES.c.key, sorted(by_key)))
-    known = {key: int(id_) for key, id_ in connection.execute(stored)}
+    known = series_ids(connection, by_key)
     new = [_row(by_key[key]) for key in sorted(by_key) if key not in known]
     if new:
         # Another import may have come first with the same one.
         upsert(connection, SERIES, ["key"], new, [])
-        known = {key: int(id_) for key, id_ in connection.execute(stored)}
+        known = series_ids(connection, by_key)
     return {series: known[key] for key, series in by_key.items()}
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from engine.clock import microseconds
 from engine.domain import Move, Reason
@@ -21,6 +21,7 @@ from engine.store.accounts import lock_blocks
 from engine.store.among import among
 from engine.store.database import Database
 from engine.store.family import call_parents, parents_of_changed
+from engine.store.kept import kept
 from engine.store.reading import Reading
 from engine.store.saving.deliveries import save_actions, save_tasks, withdraw
 from engine.store.saving.retractions import save_retractions
@@ -128,8 +129,13 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
 
 def is_in_use(connection: Connection, version: str) -> bool:
     # Held until the end of the transaction, so that no other version comes into use before this look is saved.
-    stored = connection.execute(select(IN_USE.c.version).with_for_update(read=True)).scalar()
+    stored = connection.execute(*_in_use()).scalar()
     return stored is None or stored == version
+
+
+@kept
+def _in_use() -> Select[Any]:
+    return select(IN_USE.c.version).with_for_update(read=True)
 
 
 def _save_block(
@@ -173,9 +179,13 @@ def _save_block(
 
 def _counters(connection: Connection, seqs: Days) -> dict[int, Any]:
     """Where the accounts' counters stand now and whose they are, locked in the order of their numbers."""
+    return {row.seq: row for row in connection.execute(*_counters_of(seqs=seqs.tolist())).all()}
+
+
+@kept
+def _counters_of(seqs: Any) -> Select[Any]:
     columns = (ACCOUNT.c[name] for name in ("seq", "looked", "changed", "newest", "last_look", "owner"))
-    query = select(*columns).where(among(ACCOUNT.c.seq, seqs.tolist()))
-    return {row.seq: row for row in connection.execute(query.order_by(ACCOUNT.c.seq).with_for_update()).all()}
+    return select(*columns).where(among(ACCOUNT.c.seq, seqs)).order_by(ACCOUNT.c.seq).with_for_update()
 
 
 def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]], newest: Days) -> None:

@@ -5,7 +5,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from engine.clock import microseconds
 from engine.judged import Judged
@@ -14,6 +14,7 @@ from engine.snapshot import Days, Numbers, Rows, ScoreLook
 from engine.store.among import among
 from engine.store.breakdowns import Sheet, pack_sheets, sheet_of, unpack_sheets
 from engine.store.chunks import empty, pack, unpack
+from engine.store.kept import kept
 from engine.store.matrices import score_key, series_ids
 from engine.store.present import version_codes
 from engine.store.tables.accounts import BLOCK
@@ -120,8 +121,7 @@ def _save_parts(saving: "Saving", block: int) -> None:
     # Who has left keeps the parts of the last look before it was known: reports set them against those who stayed.
     stayed = saving.rows[~saving.judged.snapshot.ended[saving.rows]]
     looked_at = {int(lane) for lane in saving.reading.seqs[stayed] % BLOCK}
-    query = select(BREAKDOWN.c.score, BREAKDOWN.c.parts).where(BREAKDOWN.c.block == block)
-    stored: dict[str, bytes] = dict(saving.connection.execute(query).all())
+    stored: dict[str, bytes] = dict(saving.connection.execute(*_parts_of(block=block)).all())
     rows = []
     for look in saving.judged.scores.values():
         blob = stored.get(look.score)
@@ -132,6 +132,11 @@ def _save_parts(saving: "Saving", block: int) -> None:
                 sheets.append(sheet_of(breakdown, places, saving.reading.seqs[mine] % BLOCK))
         rows.append({"score": look.score, "block": block, "parts": pack_sheets(sheets)})
     upsert(saving.connection, BREAKDOWN, ["score", "block"], rows)
+
+
+@kept
+def _parts_of(block: Any) -> Select[Any]:
+    return select(BREAKDOWN.c.score, BREAKDOWN.c.parts).where(BREAKDOWN.c.block == block)
 
 
 def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None:
@@ -171,10 +176,15 @@ def _cells(look: ScoreLook, rows: Rows, codes: Days) -> dict[str, Numbers]:
 
 def day_chunks(connection: Connection, ids: list[int], block: int, spans: list[int]) -> dict[tuple[int, int], Numbers]:
     """What is stored of scores' series in a block, by series and span; to be written over."""
-    query = select(CHUNK.c.series_id, CHUNK.c.span, CHUNK.c["values"]).where(
+    stored = connection.execute(*_chunks_of(ids=ids, block=block, spans=spans))
+    return {(series, span): unpack(values).copy() for series, span, values in stored}
+
+
+@kept
+def _chunks_of(ids: Any, block: Any, spans: Any) -> Select[Any]:
+    return select(CHUNK.c.series_id, CHUNK.c.span, CHUNK.c["values"]).where(
         among(CHUNK.c.series_id, ids), CHUNK.c.block == block, among(CHUNK.c.span, spans)
     )
-    return {(series, span): unpack(values).copy() for series, span, values in connection.execute(query)}
 
 
 def day_series(connection: Connection, scores: Collection[str]) -> dict[str, int]:
