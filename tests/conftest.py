@@ -13,14 +13,14 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from engine.cli.common import SELDOM
 from engine.store.database import Database
 
 KINDS = ("sqlite", "postgres")
-Copies = Callable[[], AbstractContextManager[str]]
-"""Each call is a database of its own, by its URL."""
+Copies = Callable[..., AbstractContextManager[str]]
+"""Each call is a database of its own, by its URL: with all tables, or a copy of the closed one whose URL is given."""
 # How long an example takes depends on what else the machine does: speed is measured in bench/.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -134,9 +134,9 @@ def postgres_copies(postgres_server: str, postgres_template: str) -> Iterator[Co
     with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
 
         @contextmanager
-        def copy() -> Iterator[str]:
-            name = f"test_{uuid4().hex}"
-            connection.execute(text(f"create database {name} template {postgres_template}"))
+        def copy(of: str | None = None) -> Iterator[str]:
+            name, template = f"test_{uuid4().hex}", postgres_template if of is None else make_url(of).database
+            connection.execute(text(f"create database {name} template {template}"))
             yield named(postgres_server, name)
             connection.execute(text(f"drop database {name} with (force)"))
 
@@ -153,8 +153,10 @@ def sqlite_copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
     database.close()
 
     @contextmanager
-    def copy() -> Iterator[str]:
-        yield f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('sqlite'))}"
+    def copy(of: str | None = None) -> Iterator[str]:
+        file = tmp_path_factory.mktemp("sqlite") / "pulsebook.db"
+        shutil.copy(template if of is None else str(make_url(of).database), file)
+        yield f"sqlite:///{file}"
 
     return copy
 
@@ -169,9 +171,17 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="module", params=KINDS)
 def shared_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a database with all tables for all tests of a module, which read what one fixture writes."""
+    """The URL of a database with all tables for all tests of a module, which read or copy what one fixture writes."""
     copies: Copies = request.getfixturevalue(f"{request.param}_copies")
     with copies() as url:
+        yield url
+
+
+@pytest.fixture
+def copied_url(request: pytest.FixtureRequest, shared_url: str) -> Iterator[str]:
+    """The URL of a fresh copy of the shared database, which is closed by then."""
+    copies: Copies = request.getfixturevalue(f"{'sqlite' if shared_url.startswith('sqlite') else 'postgres'}_copies")
+    with copies(shared_url) as url:
         yield url
 
 

@@ -10,7 +10,7 @@ TESTS = Path(__file__).parent
 
 def main(arguments: list[str]) -> int:
     # Whoever is through takes from what the other has left, so that the longest tests don't end alone.
-    return int(pytest.main([str(TESTS), "--both", "-n", "2", "--dist", "worksteal", *arguments]))
+    return int(pytest.main([str(TESTS), "--both", "-n", "3", "--dist", "worksteal", *arguments]))
 
 
 if __name__ == "__main__":

@@ -65,6 +65,13 @@ def book_of(database: Database, files: Mapping[str, str] = FILES) -> Book:
     return book
 
 
+def copied(book: Book, url: str) -> Book:
+    """The same at the same moment, with a copy of its store."""
+    copy = book_of(Database.open(url), book.sources)
+    copy.clock = SetClock(book.clock.now())
+    return copy
+
+
 def edited(book: Book, old: str, new: str) -> Book:
     """The same store, with files in which one text is another."""
     files = {name: text.replace(old, new) for name, text in book.sources.items()}

@@ -17,7 +17,7 @@ from engine.store.database import Database
 from engine.store.feeds import quiet_feeds
 from engine.store.findings import findings
 from engine.workspace import load
-from tests.test_looks import FILES, accounts, book_of, edited, looked, nps, on, scores, troubles, worked_off
+from tests.test_looks import FILES, accounts, book_of, copied, edited, looked, nps, on, scores, troubles, worked_off
 
 RULES = """
 - rule: fell
@@ -43,15 +43,23 @@ STOPS = 9
 """The last day on which the feeds bring anything."""
 
 
-@pytest.fixture
-def book(database: Database) -> Book:
+@pytest.fixture(scope="module")
+def ten_days(shared_url: str) -> Book:
     """Acme and beta, with records each day up to the last, and looked at each day."""
-    made = book_of(database, QUIET)
+    made = book_of(Database.open(shared_url), QUIET)
     accounts(made, "acme", "beta")
     for day in range(STOPS + 1):
         brought(made, day)
         looked(made, day)
+    made.database.close()
     return made
+
+
+@pytest.fixture
+def book(ten_days: Book, copied_url: str) -> Iterator[Book]:
+    copy = copied(ten_days, copied_url)
+    yield copy
+    copy.database.close()
 
 
 def brought(book: Book, day: int, **values: float) -> None:

@@ -1,5 +1,6 @@
 """Half the accounts miss their feed: what is known stays, nobody is alarmed, and the operator is told once."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from engine.store import listing
 from engine.store.database import Database
 from engine.store.feeds import held_feeds
 from tests.across import listed, notices
-from tests.test_looks import FILES, accounts, book_of, nps, on, scores, trouble, trouble_of, worked_off
+from tests.test_looks import FILES, accounts, book_of, copied, nps, on, scores, trouble, trouble_of, worked_off
 
 ACCOUNTS = tuple(f"a{number:02}" for number in range(20))
 FEW = ACCOUNTS[:9]
@@ -40,15 +41,23 @@ LAST = WEEKS * 7
 """The last whole day."""
 
 
-@pytest.fixture
-def book(database: Database) -> Book:
+@pytest.fixture(scope="module")
+def five_weeks(shared_url: str) -> Book:
     """Twenty accounts with a value and an event a day for five weeks, swept on the mornings of the last two days."""
-    made = book_of(database, THIN)
+    made = book_of(Database.open(shared_url), THIN)
     accounts(made, *ACCOUNTS)
     for day in range(LAST + 1):
         brought(made, day)
     assert swept(made, LAST) == swept(made, LAST + 1) == []
+    made.database.close()
     return made
+
+
+@pytest.fixture
+def book(five_weeks: Book, copied_url: str) -> Iterator[Book]:
+    copy = copied(five_weeks, copied_url)
+    yield copy
+    copy.database.close()
 
 
 def brought(book: Book, day: int, *ids: str) -> None:

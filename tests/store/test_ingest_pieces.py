@@ -196,7 +196,7 @@ def told(blob: bytes, contacts: Mapping[int, object]) -> object:
 
 
 @pytest.mark.parametrize("made", MAKERS)
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1), piece=st.integers(1, 80), keep_good=st.booleans())
 def test_a_file_in_pieces_is_the_same_file(
     database: Database, tmp_path: Path, made: str, seed: int, piece: int, keep_good: bool

@@ -31,7 +31,7 @@ from tests.store.records import (
     rows_of,
 )
 
-USUAL, ALL = 8, 200
+USUAL, ALL = 5, 200
 LATER = NOW + timedelta(hours=1)
 SEEDS = [*range(USUAL), *(pytest.param(seed, marks=pytest.mark.full) for seed in range(USUAL, ALL))]
 

@@ -13,7 +13,7 @@ from tests.store.histories import STEPS, History, came_in
 from tests.store.looking import AMOUNT, LOGINS, USERS, look, snapshot
 from tests.store.records import NOW, accounts, entries, events, facts, observations, put, rows_of
 
-USUAL, ALL = 20, 200
+USUAL, ALL = 14, 200
 LATER = NOW + timedelta(hours=1)
 BY_NOW = {"known_at": NOW}
 
