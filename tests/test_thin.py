@@ -19,7 +19,7 @@ def feed(
     """A feed of so many accounts on each weekday, but for the last days of all."""
     counts = [usual[(LAST - ago) % 7] for ago in range(REACH - 1, -1, -1)]
     counts[len(counts) - len(last_days) :] = last_days
-    return thin_feed(np.array(counts, dtype=np.int64), LAST, begins, 0.5)
+    return thin_feed(np.array(counts, dtype=np.int64), LAST, begins, below)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,12 @@ def test_a_feed_is_held_as_of_the_last_day_that_was_not_thin(
     last_days: tuple[int, ...], expected: ThinFeed | None
 ) -> None:
     assert feed(*last_days) == expected
+
+
+@pytest.mark.parametrize(("accounts", "is_thin"), [(7, False), (6, True)])
+def test_the_share_is_taken_exactly(accounts: int, is_thin: bool) -> None:
+    """As binary fractions 7 % of 100 are a little more than 7."""
+    assert (feed(accounts, below=0.07) is not None) == is_thin
 
 
 def test_weekends_are_compared_with_weekends() -> None:
@@ -76,4 +82,4 @@ def test_what_is_held_ends_before_a_day_that_is_below_its_usual(counts: list[int
 
     if found is not None:
         assert begins <= found.last_day + 1 <= LAST
-        assert found.accounts == counts[-1] < below * found.usual
+        assert found.accounts == counts[-1] < below * found.usual + 1e-6

@@ -1,7 +1,8 @@
 """How many accounts had a record on each day in; how many of the last days are thin, out.
 
 A day is thin when fewer accounts than a share of the usual have a record of it. The usual is the median of the same
-weekday in the 8 weeks before, thin days left out, at least 4 of them; a feed that stays thin for so long is its usual.
+weekday in the 8 weeks before, thin days left out, at least 4 of them. A day of more than 8 weeks ago is taken for
+whole, so a feed that stays thin for so long is its usual.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arithmetic.series import times
 from engine.snapshot import Numbers
 
 WEEKS, LEAST_WEEKS, WEEK = 8, 4, 7
@@ -35,7 +37,7 @@ def thin_feed(counts: NDArray[np.int64], last: int, begins: int, below: float) -
     for day in range(max(first, WEEKS * WEEK), len(counts)):
         before = np.arange(day - WEEK, max(first, day - WEEKS * WEEK) - 1, -WEEK)
         usual[day] = _median(counts[before[~thin[before]]].astype(np.float64))
-        thin[day] = counts[day] < below * usual[day]
+        thin[day] = counts[day] < times(usual[day : day + 1], below)[0]
     days = int(np.argmin(thin[::-1]))
     return ThinFeed(last - days, int(counts[-1]), float(usual[-1])) if days else None
 
