@@ -19,11 +19,7 @@ from tests.year.year import Size
 
 FOR_PEOPLE = ("label", "show", "unit", "because", "goal", "pile", "stage")
 """Keys that change no number and no decision; what stands at them does neither."""
-NOT_DRAWN = {
-    "Metric.thin_below",
-    "Event.thin_below",
-    "Playbook.retracts",
-}
+NOT_DRAWN = {"Playbook.retracts"}
 IN_MAKE_TEST = {
     "ScoreDeclining.declining",
     "Metric.redefined",

@@ -25,7 +25,7 @@ class Finding:
 
 
 Key = tuple[str, ...]
-"""Of what a finding is: `quiet`, a feed and its last day; `across`, a rule and a group."""
+"""Of what a finding is: `quiet` or `thin`, a feed and its last day; `across`, a rule and a group."""
 
 
 @dataclass
@@ -35,9 +35,12 @@ class Findings:
     all: list[Finding] = field(default_factory=list)
     open: dict[Key, Finding] = field(default_factory=dict)
     notices: list[datetime] = field(default_factory=list)
+    begun: set[Key] = field(default_factory=set)
+    """Also those that have ended."""
 
     def begin(self, key: Key, finding: Finding) -> None:
         self.open[key] = finding
+        self.begun.add(key)
         self.all.append(finding)
 
     def end(self, key: Key, now: Now) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from tests.oracle import across, arrivals, people, quiet
+from tests.oracle import across, arrivals, people, quiet, thin
 from tests.oracle.across import Groups
 from tests.oracle.files import Workspace, Written, read
 from tests.oracle.findings import Findings
@@ -96,6 +96,7 @@ class Oracle:
             self._share_out(at, {account.id for account in accounts}, loads)
         self._deliver()
         quiet.sweep(self.company, self.workspace, self.findings, at)
+        thin.sweep(self.company, self.workspace, self.findings, at)
         across.sweep(self.company, self.workspace, self.groups, self.findings, at)
 
     def _deliver(self) -> None:

@@ -93,6 +93,11 @@ class Account:
         records: list[Observation | Event] = [*observed, *happened]
         return max((one.day for one in records if one.at <= at), default=None)
 
+    def days_of(self, name: str) -> set[date]:
+        """The days of which there is a record of that name."""
+        observed = {day for (metric, _), days in self.observations.items() if metric == name for day in days}
+        return observed | {day for day, events in self.events.get(name, {}).items() if events}
+
     def has_left(self, at: datetime) -> bool:
         """The newest outcome is `churned`."""
         outcomes = [outcome for outcome in self.outcomes if outcome[0] <= at]
@@ -115,6 +120,7 @@ class Company:
     """Rows for accounts that are not there, by what they call them."""
     files: int = 0
     _newest: dict[tuple[str, datetime, int], date | None] = field(default_factory=dict)
+    _by_day: dict[tuple[str, int], Counter[date]] = field(default_factory=dict)
 
     def account(self, said: str) -> Account | None:
         """By its id, or by another id under which its data arrives."""
@@ -126,6 +132,13 @@ class Company:
             days = (account.newest(name, at) for account in self.accounts.values())
             self._newest[name, at, self.files] = max((day for day in days if day is not None), default=None)
         return self._newest[name, at, self.files]
+
+    def accounts_by_day(self, name: str) -> Counter[date]:
+        """Of how many accounts there is a record of that name on each day."""
+        if (name, self.files) not in self._by_day:
+            days = (day for account in self.accounts.values() for day in account.days_of(name))
+            self._by_day[name, self.files] = Counter(days)
+        return self._by_day[name, self.files]
 
     def children_of(self, account: Account) -> list[Account]:
         return [child for child in self.accounts.values() if child.attributes.get("parent") == account.id]

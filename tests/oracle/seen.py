@@ -7,7 +7,7 @@ from functools import cached_property
 from statistics import fmean
 from typing import Any
 
-from tests.oracle import quiet
+from tests.oracle import quiet, thin
 from tests.oracle.files import Workspace
 from tests.oracle.moments import ONE_DAY, Duration, day_in, end_of
 from tests.oracle.records import Account, Company, Event, Fact, Observation, Series
@@ -68,10 +68,12 @@ class Seen:
         return Window(day_in(until - over.elapsed, self.zone), self.today, until - over.elapsed, until)
 
     def last_day(self, name: str) -> date:
-        """Today; of what a quiet feed brings, the last day of that feed."""
+        """Today; of what a quiet or thin feed brings, the last day of that feed."""
         if name not in self._last_days:
             quiet_since = quiet.last_day(self.company, self.workspace, name, self.at)
-            self._last_days[name] = self.today if quiet_since is None else min(self.today, quiet_since)
+            held = thin.thin(self.company, self.workspace, name, self.at)
+            days = (self.today, quiet_since, None if held is None else held.last)
+            self._last_days[name] = min(day for day in days if day is not None)
         return self._last_days[name]
 
     def events(self, name: str, window: Window, where: Mapping[str, Any] | None = None) -> list[Event]:
