@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from engine.domain import Letter, Receipt
 from engine.errors import PulsebookError
+from engine.letters import Letter, Receipt
 
 
 class Channel(Protocol):

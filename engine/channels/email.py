@@ -11,7 +11,7 @@ from engine.channels.email_message import compose, wrong_with
 from engine.channels.email_session import connect, leave, read_url
 from engine.channels.text import one_line, shortened
 from engine.clock import Clock, SystemClock
-from engine.domain import Letter, Receipt, TryOutcome
+from engine.letters import Letter, Receipt, TryOutcome
 
 REASON = 200
 GREYLISTED = 300.0

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 
 from engine.channels.address import check_address, wire_address
 from engine.channels.text import one_line, shortened
-from engine.domain import Letter
+from engine.letters import Letter
 
 SUBJECT = 200
 # Only ASCII travels: a relay without 8BITMIME can't change what is signed.

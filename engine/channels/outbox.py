@@ -12,7 +12,7 @@ from engine.channels.email_message import wrong_with
 from engine.channels.slack_blocks import shown
 from engine.channels.text import one_line
 from engine.clock import day_of
-from engine.domain import Letter, Receipt, TryOutcome
+from engine.letters import Letter, Receipt, TryOutcome
 
 REASON = "outbox"
 

@@ -10,7 +10,7 @@ from engine.channels.address import check_address
 from engine.channels.slack_blocks import PLAIN, blocks, escaped, headline, shown
 from engine.channels.slack_replies import Reply
 from engine.channels.slack_web import SlackWeb
-from engine.domain import Letter, Receipt, TryOutcome
+from engine.letters import Letter, Receipt, TryOutcome
 
 EVENT_TYPE = "pulsebook_effect"
 _CLOCKS_APART = 60.0

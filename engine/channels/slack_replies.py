@@ -11,7 +11,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from engine.channels.text import one_line, shortened
-from engine.domain import Receipt, TryOutcome
+from engine.letters import Receipt, TryOutcome
 
 DAY = 86_400.0
 HOUR = 3_600.0

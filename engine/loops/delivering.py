@@ -16,8 +16,9 @@ from engine.channels.slack import SlackChannel
 from engine.channels.slack_bundles import text_of
 from engine.clock import Clock, SystemClock, day_of, local_day
 from engine.conditions.sentence import Titles
-from engine.domain import DeliveryState, Letter, Receipt, TryOutcome
+from engine.domain import DeliveryState
 from engine.language.settings import Settings
+from engine.letters import Letter, Receipt, TryOutcome
 from engine.store.database import Database
 from engine.store.deliveries import Terms, claim, count_left, next_try, settle
 from engine.store.delivery_rows import POSSIBLE_REPEAT, Claimed

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from engine.clock import microseconds, moment
-from engine.domain import DeliveryState, Receipt, Teammate
+from engine.domain import DeliveryState, Teammate
 from engine.errors import PulsebookError
+from engine.letters import Receipt
 from engine.store.among import among
 from engine.store.bundling import Together, bundle_of, is_lead, together_with
 from engine.store.changes import keep_changes

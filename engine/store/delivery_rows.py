@@ -10,7 +10,8 @@ from itertools import accumulate
 from typing import Any
 
 from engine.bundles import Bundle
-from engine.domain import DeliveryState, Receipt, TryOutcome
+from engine.domain import DeliveryState
+from engine.letters import Receipt, TryOutcome
 
 SLACK, EMAIL = "slack", "email"
 OPEN = (DeliveryState.WAITING, DeliveryState.UNKNOWN)

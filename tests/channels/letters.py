@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import count
 
-from engine.domain import Letter
+from engine.letters import Letter
 
 _numbers = count(1)
 

@@ -8,7 +8,7 @@ import pytest
 from engine.channels import ChannelMisconfigured
 from engine.channels.email import SmtpChannel
 from engine.channels.email_session import read_url
-from engine.domain import Letter, TryOutcome
+from engine.letters import Letter, TryOutcome
 from tests.channels.letters import mail_letter
 from tests.servers.running import RunningServer, smtp_server
 from tests.servers.smtp import CERTIFICATE

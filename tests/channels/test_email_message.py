@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.channels.email import SmtpChannel
 from engine.channels.email_message import compose, wrong_with
-from engine.domain import Letter, TryOutcome
+from engine.letters import Letter, TryOutcome
 from tests.channels.letters import mail_letter
 from tests.servers.running import RunningServer
 

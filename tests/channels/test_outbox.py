@@ -7,7 +7,7 @@ import pytest
 
 from engine.channels.outbox import OutboxChannel
 from engine.clock import day_number
-from engine.domain import Receipt, TryOutcome
+from engine.letters import Receipt, TryOutcome
 from tests.channels.letters import mail_letter, slack_letter
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

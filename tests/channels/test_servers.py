@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from engine.channels.email import SmtpChannel
-from engine.domain import TryOutcome
+from engine.letters import TryOutcome
 from tests.channels.letters import mail_letter
 from tests.servers.running import RunningServer
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.channels import ChannelMisconfigured
 from engine.channels.slack import SlackChannel
-from engine.domain import Receipt, TryOutcome
+from engine.letters import Receipt, TryOutcome
 from tests.channels.letters import slack_letter
 from tests.servers.running import RunningServer, slack_server
 

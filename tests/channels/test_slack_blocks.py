@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.channels.slack import SlackChannel
 from engine.channels.slack_blocks import BLOCKS, LINE, MESSAGE, PLAIN, Element, blocks, escaped, headline, shown
 from engine.channels.text import cut, plain, size
-from engine.domain import TryOutcome
+from engine.letters import TryOutcome
 from tests.channels.letters import slack_letter
 from tests.servers.running import RunningServer
 from tests.servers.slack_limits import parsed, refusal

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.channels.slack import SlackChannel
-from engine.domain import Receipt, TryOutcome
+from engine.letters import Receipt, TryOutcome
 from tests.channels.letters import slack_letter
 from tests.servers.running import RunningServer
 

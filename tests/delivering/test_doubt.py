@@ -8,7 +8,7 @@ import pytest
 
 from engine.channels import Channel
 from engine.clock import SetClock
-from engine.domain import Letter, Receipt
+from engine.letters import Letter, Receipt
 from engine.loops.delivering import Post, deliver_due
 from tests.servers.running import RunningServer
 from tests.store.delivery_records import NOON, counts, mail, row, slack, state

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from engine.domain import DeliveryState, Receipt, TryOutcome
+from engine.domain import DeliveryState
+from engine.letters import Receipt, TryOutcome
 from engine.store.database import Database
 from engine.store.deliveries import (
     claim,
