@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EPOCH = date(1970, 1, 1)
+FIRST_DAY, LAST_DAY = date(1000, 1, 1), date(8999, 12, 31)
+"""Days that can be meant: zones, windows and the longest durations around them have room in the calendar. Others are
+how systems write that there is no date, 0001-01-01 and 9999-12-31 above all."""
 THURSDAY = EPOCH.weekday()
 MICROSECONDS = 1_000_000
 Days = TypeVar("Days", int, "NDArray[np.int64]")
@@ -32,6 +35,11 @@ class SetClock:
 
     def now(self) -> datetime:
         return self.at
+
+
+def is_meant(day: date) -> bool:
+    """Whether a day, or the day of a moment, is one that can be meant."""
+    return FIRST_DAY.year <= day.year <= LAST_DAY.year
 
 
 def day_number(day: date) -> int:

@@ -1,5 +1,6 @@
 """Snapshot, measures, scores and rules' states in; what conditions speak of, as columns, out."""
 
+from calendar import isleap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
@@ -126,6 +127,12 @@ def holds(fact: Fact, snapshot: Snapshot, row: int) -> bool:
         return False
     if not fact.yearly or fact.until is None:
         return fact.until is None or snapshot.at <= fact.until
-    last = local_day(fact.until, str(snapshot.zones[row]))
-    begins, ends, here = ((day.month, day.day) for day in map(day_of, (fact.day, last, int(snapshot.today[row]))))
+    today, last = day_of(int(snapshot.today[row])), day_of(local_day(fact.until, str(snapshot.zones[row])))
+    begins, ends, here = _in_year(day_of(fact.day), today.year), _in_year(last, today.year), (today.month, today.day)
     return begins <= here <= ends if begins <= ends else here >= begins or here <= ends
+
+
+def _in_year(day: date, year: int) -> tuple[int, int]:
+    """Its month and day in that year, in which the 29th of February may be the 28th."""
+    is_missing = (day.month, day.day) == (2, 29) and not isleap(year)
+    return (2, 28) if is_missing else (day.month, day.day)

@@ -81,6 +81,15 @@ def test_a_release_does_what_the_run_would_have_done(told: Told) -> None:
     assert told("sweep", "show", "1")["state"] == "released"
 
 
+def test_a_release_before_the_hold_is_refused_and_the_sweep_stays_held(told: Told) -> None:
+    told("run", "--as-of", "2026-03-03")
+
+    with pytest.raises(PulsebookError, match=r"held at 2026-03-03T.* Release it as of then, or later"):
+        told("sweep", "release", "1", "--as-of", "2026-03-02")
+
+    assert told("sweep", "show", "1")["state"] == "held"
+
+
 def test_a_discarded_sweep_is_judged_anew_by_the_next_run(told: Told) -> None:
     told("run", "--as-of", "2026-03-03")
 
@@ -113,3 +122,11 @@ def test_wrong_data_that_was_held_is_taken_back_and_the_next_run_passes(told: To
 def test_what_is_to_be_taken_back_is_named_by_its_number(told: Told, words: tuple[str, ...]) -> None:
     with pytest.raises(PulsebookError, match="pulsebook import undo ID"):
         told("import", *words)
+
+
+@pytest.mark.parametrize("option", [("--dry-run",), ("--history",), ("--keep-good",), ("--map", "at=day")])
+def test_nothing_is_taken_back_where_an_option_of_import_stands_beside(told: Told, option: tuple[str, ...]) -> None:
+    with pytest.raises(PulsebookError, match="takes no options of `import`"):
+        told("import", "undo", "1", *option)
+
+    assert [one["undone_at"] for one in told("list", "imports")] == [None, None, None]

@@ -38,7 +38,10 @@ def trend(past: ScoreHistory, adjusted: float, *, drops: bool = True, percent: b
         pytest.param(history(60, 58, 59, 10), {"drops": False}, -18, id="above the lowest"),
         pytest.param(history(80, 50, 59, 10), {"percent": True}, 50, id="in percent of the highest"),
         pytest.param(history(32, 50, 59, 10), {"percent": True, "drops": False}, 25, id="in percent of the lowest"),
-        pytest.param(history(0, 0, 0, 10), {"percent": True}, None, id="in percent of 0"),
+        pytest.param(history(0, 0, 0, 10), {"percent": True}, 0, id="in percent of 0: nothing can be lost"),
+        pytest.param(
+            history(0, 0, 0, 10), {"percent": True, "drops": False}, 1e9, id="in percent of 0: more than any share"
+        ),
         pytest.param(history(60, BLANK, BLANK, 10), {}, 20, id="days without a score are left out"),
         pytest.param(history(BLANK, BLANK, BLANK, 10), {}, None, id="no day"),
         pytest.param(history(60, 58, 59, 10), {"min_points": 3}, 20, id="enough days"),

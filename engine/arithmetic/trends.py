@@ -10,6 +10,8 @@ import numpy as np
 from engine.arithmetic.series import points, round4
 from engine.snapshot import Days, Numbers, ScoreHistory
 
+FROM_NOTHING = 1e9
+"""Percent gained where it was 0 before: more than any share that can be asked for."""
 MOST_SLOPES = 4_000_000
 """Worked out at once: 32 MB of them."""
 
@@ -27,7 +29,8 @@ class Trend:
 def trend(history: ScoreHistory, adjusted: Numbers, version: Days, asked: Trend) -> Numbers:
     """H − adjusted (or adjusted − L), H the highest day's score of the window, all of one score version.
 
-    Unknown with fewer than `min_points` such days, with no score now, and in percent of 0.
+    Unknown with fewer than `min_points` such days, and with no score now. In percent nothing is lost of 0, and all that
+    is gained beyond 0 is more than any share.
     """
     past = _before_today(history, version, asked.days)
     enough = points(past) >= max(1, asked.min_points)
@@ -38,7 +41,8 @@ def trend(history: ScoreHistory, adjusted: Numbers, version: Days, asked: Trend)
     if not asked.percent:
         return round4(change)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return round4(np.where(extreme > 0, change / extreme * 100, np.nan))
+        of_nothing = np.where(change > 0, FROM_NOTHING, 0.0)
+        return round4(np.where(extreme == 0, np.where(np.isnan(change), np.nan, of_nothing), change / extreme * 100))
 
 
 def decline(history: ScoreHistory, adjusted: Numbers, version: Days, days: int, min_points: int) -> Numbers:

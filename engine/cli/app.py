@@ -98,6 +98,7 @@ def import_(
     from engine.cli import importing, unimporting
 
     if kind == unimporting.UNDO:
+        unimporting.check_options(maps, sets, wheres, timezone, only_mapped, history, dry_run, keep_good)
         unimporting.undo(folder_of(context), list(map(str, files)), as_of=as_of, as_json=as_json)
         return
 
@@ -209,7 +210,9 @@ def list_(
     context: typer.Context,
     kind: Annotated[
         str,
-        typer.Argument(metavar="KIND", help="accounts, scores, decisions, runs, deliveries, tasks, findings, imports"),
+        typer.Argument(
+            metavar="KIND", help="accounts, scores, decisions, runs, deliveries, tasks, facts, findings, imports"
+        ),
     ],
     account: Annotated[str | None, typer.Option("--account", metavar="ID")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="D", help="From this day on.")] = None,

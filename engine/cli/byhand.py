@@ -1,6 +1,7 @@
 """The commands of a person: a fact, an override, a task, a delivery."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from engine.plan import Plan
 from engine.sources.cells import of_field
 from engine.store import tasks
 from engine.store.deliveries import approve, discard
-from engine.store.ingest.by_hand import Override, end_fact, withdraw_fact
+from engine.store.ingest.by_hand import Override, end_fact, number_of, withdraw_fact
 from engine.store.ingest.by_hand import override as store_override
 from engine.store.ingest.ingest import Ingest
 
@@ -49,15 +50,19 @@ def fact(
         if len(words) < 2:
             raise WrongWords("Say which fact: pulsebook fact ACCOUNT NAME [PROP=VALUE…].")
         account, name, *pairs = words
+        if not account.strip():
+            raise WrongWords("The account is blank. `pulsebook list accounts` shows their ids.")
         plan = Plan(book.workspace())
         choose(name, tuple(plan.catalog.facts), "fact")
         moment = moment_of(as_of, book)
+        begins, ends = day_of_text(at) if at else moment, day_of_text(until) if until else None
+        _check_end(ends, begins)
         said = Facts(
             account=coded([account]),
             name=coded([name]),
             id=coded([None]),
-            when=whens([day_of_text(at) if at else moment]),
-            until=whens([day_of_text(until) if until else None]),
+            when=whens([begins]),
+            until=whens([ends]),
             source=coded([BY_HAND]),
             author=coded([author]),
             reason=coded([reason]),
@@ -66,8 +71,18 @@ def fact(
             places=placed(BY_HAND, 1),
         )
         done = _noted(book, plan, said, Arrival(moment, BY_HAND, author=author))
+        number = None if done.import_id is None else number_of(book.database, done.import_id)
         became = "waits for its account" if done.held else "was known already" if done.unchanged else "is noted"
-        _say({"account": account, "fact": name, "held": done.held}, f"{name} of {account} {became}.", as_json=as_json)
+        numbered = "" if number is None else f" as fact {number}"
+        document = {"account": account, "fact": name, "held": done.held, "id": number}
+        _say(document, f"{name} of {account} {became}{numbered}.", as_json=as_json)
+
+
+def _check_end(last: date | None, begins: date | datetime) -> None:
+    """Days of every zone: one is let through that has passed here and not everywhere."""
+    first = begins.date() - timedelta(days=1) if isinstance(begins, datetime) else begins
+    if last is not None and last < first:
+        raise WrongWords(f"The last day, {last}, lies before the first moment. Mend --until.")
 
 
 def _noted(book: Book, plan: Plan, said: Facts, arrival: Arrival) -> Ingested:
@@ -120,7 +135,11 @@ def override(
         name = choose(of, tuple(workspace.scores), "score") if of else workspace.primary
         if not 0 <= score <= 100:
             raise WrongWords(f"A score lies in 0 to 100, not at {score:g}.")
-        said = Override(account, name, score, moment_of(as_of, book), day_of_text(until), reason, author)
+        if not reason.strip():
+            raise WrongWords("The reason is blank. Say why, for whoever reads it later.")
+        moment, last = moment_of(as_of, book), day_of_text(until)
+        _check_end(last, moment)
+        said = Override(account, name, score, moment, last, reason, author)
         store_override(book.database, said, workspace.settings.company.timezone)
         document = {"account": account, "score": name, "value": score, "until": said.until}
         _say(document, f"{name} of {account} is {score:g} until {until}.", as_json=as_json)
@@ -134,7 +153,9 @@ def task_done(folder: Path, task: int, *, note: str | None, as_of: str | None, a
 
 def task_snooze(folder: Path, task: int, *, until: str, reason: str, as_of: str | None, as_json: bool) -> None:
     with changing(folder) as book:
-        tasks.snooze(book.database, task, day_of_text(until), reason, moment_of(as_of, book))
+        moment, last = moment_of(as_of, book), day_of_text(until)
+        _check_end(last, moment)
+        tasks.snooze(book.database, task, last, reason, moment)
         _say({"task": task, "snoozed_until": until}, f"Task {task} rests until {until}.", as_json=as_json)
 
 

@@ -130,6 +130,7 @@ def show(folder: Path, account: str, *, as_json: bool) -> None:
             "tasks": listing.tasks(book.database, asked),
             "deliveries": listing.deliveries(book.database, asked, offices(book)),
             "decisions": listing.decisions(book.database, asked),
+            "facts": listing.facts(book.database, asked, workspace.settings.company.timezone),
         }
         if as_json:
             print_json(document)
@@ -145,7 +146,9 @@ def _show_account(shown: Console, book: Book, document: dict[str, Any]) -> None:
         mine = [day for day in document["days"] if day["score"] == score]
         course = sparkline([day["value"] for day in mine[-DAYS_DRAWN:]])
         shown.print(headline(book, mine[-1]) + Text(f"  {course}"))
+    document = {**document, "facts": [fact for fact in document["facts"] if fact["withdrawn_at"] is None]}
     for kind, columns in (
+        ("facts", ("id", "day", "fact", "properties", "last_day", "reason")),
         ("decisions", ("day", "rule", "state", "because", "reason")),
         ("runs", ("playbook", "started_day", "ended_day", "end")),
         ("tasks", ("id", "title", "assignee", "due", "state")),

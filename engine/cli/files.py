@@ -25,11 +25,21 @@ def starter() -> Path:
 
 def init(folder: Path) -> None:
     """Lays the starter workspace out in a folder that is empty or not there yet."""
-    if folder.exists() and any(folder.iterdir()):
+    if folder.is_dir() and any(folder.iterdir()):
         raise WrongWords(f"{folder} is not empty. Name a folder that is not there yet.")
+    _make(folder)
     lay_out(folder)
     console().print(Text(f"A starter workspace lies in {folder}."))
     console().print(Text(f"Next: cd {folder} && pulsebook check && pulsebook test"))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongWords(
+            f"{folder} can't be made a folder ({error.strerror}). Name one that is not there yet, where you may write."
+        ) from None
 
 
 def lay_out(folder: Path) -> None:
@@ -106,7 +116,7 @@ def schema(kind: str | None, write: Path | None) -> None:
     """Prints one schema, or writes all of them into a folder."""
     found = schemas()
     if write is not None:
-        write.mkdir(parents=True, exist_ok=True)
+        _make(write)
         for name, document in found.items():
             (write / f"{name}.schema.json").write_text(json.dumps(document, indent=2) + "\n")
         console().print(Text(f"{len(found)} schemas lie in {write}."))

@@ -16,6 +16,7 @@ from engine.language.settings import check_zone
 from engine.look_alikes import REMEDY, told
 from engine.loops.book import Book
 from engine.plan import Plan
+from engine.sources.formulas import REFUSED
 from engine.sources.reading import read_file
 from engine.sources.refused import write_refused
 from engine.sources.tables import PIECE, read_tables
@@ -194,7 +195,7 @@ def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
     for file in imported.said:
         mine = [refusal for refusal in imported.done.refused if refusal.file == file.name]
         if mine and not order.dry_run:
-            path = file.with_name(f"{file.name}.refused.csv")
+            path = file.with_name(f"{file.name}{REFUSED}")
             write_refused(path, mine, read_tables(file))
             written.append(path)
     return tuple(written)

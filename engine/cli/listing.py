@@ -1,6 +1,7 @@
 """The command `list`: everything stored, for programs and for eyes."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from rich.text import Text
@@ -20,9 +21,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "runs": ("id", "account", "playbook", "rule", "started_day", "ended_day", "end"),
     "deliveries": ("id", "day", "account", "channel", "template", "to", "state", "reason"),
     "tasks": ("id", "day", "account", "title", "assignee", "due", "state"),
+    "facts": ("id", "day", "account", "fact", "properties", "last_day", "reason", "withdrawn_at"),
     "findings": ("id", "day", "kind", "name", "group", "text", "ended_day"),
     "imports": ("id", "at", "kind", "source", "applied", "corrected", "unchanged", "held", "refused", "undone_at"),
 }
+
+MOMENTS = frozenset({"at", "undone_at", "withdrawn_at"})
 
 
 def show_list(
@@ -36,6 +40,7 @@ def show_list(
         "runs": lambda book, asked: listing.runs(book.database, asked, book.settings().company.timezone),
         "deliveries": lambda book, asked: listing.deliveries(book.database, asked, offices(book)),
         "tasks": lambda book, asked: listing.tasks(book.database, asked),
+        "facts": lambda book, asked: listing.facts(book.database, asked, book.settings().company.timezone),
         "findings": lambda book, asked: findings(book.database, asked),
         "imports": lambda book, asked: listing.imports(book.database, asked),
     }
@@ -49,8 +54,13 @@ def show_list(
             _show_accounts(book, documents)
         else:
             columns = COLUMNS[kind]
-            rows = [[document[column] for column in columns] for document in documents]
+            rows = [[_for_eyes(column, document[column]) for column in columns] for document in documents]
             console().print(table(None, columns, rows) if rows else Text(f"No {kind} yet."))
+
+
+def _for_eyes(column: str, value: object) -> object:
+    """A moment to the minute, in UTC; `--json` has all of it."""
+    return datetime.fromisoformat(value) if column in MOMENTS and isinstance(value, str) else value
 
 
 def offices(book: Book) -> listing.Offices:

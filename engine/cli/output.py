@@ -85,4 +85,6 @@ def _cell(value: object) -> str:
         return f"{value:,.1f}".removesuffix(".0")
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_cell(said)}" for key, said in value.items()) or "–"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -33,7 +33,11 @@ def _desk(context: typer.Context, score: str | None = None) -> Iterator["Desk"]:
 
 def _form(csv: Path | None, *, as_json: bool) -> "Form":
     from engine.cli.reporting import Form
+    from engine.cli.spreadsheet import STANDARD_OUTPUT
+    from engine.cli.words import WrongWords
 
+    if as_json and csv == STANDARD_OUTPUT:
+        raise WrongWords("--json and --csv - would both print. Leave one out, or give --csv a file.")
     return Form(as_json, csv)
 
 

@@ -15,6 +15,13 @@ UNDO = "undo"
 SHOWN = 5
 
 
+def check_options(*said: object) -> None:
+    """Raises WrongWords where an option of `import` was said beside `undo`, which has none of them: a `--dry-run` above
+    all must not take anything back."""
+    if any(said):
+        raise WrongWords("`import undo ID` takes no options of `import` but --as-of and --json. Leave them out.")
+
+
 def undo(folder: Path, words: Sequence[str], *, as_of: str | None, as_json: bool) -> None:
     """Takes one import back."""
     if len(words) != 1 or not words[0].isdecimal():

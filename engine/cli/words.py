@@ -16,7 +16,7 @@ def day_of_text(said: str) -> date:
     try:
         return parse_day(said)
     except ValueError as error:
-        raise WrongWords(f"{error}.".capitalize()) from None
+        raise WrongWords(f"{error}.") from None
 
 
 def choose(said: str, kinds: Sequence[str], what: str) -> str:

@@ -26,7 +26,7 @@ from engine.store.bundling import let_go
 from engine.store.database import Database
 from engine.store.due import Due, block_numbers, versions_under_way
 from engine.store.family import parent_by_account
-from engine.store.holds import end_hold, let_pass, passed, refuse_unread
+from engine.store.holds import end_hold, let_pass, passed, refuse_earlier, refuse_unread
 from engine.store.lanes import SHARD, SHARD_ACCOUNTS
 from engine.store.people import contacts_of
 from engine.store.reading import Reading, Wanted, read
@@ -160,9 +160,11 @@ def sweep_of(plan: Plan, order: Order) -> Sweep:
 def release(book: Book, hold: int, order: Order, progress: Progress = lambda _done, _all: None) -> Saved:
     """A held sweep is judged anew, at the moment of the order, and saved however many fire; that is its cause.
 
-    Raises NoSuchHold where it is held no more, OddSince where it says not all that is odd by now, and InTheFuture.
+    Raises NoSuchHold where it is held no more, OddSince where it says not all that is odd by now, InTheFuture and
+    BeforeHold.
     """
     refuse_future(book, order.at)
+    refuse_earlier(book.database, hold, order.at)
     refuse_unread(book.database, hold)
     ended = end_hold(book.database, hold, HoldState.RELEASED, order.at)
     let_pass(book.database, ended)

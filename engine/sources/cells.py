@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -13,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.batches import Coded, When
-from engine.clock import microseconds
+from engine.clock import FIRST_DAY, LAST_DAY, day_number, is_meant, microseconds, moment
 from engine.domain import Value
 from engine.language.base import LARGEST
 from engine.language.catalog import FieldType
@@ -24,6 +23,10 @@ DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
+OUTSIDE = (
+    f"is outside of the years {FIRST_DAY.year} to {LAST_DAY.year}, as systems write that there is no date: correct it"
+)
+_DAY_LONG = 86_400_000_000
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 LONGEST_ID = 200
@@ -36,6 +39,8 @@ class Moments:
     when: When
     bad: NDArray[np.bool_]
     naive: int
+    outside: NDArray[np.bool_]
+    """Cells that are outside of the years that can be meant; `bad` too."""
 
 
 def numbers(cells: pl.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -65,7 +70,9 @@ def moments(cells: pl.Series, zone: str) -> Moments:
         else:
             numbers_[index], without_offset = found
             naive += without_offset
-    return Moments(When(numbers_, date_only), np.asarray(bad, dtype=np.bool_), naive)
+    day = np.where(date_only, numbers_, numbers_ // _DAY_LONG)
+    outside = ~bad & ((day < day_number(FIRST_DAY)) | (day > day_number(LAST_DAY)))
+    return Moments(When(numbers_, date_only), np.asarray(bad | outside, dtype=np.bool_), naive, outside)
 
 
 def _exact(cells: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -128,10 +135,15 @@ def boolean(text: str) -> bool:
 
 
 def day(text: str) -> date:
-    if re.fullmatch(DAY, text):
-        with suppress(ValueError):  # the 30th of February is written like a date, and is none
-            return date.fromisoformat(text)
-    raise ValueError(f"{text!r} is no date: write it like 2026-03-01")
+    try:
+        said = date.fromisoformat(text) if re.fullmatch(DAY, text) else None
+    except ValueError:  # the 30th of February is written like a date, and is none
+        said = None
+    if said is None:
+        raise ValueError(f"{text!r} is no date: write it like 2026-03-01")
+    if not is_meant(said):
+        raise ValueError(f"{text!r} {OUTSIDE}")
+    return said
 
 
 def time(text: str, zone: str) -> datetime:
@@ -140,7 +152,10 @@ def time(text: str, zone: str) -> datetime:
     found = _moment(text, zone)
     if found is None:
         raise ValueError(f"{text!r} is no time: write it like 2026-03-01T09:30+01:00")
-    return datetime.fromtimestamp(found[0] / 1_000_000, UTC)
+    said = moment(found[0])
+    if not is_meant(said):
+        raise ValueError(f"{text!r} {OUTSIDE}")
+    return said
 
 
 LONGEST_TEXT = 10_000

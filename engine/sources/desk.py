@@ -68,7 +68,9 @@ class Desk:
         self.naive += found.naive
         for index in np.flatnonzero(found.bad):
             text = texts[int(index)]
-            if text is not None:
+            if found.outside[index]:
+                self.refuse(int(index), target, f"{text!r} {cell.OUTSIDE}")
+            elif text is not None:
                 why = f"{text!r} is no date or time: write 2026-03-01 or 2026-03-01T09:30+01:00"
                 self.refuse(int(index), target, why)
             elif required:

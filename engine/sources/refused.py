@@ -1,7 +1,6 @@
 """Refused rows in; a file of them with line and reason in front, safe to open in a spreadsheet, out."""
 
 import csv
-import re
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,10 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.batches import Refusal
+from engine.sources.formulas import safe
 from engine.sources.tables import Table
-
-_FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 def write_refused(path: Path, refusals: Iterable[Refusal], tables: Iterable[Table]) -> None:
@@ -32,8 +29,3 @@ def write_refused(path: Path, refusals: Iterable[Refusal], tables: Iterable[Tabl
                 is_there = place < len(table) and int(table.lines[place]) == refusal.line
                 cells = [table.columns[name][place] or "" for name in columns] if is_there else []
                 writer.writerow([refusal.line, safe(refusal.reason), *(safe(cell) for cell in cells)])
-
-
-def safe(cell: str) -> str:
-    """A cell that a spreadsheet would take as a formula is marked as text; plain numbers stay."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell

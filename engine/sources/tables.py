@@ -3,8 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.batches import Refusal
+from engine.sources.formulas import MARKED, REFUSED
 from engine.sources.lines import LARGEST_PORTION, FileUnreadable, Lines
 
 PIECE = 800_000
 """Cells that are in memory together: 200,000 observations in long form."""
 LONGEST_FIELD = 1_000_000
+OF_REFUSAL = ("line", "reason")
+"""What stands before the cells of a refused row."""
 ENDINGS = (".csv", ".jsonl", ".ndjson", ".parquet")
 
 
@@ -33,6 +36,8 @@ class Table:
     columns: dict[str, pl.Series]
     lines: NDArray[np.int64]
     refused: tuple[Refusal, ...] = ()
+    named: Mapping[str, int] = field(default_factory=dict)
+    """The line on which a column is named first, where that is not the first one."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -78,7 +83,18 @@ def _csv(name: str, lines: Lines, piece: int) -> Iterator[Table]:
             table = _careful(name, header, lines, rows)
         else:
             lines.skip(portion)
-        yield table
+        yield _mended(table) if header[0] == _aside(OF_REFUSAL[0]) else table
+
+
+def _mended(table: Table) -> Table:
+    """Rows that were refused, as they would stand in their own file: without line and reason, and without the marks."""
+    own = {column: cells for column, cells in table.columns.items() if column not in map(_aside, OF_REFUSAL)}
+    return replace(table, columns={column: cells.str.replace(MARKED, "${1}") for column, cells in own.items()})
+
+
+def _aside(column: str) -> str:
+    """A name that no column of the file itself can have, for cells are cut."""
+    return f" {column}"
 
 
 def _header(name: str, lines: Lines) -> list[str]:
@@ -87,6 +103,8 @@ def _header(name: str, lines: Lines) -> list[str]:
     except csv.Error as error:
         raise FileUnreadable(f"{name}:1: the header can't be read ({error}). Mend its quotes.") from None
     header = [cell.strip() for cell in first]
+    if name.endswith(REFUSED) and tuple(header[: len(OF_REFUSAL)]) == OF_REFUSAL:
+        header[: len(OF_REFUSAL)] = map(_aside, OF_REFUSAL)
     if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
         sign = next(sign for sign in ";\t|" if sign in header[0])
         said = "tabs" if sign == "\t" else sign
@@ -161,13 +179,17 @@ class _Odd(ValueError):
     """A JSON line that is no flat record."""
 
 
-def _keys(path: Path) -> list[str]:
-    """The keys of all records that can be read: a piece has to know those of the others."""
+def _keys(path: Path) -> dict[str, int]:
+    """The keys of all records that can be read, with their first lines: a piece has to know those of the others."""
+    found: dict[str, int] = {}
     with Lines(path) as lines:
-        return list(dict.fromkeys(key for _, row in _rows(lines) if isinstance(row, dict) for key in row))
+        for number, row in _rows(lines):
+            if isinstance(row, dict):
+                found |= {key: number for key in row if key not in found}
+    return found
 
 
-def _json_lines(name: str, header: list[str], lines: Lines, piece: int) -> Iterator[Table]:
+def _json_lines(name: str, header: Mapping[str, int], lines: Lines, piece: int) -> Iterator[Table]:
     most = max(1, piece // max(1, len(header)))
     said = _rows(lines)
     is_empty = not header
@@ -176,7 +198,7 @@ def _json_lines(name: str, header: list[str], lines: Lines, piece: int) -> Itera
         refused = tuple(Refusal(name, number, row) for number, row in some if isinstance(row, str))
         columns = {key: _cut(pl.Series([row.get(key) for _, row in good], dtype=pl.String)) for key in header}
         is_empty = is_empty and not refused
-        yield Table(name, columns, np.array([number for number, _ in good], dtype=np.int64), refused)
+        yield Table(name, columns, np.array([number for number, _ in good], dtype=np.int64), refused, header)
     if is_empty:
         raise FileUnreadable(f"{name} has no records. Export it again.")
 

@@ -33,6 +33,10 @@ class NoSuchHold(PulsebookError):
     """There is no such hold, or it stands no more; the message says how to find one."""
 
 
+class BeforeHold(PulsebookError):
+    """A release of a hold at a moment before it; the message says what to do."""
+
+
 class OddSince(PulsebookError):
     """Something is odd that a hold says nothing of, so nobody has read it; the message says what to do."""
 
@@ -171,6 +175,13 @@ def hold_of(database: Database, id_: int) -> Hold:
     if row is None:
         raise NoSuchHold(f"There is no held sweep {id_}. `pulsebook sweep list` shows them all.")
     return _hold(row)
+
+
+def refuse_earlier(database: Database, id_: int, at: datetime) -> None:
+    """Raises BeforeHold, for a release then would judge nothing of what was held; NoSuchHold."""
+    held = hold_of(database, id_)
+    if at < held.at:
+        raise BeforeHold(f"The sweep {id_} was held at {held.at.isoformat()}. Release it as of then, or later.")
 
 
 def end_hold(database: Database, id_: int, state: HoldState, at: datetime) -> Hold:

@@ -16,6 +16,7 @@ from engine.store.people import teammates
 from engine.store.tables.accounts import AccountRow
 from engine.store.tables.imports import ImportRow
 from engine.store.tables.looks import DecisionRow, ScoreRow
+from engine.store.tables.records import FactRow
 from engine.store.tables.runs import DeliveryRow, RunRow, TaskRow
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
@@ -24,6 +25,7 @@ DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
 RUN = RunRow.__table__  # type: ignore[attr-defined]
 DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
+FACT = FactRow.__table__  # type: ignore[attr-defined]
 IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
 
 Document = dict[str, Any]
@@ -171,6 +173,34 @@ def tasks(database: Database, asked: Asked, state: str | None = None) -> list[Do
             }
             for row in rows
         ]
+
+
+def facts(database: Database, asked: Asked, company_zone: str) -> list[Document]:
+    """Every fact, by when it began; those that were withdrawn or replaced included."""
+    query = select(FACT, ACCOUNT.c.id.label("account"), ACCOUNT.c.timezone).join(
+        ACCOUNT, ACCOUNT.c.seq == FACT.c.account_seq
+    )
+    with database.reading() as connection:
+        rows = connection.execute(_filtered(query, asked, FACT.c.day).order_by(FACT.c.at, FACT.c.id))
+        return [_fact(row, row.timezone or company_zone) for row in rows]
+
+
+def _fact(row: Any, zone: str) -> Document:
+    return {
+        "id": row.id,
+        "account": row.account,
+        "fact": row.name,
+        "at": iso(row.at),
+        "day": day_text(row.day),
+        "until": iso(row.until),
+        "last_day": _own_day(row.until, zone),
+        "repeats": "yearly" if row.yearly else None,
+        "properties": row.properties,
+        "source": row.source,
+        "author": row.author,
+        "reason": row.reason,
+        "withdrawn_at": iso(row.withdrawn_at),
+    }
 
 
 def imports(database: Database, asked: Asked) -> list[Document]:

@@ -178,6 +178,28 @@ def test_scenarios_tell_expected_beside_got(command: Told, folder: Path) -> None
         pytest.param(["run", "--as-of", "2026-02-30"], "'2026-02-30' is not in the calendar", id="a day that is none"),
         pytest.param(["run", "--as-of", "2999-01-01"], "has not come yet", id="a day that has not come"),
         pytest.param(["task", "done", "99"], "There is no task 99", id="no such task"),
+        pytest.param(["run", "--as-of", "0001-01-01"], "is outside of the years 1000 to 8999", id="no day meant"),
+        pytest.param(["run", "--as-of", "9999-12-31T23:00-08:00"], "outside of the years", id="no moment meant"),
+        pytest.param(["init", "nps.csv"], "nps.csv can't be made a folder", id="a file for a folder"),
+        pytest.param(["schema", "--write", "nps.csv"], "nps.csv can't be made a folder", id="schemas into a file"),
+        pytest.param(["report", "ranking", "--json", "--csv", "-"], "would both print", id="two documents at once"),
+        pytest.param(["fact", "end", "99"], "`pulsebook list facts --account ACCOUNT` shows", id="no such number"),
+        pytest.param(["fact", " ", "moved"], "The account is blank", id="a fact of nobody"),
+        pytest.param(
+            ["fact", "acme", "moved", "--at", "2026-03-02", "--until", "2026-03-01"],
+            "The last day, 2026-03-01, lies before the first moment",
+            id="a fact that ends before it begins",
+        ),
+        pytest.param(
+            "override acme --score 5 --reason so --until 2026-03-01 --as-of 2026-03-04".split(),
+            "lies before the first moment",
+            id="an override of days that have passed",
+        ),
+        pytest.param(
+            ["override", "acme", "--score", "5", "--until", "2026-03-01", "--reason", " "],
+            "The reason is blank",
+            id="an override without a reason",
+        ),
         pytest.param(["fact", "acme", "nope"], "There is no fact 'nope'", id="no such fact"),
     ],
 )

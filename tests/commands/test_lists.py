@@ -75,3 +75,31 @@ def test_runs_tasks_and_deliveries_are_listed(told: Told) -> None:
         "outbox",
     )
     assert sent["text"] == "*Acme Ltd* fell: 30"
+
+
+def test_facts_are_listed_with_the_numbers_by_which_they_are_ended(told: Told) -> None:
+    stated = told("fact", "acme", "moved", "city=Oslo", "--at", "2026-03-02", "--reason", "their website")
+    told("fact", "beta", "moved", "--at", "2026-03-01", "--until", "2026-03-04")
+    told("fact", "end", str(stated["id"]), "--as-of", "2026-03-05")
+
+    first, second = told("list", "facts")
+
+    assert (first["account"], first["day"], first["last_day"], first["properties"]) == (
+        "beta",
+        "2026-03-01",
+        "2026-03-04",
+        {},
+    )
+    assert (second["id"], second["fact"], second["last_day"]) == (stated["id"], "moved", "2026-03-05")
+    assert (second["properties"], second["reason"], second["source"]) == (
+        {"city": "Oslo"},
+        "their website",
+        "by hand",
+    )
+    assert told("account", "show", "acme")["facts"] == [second]
+    assert told("fact", "withdraw", str(first["id"]), "--as-of", "2026-03-06")["state"] == "withdrawn"
+    assert [one["withdrawn_at"] is None for one in told("list", "facts")] == [False, True]
+
+
+def test_a_fact_of_an_unknown_account_has_no_number_yet(told: Told) -> None:
+    assert told("fact", "nobody", "moved") == {"account": "nobody", "fact": "moved", "held": 1, "id": None}

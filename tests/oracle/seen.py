@@ -128,7 +128,8 @@ class Seen:
         if not fact.yearly or fact.until is None:
             return fact.at <= self.at and (fact.until is None or self.at <= fact.until)
         start, end = fact.day, day_in(fact.until, self.zone)
-        begins, ends, now = (start.month, start.day), (end.month, end.day), (self.today.month, self.today.day)
+        leaps = self.today.year % 4 == 0
+        begins, ends, now = _in_year(start, leaps), _in_year(end, leaps), (self.today.month, self.today.day)
         if fact.at > self.at:
             return False
         return begins <= now <= ends if begins <= ends else now >= begins or now <= ends
@@ -189,3 +190,8 @@ def _means(series: list[dict[date, float]]) -> dict[date, float]:
         return series[0]
     days = {day for one in series for day in one}
     return {day: fmean(one[day] for one in series if day in one) for day in days}
+
+
+def _in_year(day: date, leaps: bool) -> tuple[int, int]:
+    """Month and day; the 29th of February is the 28th in a year without one."""
+    return (2, 28) if (day.month, day.day) == (2, 29) and not leaps else (day.month, day.day)

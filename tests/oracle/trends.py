@@ -26,7 +26,7 @@ def days_scores(judged: Judged, name: str, first: date) -> dict[date, float]:
 
 
 def trend(judged: Judged, condition: Written) -> Answer:
-    """Against the highest (`drops`) or the lowest (`rises`) day's score; nothing is a share of 0."""
+    """Against the highest (`drops`) or the lowest (`rises`) day's score; of 0 nothing drops, and any rise is enough."""
     name = condition["score"]
     now = judged.score(name).adjusted
     before = days_scores(judged, name, judged.today - timedelta(days=duration(condition["over"]).amount))
@@ -38,7 +38,7 @@ def trend(judged: Judged, condition: Written) -> Answer:
     wanted = condition["drops" if drops else "rises"]
     if not is_share(wanted):
         return moved >= exact(wanted)
-    return moved >= share(wanted) * exact(compared) if compared else None
+    return moved >= share(wanted) * exact(compared) if compared else moved > 0
 
 
 def declining(judged: Judged, condition: Written) -> Answer:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.sources.broken import read
 
+OUTSIDE = "is outside of the years 1000 to 8999, as systems write that there is no date: correct it"
 REFUSED = [
     (
         "o.csv",
@@ -36,6 +37,17 @@ REFUSED = [
         [
             (2, "account: an id has no line breaks or control characters: take them out"),
             (4, "nps: 'x' is no number: write digits, like 12 or 0.5"),
+        ],
+    ),
+    (
+        "o.csv",
+        "observations",
+        b"account,at,nps\na,0001-01-01,5\na,0001-01-01T05:00:00+05:00,5\na,9999-12-31T23:59:59Z,5\n",
+        3,
+        [
+            (2, f"at: '0001-01-01' {OUTSIDE}"),
+            (3, f"at: '0001-01-01T05:00:00+05:00' {OUTSIDE}"),
+            (4, f"at: '9999-12-31T23:59:59Z' {OUTSIDE}"),
         ],
     ),
     ("o.csv", "observations", b"account,at,nps\n,2026-03-01,5\n", 1, [(2, "account: is blank: every row needs one")]),

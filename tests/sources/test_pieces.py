@@ -1,7 +1,9 @@
 """A file is read in pieces: the same records, lines and refusals as at once, whatever their size."""
 
+import csv
 import gzip
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.batches import Events
+from engine.batches import Events, Refusal
 from engine.errors import PulsebookError
 from engine.language.catalog import Catalog
 from engine.sources.lines import FileUnreadable
@@ -120,3 +122,31 @@ def test_refused_rows_are_written_with_their_cells_whatever_piece_they_were_in(t
     reason = "at: 'soon' is no date or time: write 2026-03-01 or 2026-03-01T09:30+01:00"
     rows = [f"{number + 2},{reason},a{number},soon,login" for number in range(5)]
     assert to.read_text().splitlines() == ["line,reason,account,at,event", *rows]
+
+
+TEXTS = st.text(st.sampled_from("'=+-@a1, \n\"＝"), min_size=1).map(str.strip).filter(bool)
+
+
+@given(rows=st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=5))
+def test_refused_rows_are_read_again_as_they_were(rows: list[tuple[str, str]]) -> None:
+    """Their line and reason stand before a reason of their own, and no mark of a formula stays."""
+    with TemporaryDirectory() as folder:
+        path, to = Path(folder) / "f.csv", Path(folder) / "f.csv.refused.csv"
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([("account", "reason"), *rows])
+        table = list(read_tables(path, 4))
+        refusals = [Refusal(path.name, int(line), "=why") for one in table for line in one.lines]
+
+        write_refused(to, refusals, table)
+
+        again = [row for one in read_tables(to, 4) for row in zip(*one.columns.values(), strict=True)]
+    assert again == [row for one in table for row in zip(*one.columns.values(), strict=True)] == rows
+
+
+def test_an_unknown_key_is_named_with_the_line_on_which_it_stands_first(tmp_path: Path) -> None:
+    path = tmp_path / "f.jsonl"
+    known = '{"account": "a", "at": "2026-03-01", "event": "login"}\n'
+    path.write_text(2 * known + '{"account": "a", "eevent": "x"}\n')
+
+    with pytest.raises(FileUnreadable, match=r"f\.jsonl:3: column 'eevent' .*did you mean 'event'"):
+        list(read_file(path, ImportOptions("events"), CATALOG, "UTC"))

@@ -97,8 +97,9 @@ def events(*rows: Record) -> Events:
 
 
 def facts(*rows: Record) -> Facts:
-    """Each with `account` and `at`; `name` (default leadership_change), `id`, `until`, `reason`, and properties."""
-    own = ("account", "at", "name", "id", "until", "reason")
+    """Each with `account` and `at`; `name` (default leadership_change), `id`, `until`, `reason`, `repeats` (bool),
+    and properties."""
+    own = ("account", "at", "name", "id", "until", "reason", "repeats")
     blank = coded([None for _ in rows])
     return Facts(
         coded([row["account"] for row in rows]),
@@ -109,7 +110,7 @@ def facts(*rows: Record) -> Facts:
         blank,
         blank,
         coded([row.get("reason") for row in rows]),
-        np.zeros(len(rows), dtype=np.bool_),
+        np.array([row.get("repeats", False) for row in rows], dtype=np.bool_),
         tuple({prop: value for prop, value in row.items() if prop not in own} for row in rows),
         _places(rows),
     )

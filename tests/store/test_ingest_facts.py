@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.store.database import Database
-from engine.store.ingest.by_hand import NotFound, Override, end_fact, override, withdraw_fact
+from engine.store.ingest.by_hand import NotEnding, NotFound, Override, end_fact, override, withdraw_fact
 from tests.store.records import NOW, accounts, counts, day, due, dump, entries, facts, look, outcomes, put, rows_of
 
 D20 = "2026-11-20"
@@ -151,6 +151,36 @@ class TestByHand:
             end_fact(acme, id_, NOW)
         with pytest.raises(NotFound, match="no fact 999"):
             withdraw_fact(acme, 999, NOW)
+
+    @pytest.mark.parametrize(
+        ("said", "at", "why"),
+        [
+            pytest.param({"until": "2026-11-21"}, NOW, "has ended already", id="it ended by itself"),
+            pytest.param({}, NOW - timedelta(days=400), "has not begun yet", id="it begins later"),
+            pytest.param({"until": "2026-12-01", "repeats": True}, NOW, "it has no one end", id="yearly"),
+        ],
+    )
+    def test_an_end_is_refused_where_it_would_mean_nothing(
+        self, acme: Database, said: dict[str, Any], at: datetime, why: str
+    ) -> None:
+        put(acme, facts(change(**said)))
+        [id_] = rows_of(acme, "fact", "id")
+        before = dump(acme)
+
+        with pytest.raises(NotEnding, match=why):
+            end_fact(acme, id_, at)
+
+        assert dump(acme) == before
+
+    def test_a_fact_that_was_ended_is_never_brought_back_by_a_later_end(self, acme: Database) -> None:
+        put(acme, facts(change()))
+        [id_] = rows_of(acme, "fact", "id")
+        end_fact(acme, id_, NOW)
+
+        with pytest.raises(NotEnding, match="has ended already"):
+            end_fact(acme, id_, NOW + timedelta(days=5))
+
+        assert rows_of(acme, "fact", "until") == [micros(NOW)]
 
     def test_an_override_is_kept_and_marks_its_account(self, acme: Database) -> None:
         put(acme, entries("aliases", {"account": "acme", "alias": "0017"}))

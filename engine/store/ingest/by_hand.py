@@ -24,6 +24,10 @@ class NotFound(PulsebookError):
     """There is no such account or fact; the message says how to find one."""
 
 
+class NotEnding(PulsebookError):
+    """A fact that can't be ended then; the message says why, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A person's value of a score of an account, from `at` to `until`: a moment, or a day of the account's."""
@@ -63,7 +67,8 @@ def _end(until: datetime | date, zone: str) -> datetime:
 
 
 def end_fact(database: Database, id_: int, at: datetime, by: str | None = None) -> int:
-    """The fact holds until that moment; the block in which its account is due. Raises NotFound."""
+    """The fact holds until that moment; the block in which its account is due. Raises NotFound, and NotEnding where
+    it has ended by then, begins later or comes back every year."""
     return _set(database, id_, "until", at, by)
 
 
@@ -78,11 +83,13 @@ def _set(database: Database, id_: int, field: str, at: datetime, by: str | None)
         mine = select(FACT.c.account_seq).where(FACT.c.id == id_)
         seq = connection.execute(mine).scalar()
         if seq is None:
-            raise NotFound(f"There is no fact {id_}. `pulsebook account show ACCOUNT` lists those of an account.")
+            raise NotFound(f"There is no fact {id_}. `pulsebook list facts --account ACCOUNT` shows their numbers.")
         lock_blocks(connection, [seq // BLOCK])
         fact: dict[str, Any] = connection.execute(select(FACT).where(FACT.c.id == id_)).one()._asdict()
         if fact["withdrawn_at"] is not None:
             raise NotFound(f"The fact {id_} has been withdrawn or replaced. Say it again to have it back.")
+        if field == "until":
+            _check_holds(fact, moment)
         change = {"kind": "fact", "entity": str(id_), "field": field, "old": fact[field], "new": moment}
         keep_changes(connection, [{**change, "at": moment, "by": by}])
         connection.execute(update(FACT).where(FACT.c.id == id_).values({field: moment}))
@@ -90,3 +97,20 @@ def _set(database: Database, id_: int, field: str, at: datetime, by: str | None)
             doubt_runs(connection, {seq: fact["day"]}, moment, f"the fact {fact['name']} was withdrawn")
         mark_due(connection, [seq], moment)
         return int(seq) // BLOCK
+
+
+def _check_holds(fact: dict[str, Any], moment: int) -> None:
+    """An end is never moved to later, for the fact would come back to life."""
+    id_, instead = fact["id"], f"`pulsebook fact withdraw {fact['id']}` says that it never was."
+    if fact["yearly"]:
+        raise NotEnding(f"The fact {id_} comes back every year, so it has no one end. {instead}")
+    if moment < fact["at"]:
+        raise NotEnding(f"The fact {id_} has not begun yet. {instead}")
+    if fact["until"] is not None and fact["until"] <= moment:
+        raise NotEnding(f"The fact {id_} has ended already. Say it again if it holds once more.")
+
+
+def number_of(database: Database, import_id: int) -> int | None:
+    """The number of the one fact that came in with an import; None: it waits for its account."""
+    with database.reading() as connection:
+        return connection.execute(select(FACT.c.id).where(FACT.c.import_id == import_id)).scalar()
