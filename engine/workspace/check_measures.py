@@ -21,8 +21,8 @@ _PARTS: dict[type[of.MeasureBase], str] = {
 def check_measures(names: Names) -> Iterator[Problem]:
     spots = {read.name: read.spot for read in names.files.measures}
     for read in names.files.measures:
-        if read.model is not None:
-            yield from _check_measure(read.model, read.spot, names)
+        if read.readable is not None:
+            yield from _check_measure(read.readable, read.spot, names)
     needs = {name: parts_of(measure) for name, measure in names.measures.items() if measure is not None}
     for circle in cycles(needs):
         message = f" rests on itself: {' → '.join((*circle, circle[0]))}"

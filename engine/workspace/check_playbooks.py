@@ -21,9 +21,9 @@ def check_playbooks(names: Names) -> Iterator[Problem]:
     all_known = all(rule.model for rule in names.files.rules) and not names.is_open("rule")
     all_known = all_known and all(play is None or names.has("playbook", play) for play in started)
     for read in names.files.playbooks:
-        if read.model is None:
+        if read.readable is None:
             continue
-        yield from _check_playbook(read.model, read.spot, names)
+        yield from _check_playbook(read.readable, read.spot, names)
         if all_known and read.name not in started:
             message = ": no rule starts this playbook"
             yield read.spot.at("playbook").warns(message, f"Write `play: {read.name}` in a rule, or delete it.")

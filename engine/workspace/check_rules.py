@@ -20,8 +20,8 @@ _CONDITION = Form[Condition](Condition, "condition")
 
 def check_rules(names: Names) -> Iterator[Problem]:
     for read in names.files.rules:
-        if read.model is not None:
-            yield from _check_rule(read.model, read.spot, names)
+        if read.readable is not None:
+            yield from _check_rule(read.readable, read.spot, names)
         else:
             yield from _check_what_is_readable(read.spot, names)
     yield from _circles(names)

@@ -48,11 +48,15 @@ _SCENARIO = Form[Scenario](Scenario, "scenario")
 
 @dataclass(frozen=True, slots=True)
 class Read(Generic[M]):
-    """One entry: its name as it stands there, where it stands, and what it says (None: it has mistakes)."""
+    """One entry: its name as it stands there, where it stands, and what it says (None: it has mistakes).
+
+    `readable`: the same or, of one with mistakes, what it says without the keys that have them, where that can be told.
+    """
 
     name: str
     spot: Spot
     model: M | None
+    readable: M | None
 
 
 @dataclass
@@ -195,11 +199,18 @@ def _entry(files: Files, form: Form[M], file: str, node: Node) -> Read[M]:
     model = text_of(node.child("model")) if form.name == "score" else None
     said = f"{form.name} {name!r}" if name else f"a {form.name}"
     spot = Spot(file, node, f"{said}, model {model!r}" if model else said)
-    read, problems = form.read(spot)
-    files.problems.extend(problems)
     if not name:
         files.unread.add(form.name)
-    return Read(name or "", spot, read)
+    return _read(files, form, name or "", spot)
+
+
+def _read(files: Files, form: Form[M], name: str, spot: Spot) -> Read[M]:
+    model, problems = form.read(spot)
+    if not problems:
+        return Read(name, spot, model, model)
+    readable, further = form.read_partly(spot)
+    files.problems.extend((*problems, *further))
+    return Read(name, spot, None, readable)
 
 
 def _measures(files: Files, file: str, node: Node) -> Iterator[Read[Measure]]:
@@ -209,9 +220,7 @@ def _measures(files: Files, file: str, node: Node) -> Iterator[Read[Measure]]:
         files.unread.add("measure")
     for name, inner in node.entries.items():
         spot = Spot(file, inner, f"measure {name!r}")
-        read, problems = _MEASURE.read(spot)
-        files.problems.extend(problems)
-        yield Read(name, spot, read)
+        yield _read(files, _MEASURE, name, spot)
 
 
 def _read_catalog(files: Files, file: str, node: Node) -> None:

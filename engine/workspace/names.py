@@ -140,9 +140,9 @@ class Names:
     def task_steps(self) -> Mapping[str, frozenset[str]]:
         """Per playbook that could be read: the names of its task steps."""
         return {
-            read.name: frozenset(step.step for step in all_steps(read.model.steps) if isinstance(step, TaskStep))
+            read.name: frozenset(step.step for step in all_steps(read.readable.steps) if isinstance(step, TaskStep))
             for read in self.files.playbooks
-            if read.model is not None
+            if read.readable is not None
         }
 
 

@@ -1,8 +1,8 @@
 """A node of a file and a pydantic model in; the model's value, or every mistake in our own words, out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -21,6 +21,13 @@ T = TypeVar("T")
 NOT_YET = frozenset({"holdout", "webhook", "crm"})
 """Keys of the language that this version does not know yet."""
 
+MOST_CUTS = 10
+_STAND_INS: Mapping[str, object] = {
+    "bands": [{"band": "any", "from": "0"}],
+    "curve": [["0", "0"], ["1", "100"]],
+    "points": {"1": "< 1", "5": "else"},
+}
+"""What stands in for a value with a mistake, under a key that its entry can't do without."""
 _CHOICES = {"no_condition": SUBJECTS, "no_measure": tuple(KINDS), "no_step": STEP_KINDS}
 _MISSING_FORM = {"no_condition": "condition", "no_measure": "measure", "no_step": "step"}
 _MAPPING, _LIST, _ELSE = (
@@ -50,13 +57,60 @@ class Form(Generic[T]):
 
     def read(self, spot: Spot) -> tuple[T | None, tuple[Problem, ...]]:
         """The entry's value, or its problems."""
+        value, findings = self._validated(spot, spot.node.plain())
+        return value, tuple(_problems(findings))
+
+    def read_partly(self, spot: Spot) -> tuple[T | None, tuple[Problem, ...]]:
+        """Of an entry that has problems: its value without the keys that have them, where that is one, so that the rest
+        of it is checked too; and the further problems that are seen only now."""
+        plain, cut, problems = spot.node.plain(), set[Path](), list[Problem]()
+        for _ in range(MOST_CUTS):
+            value, findings = self._validated(spot, plain)
+            if not findings:
+                return value, tuple(problems)
+            if cut:
+                problems += _problems([found for found in findings if not _misses(found.path, cut)])
+            all_paths = {found.path for found in findings}
+            paths = {path for path in all_paths if not any(_holds(path, other) for other in all_paths - {path})}
+            if not all(_cut(plain, path) for path in paths):
+                return None, tuple(problems)
+            cut |= paths
+        return None, tuple(problems)
+
+    def _validated(self, spot: Spot, plain: object) -> tuple[T | None, Sequence["_Finding"]]:
         if self._adapter is None:
             self._adapter = TypeAdapter(cast(type[T], self.shape))
         try:
-            return self._adapter.validate_python(spot.node.plain()), ()
+            return self._adapter.validate_python(plain), ()
         except ValidationError as error:
-            details = error.errors(include_url=False)
-        return None, tuple(_problems([_finding(spot, self.shape, detail) for detail in details]))
+            return None, [_finding(spot, self.shape, detail) for detail in error.errors(include_url=False)]
+
+
+def _holds(outer: Path, path: Path) -> bool:
+    return path[: len(outer)] == outer
+
+
+def _misses(path: Path, cut: Iterable[Path]) -> bool:
+    """Whether what is wrong there may be so because a key in it, or beside it, was cut."""
+    return any(_holds(path, one) or path[:-1] == one[:-1] for one in cut)
+
+
+def _cut(plain: object, path: Path) -> bool:
+    """Takes the last key of a path out, or puts something in its place that can't be missing; False where there is
+    none. Items of lists stay, so that those behind them keep their places: the list goes."""
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
+    *above, last = path or ("",)
+    for step in above:
+        is_there = step in plain if isinstance(plain, dict) else isinstance(plain, list)
+        plain = cast(Any, plain)[step] if is_there else None
+    if not isinstance(plain, dict) or last not in plain:
+        return False
+    if last in _STAND_INS:
+        plain[last] = _STAND_INS[str(last)]
+    else:
+        del plain[last]
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +139,11 @@ class _Finding:
 
 
 def _finding(spot: Spot, shape: object, detail: ErrorDetails) -> _Finding:
-    location = detail["loc"]
-    path = spot.node.path_of(location)
+    location, missing = detail["loc"], detail["type"] == "missing"
+    path = spot.node.path_of(location[:-1] if missing else location)
     error = detail.get("ctx", {}).get("error")
     if isinstance(error, Mistake):
         path = (*path, *spot.node.find(path).path_of(error.path))
-    missing = detail["type"] == "missing"
     return _Finding(spot.at(*path), detail["type"], (*path, location[-1]) if missing else path, detail, shape)
 
 

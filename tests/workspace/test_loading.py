@@ -76,6 +76,36 @@ def test_an_unknown_name_is_told_beside_a_misspelt_key_of_the_same_rule() -> Non
     ]
 
 
+def test_mistakes_of_form_hide_none_of_names_in_the_same_playbook() -> None:
+    edit = Edit(PLAYBOOK, "cooldown: 30d", "cooldown: 30\nclass: spam\nnot_while: [nope]")
+    sources = Edit(PLAYBOOK, "slack: at-risk, to: owner", "slack: at-rsk, to: owner").sources(edit.sources())
+    sources = Edit(PLAYBOOK, "due: 2 business days", "due: 2w").sources(sources)
+
+    said = [problem.message.removeprefix("playbook 'save-at-risk'") for problem in load(sources).problems]
+
+    assert said == [
+        ", cooldown: '30' is no duration",
+        " has an unknown key 'class'",
+        " speaks of an unknown playbook 'nope'",
+        " uses an unknown slack template 'at-rsk'",
+        ", steps.due: '2w' is no duration",
+    ]
+
+
+def test_one_mistake_of_a_score_hides_no_other() -> None:
+    sources = Edit(HEALTH, '3: "< 0.5", 5: else', '3: "< 0.5"').sources()
+    sources = Edit(HEALTH, "{measure: nps, group: relationship", "{measure: npss, group: relationship").sources(sources)
+    sources = Edit(HEALTH, "from: 0, label", "from: 1, label").sources(sources)
+
+    said = [problem.message.removeprefix("score 'health'") for problem in load(sources).problems]
+
+    assert said == [
+        ", measures.points: some values have no level",
+        " speaks of an unknown measure 'npss'",
+        ", bands: from 0 to 1 is a gap between the bands",
+    ]
+
+
 def test_two_mistakes_in_one_rule_give_both() -> None:
     sources = Edit(RULES, "for: 2d", "for: 2w").sources()
     sources = Edit(RULES, "severity: high", "severity: hihg").sources(sources)
