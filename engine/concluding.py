@@ -1,5 +1,6 @@
 """Moves in; decisions with their evidence and their reason, and the firings that start playbooks, out."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -34,6 +35,8 @@ from engine.telling import (
 from engine.templating import TemplateFailed, plain, render
 
 TELLING = (Move.FIRES, Move.REMINDS)
+ENDING = (Move.LAPSES, Move.CLEARS)
+_RECORDS = re.compile(r"\b(fact|event)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def conclude(
     firings: dict[int, list[Firing]] = {}
     for row, standing, move in sorted(moves, key=lambda one: (one[0], one[1].rule.name)):
         found = matched(standing.rule.rule.when, plan.catalog, snapshot, columns, row)
-        because = _because(plan, audience, standing.rule, row, found)
+        is_past = move in ENDING and _speaks_of_more(standing.rule.rule.because or "", found)
+        because = _plain_reason(plan, standing.rule) if is_past else _because(plan, audience, standing.rule, row, found)
         decisions.append(_decision(snapshot, standing.rule, columns, row, move, because))
         playbook = standing.rule.rule.play
         if playbook is not None and move in TELLING:
@@ -92,6 +96,17 @@ def conclude(
 def _tells(rule: RuleTrees) -> bool:
     """Does a firing of this rule say anything with a score's parts in it?"""
     return rule.rule.play is not None or (rule.rule.because is not None and tells_parts(rule.rule.because))
+
+
+def _speaks_of_more(template: str, found: Matched) -> bool:
+    """Does a sentence tell of a fact or an event where there is none any more? It would say nothing but `unknown`."""
+    spoken = _RECORDS.findall(template)
+    return ("fact" in spoken and found.fact is None) or ("event" in spoken and found.event is None)
+
+
+def _plain_reason(plan: Plan, rule: RuleTrees) -> str:
+    """What must be true, as the condition itself says it."""
+    return sentence(rule.rule.when, plan.titles)
 
 
 def removed(plan: Plan, snapshot: Snapshot) -> tuple[tuple[Decision, Episode], ...]:
@@ -165,14 +180,14 @@ def _because(plan: Plan, audience: Audience, rule: RuleTrees, row: int, found: M
     """The rule's own sentence filled in, or its condition's. One that fails says so and stops nothing."""
     template = rule.rule.because
     if template is None:
-        return sentence(rule.rule.when, plan.titles)
+        return _plain_reason(plan, rule)
     run = _firing_run(plan, audience, rule, row, found)
     values = told(audience, row, run, template, plan.settings.people.fallback)
     values["playbook"] = {"name": rule.rule.play}
     try:
         return render(f"because of {rule.name}", template, {k: plain(v, k, needed=False) for k, v in values.items()})
     except TemplateFailed as error:
-        return f"{sentence(rule.rule.when, plan.titles)} ({error})"
+        return f"{_plain_reason(plan, rule)} ({error})"
 
 
 def _firing_run(plan: Plan, audience: Audience, rule: RuleTrees, row: int, found: Matched) -> Run:

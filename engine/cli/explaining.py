@@ -35,6 +35,8 @@ def why(folder: Path, account: str, rule: str | None, *, as_json: bool) -> None:
             print_json({"account": account, "at": at, **told})
             return
         shown = console()
+        if looked.has_left:
+            shown.print(Text(f"{account} has left: it has no score, and nothing fires for it.", style="yellow"))
         if rule is None:
             for score in scores:
                 _show_score(shown, book, score, looked.currency)

@@ -10,6 +10,7 @@ from engine.cli.common import open_book
 from engine.cli.output import band_style, console, print_json, table
 from engine.cli.words import choose, day_of_text
 from engine.loops.book import Book
+from engine.loops.explaining import NoSuchAccount
 from engine.store import listing, score_lists
 from engine.store.findings import findings
 from engine.workspace import Workspace
@@ -46,6 +47,8 @@ def show_list(
     }
     made = lists[choose(kind, tuple(lists), "list")]
     with open_book(folder) as book:
+        if account is not None and not listing.accounts(book.database, listing.Asked(account)):
+            raise NoSuchAccount(account)
         asked = listing.Asked(account, day_of_text(from_) if from_ else None, day_of_text(to) if to else None)
         documents = made(book, asked)
         if as_json:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
+import typer
 from rich.progress import Progress
 from rich.text import Text
 
@@ -24,6 +25,10 @@ from engine.loops.looking import Order
 from engine.loops.looking import Progress as HowFar
 from engine.loops.working import work
 from engine.store.saving.save import Saved
+
+NAMED = 20
+"""Accounts that are named to people; --json names all of them."""
+STAYS = "The files have mistakes, so the version in use stays."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,11 @@ def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
     """One look at every account, then what is due is delivered."""
     with open_book(folder) as book:
         problems = book.put_in_use()
-        if problems and not as_json:
+        if problems and as_json:
+            typer.echo(f"{STAYS} `pulsebook check` shows them.", err=True)
+        elif problems:
             show_problems(problems)
-            console().print(Text("The files have mistakes, so the version in use stays.", style="yellow"))
+            console().print(Text(STAYS, style="yellow"))
         at = moment_of(as_of, book)
         order = Order(at, f"run {at.isoformat()}", send=send)
         tell(carried_out(book, at, partial(sweep, book, order), quiet=as_json), as_json=as_json)
@@ -97,6 +104,7 @@ def document(ran: Ran) -> dict[str, object]:
         "at": ran.at,
         "looked": saved.looked,
         "skipped": len(saved.late) + len(saved.beaten),
+        "skipped_accounts": sorted((*saved.late, *saved.beaten)),
         "seeded": saved.seeded,
         "fired": saved.fired,
         "started": saved.started,
@@ -127,7 +135,8 @@ def show(ran: Ran) -> None:
     if ran.outbox is not None:
         shown.print(Text(f"Channels without credentials wrote into {ran.outbox}."))
     if saved.late:
-        named = ", ".join(saved.late[:5]) + (" …" if len(saved.late) > 5 else "")
+        more = f" and {len(saved.late) - NAMED:,} more, all of which --json names" if len(saved.late) > NAMED else ""
+        named = ", ".join(saved.late[:NAMED]) + more
         shown.print(Text(f"Left out {len(saved.late):,}, looked at later than that before: {named}", style="yellow"))
 
 

@@ -45,6 +45,11 @@ class Looked:
     """Rules whose last firing was taken back, and why."""
 
     @property
+    def has_left(self) -> bool:
+        """Its newest outcome is that it churned."""
+        return bool(self.snapshot.ended[0])
+
+    @property
     def currency(self) -> str:
         """The account's, else the company's."""
         return str(self.snapshot.attributes["currency"][0] or self.plan.settings.company.currency)

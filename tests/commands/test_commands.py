@@ -1,6 +1,7 @@
 """Each command does what it says on a workspace in a folder; `--json` prints the documents that programs rely on."""
 
 import gc
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,53 @@ def test_a_look_tells_what_it_did(told: Told) -> None:
 
     expected = {"looked": 2, "skipped": 0, "seeded": 0, "fired": 0, "started": 0, "deliveries": 0, "tasks": 0}
     assert {key: ran[key] for key in expected} == expected
+
+
+def test_accounts_that_a_look_leaves_out_are_named(told: Told) -> None:
+    ran = told("run", "--as-of", "2026-03-01")
+
+    assert (ran["looked"], ran["skipped"], ran["skipped_accounts"]) == (0, 2, ["acme", "beta"])
+
+
+def test_a_look_that_is_told_to_programs_says_beside_that_the_files_have_mistakes(
+    told: Told, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "rules/measures.yaml").write_text("nps: {latest: nsp}\n")
+
+    with pytest.raises(SystemExit):
+        app(["run", "--as-of", "2026-03-04", "--json"])
+
+    said = capsys.readouterr()
+    assert json.loads(said.out)["looked"] == 2
+    assert said.err.startswith("The files have mistakes, so the version in use stays.")
+
+
+def test_why_says_that_an_account_has_left(told: Told, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "left.csv").write_text("account,at,outcome\nacme,2026-03-03,churned\n")
+    told("import", "outcomes", "left.csv")
+
+    with pytest.raises(SystemExit):
+        app(["why", "acme"])
+
+    assert "acme has left: it has no score, and nothing fires for it." in capsys.readouterr().out
+
+
+def test_what_cleared_is_told_without_the_fact_that_is_there_no_more(told: Told, folder: Path) -> None:
+    rules = folder / "rules/all.yaml"
+    rule = '- rule: moves\n  when: {fact: moved, active: true}\n  because: "A move to {{ fact.city }}"\n'
+    rules.write_text(rules.read_text() + rule)
+    told("run", "--as-of", "2026-03-04")
+    stated = told("fact", "acme", "moved", "city=Oslo", "--at", "2026-03-05")
+    told("run", "--as-of", "2026-03-05")
+    told("fact", "withdraw", str(stated["id"]), "--as-of", "2026-03-06T08:00Z")
+    told("run", "--as-of", "2026-03-06")
+
+    decisions = [one for one in told("list", "decisions") if one["rule"] == "moves"]
+
+    assert [(one["state"], one["because"]) for one in decisions] == [
+        ("fired", "A move to Oslo"),
+        ("cleared", "Moved holds now"),
+    ]
 
 
 def test_who_is_away_is_judged_at_the_moment_of_the_look(command: Told, folder: Path) -> None:
@@ -183,6 +231,7 @@ def test_scenarios_tell_expected_beside_got(command: Told, folder: Path) -> None
         pytest.param(["init", "nps.csv"], "nps.csv can't be made a folder", id="a file for a folder"),
         pytest.param(["schema", "--write", "nps.csv"], "nps.csv can't be made a folder", id="schemas into a file"),
         pytest.param(["report", "ranking", "--json", "--csv", "-"], "would both print", id="two documents at once"),
+        pytest.param(["list", "tasks", "--account", "nobody"], "There is no account 'nobody'", id="a list of nobody"),
         pytest.param(["fact", "end", "99"], "`pulsebook list facts --account ACCOUNT` shows", id="no such number"),
         pytest.param(["fact", " ", "moved"], "The account is blank", id="a fact of nobody"),
         pytest.param(
