@@ -33,14 +33,7 @@ currency = "EUR"
 [people]
 fallback = "lead@northwind.example"
 """,
-    "rules/catalog.yaml": """
-metrics:
-  nps: {min: 0, max: 100}
-events:
-  trouble:
-facts:
-  moved: {properties: {city: text}}
-""",
+    "rules/catalog.yaml": "metrics:\n  nps: {min: 0, max: 100}\nevents:\n  trouble:\n",
     "rules/measures.yaml": "nps: {latest: nps}\ntroubles: {count: trouble, over: 7d}\n",
     "rules/scores/health.yaml": """
 score: health

@@ -16,13 +16,15 @@ TEAMMATES = "email,name\nana@northwind.example,Ana Roth\nlead@northwind.example,
 NPS = "account,at,nps\nacme,2026-03-01,60\nbeta,2026-03-01,20\nzeta,2026-03-01,10\n"
 FALL = "account,at,nps\nacme,2026-03-03,30\n"
 
+FACTS = "facts:\n  moved: {properties: {city: text}}\n"
+
 Told = Callable[..., Any]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A workspace with two accounts in an otherwise empty folder, in which commands are given."""
-    for name, text in FILES.items():
+    for name, text in {**FILES, "rules/catalog.yaml": FILES["rules/catalog.yaml"] + FACTS}.items():
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)

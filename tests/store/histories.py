@@ -14,7 +14,7 @@ from engine.snapshot import ALL_DAYS, EventRows, Series, Snapshot
 from engine.store.database import Database
 from engine.store.due import Due
 from engine.store.imports import take_back
-from engine.store.ingest.by_hand import NotFound, Override, end_fact, override, withdraw_fact
+from engine.store.ingest.by_hand import NotEnding, NotFound, Override, end_fact, override, withdraw_fact
 from engine.store.people import contacts_of
 from tests.store.looking import AMOUNT, LOGINS, USERS, keep, reading, snapshot
 from tests.store.records import CATALOG, ZONE, accounts, entries, events, facts, observations, outcomes, put, rows_of
@@ -89,7 +89,7 @@ class History:
         for change, id_ in zip((end_fact, withdraw_fact), rows_of(self.database, "fact", "id")[-2:], strict=False):
             try:
                 change(self.database, id_, self.now)
-            except NotFound:
+            except (NotEnding, NotFound):
                 continue
 
     def _change(self) -> None:
