@@ -7,7 +7,7 @@ from rich.text import Text
 
 from engine.cli.common import changing
 from engine.cli.output import console, print_json
-from engine.cli.words import day_of_text
+from engine.cli.words import counted, day_of_text
 from engine.clock import day_number, day_of
 from engine.loops.filling import Filled, Wish, fill
 
@@ -41,11 +41,12 @@ def _document(wish: Wish, filled: Filled) -> dict[str, object]:
 def _show(wish: Wish, filled: Filled) -> None:
     shown, counts = console(), filled.counts
     days = f"{day_of(wish.first)} to {day_of(wish.last)}"
-    shown.print(Text(f"{days}: {counts.filled:,} days were filled in, all accounts together."))
+    shown.print(Text(f"{days}: {counted(counts.filled, 'day was', 'days were')} filled in, all accounts together."))
     if counts.left:
         again = "" if wish.again else "; what was filled in before is worked out anew with --again"
         shown.print(Text(f"{counts.left:,} had a score and keep it{again}."))
     if counts.unknown:
         shown.print(Text(f"{counts.unknown:,} stay without one, for too little is known of them."))
     if filled.due:
-        shown.print(Text(f"{filled.due:,} accounts are due for a look: what turns true in it is taken as seen."))
+        due = counted(filled.due, "account is", "accounts are")
+        shown.print(Text(f"{due} due for a look: what turns true in it is taken as seen."))

@@ -11,7 +11,7 @@ from rich.text import Text
 from engine.batches import Arrival, Ingested, LookAlike, Refusal
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
-from engine.cli.words import WrongWords, choose
+from engine.cli.words import WrongWords, choose, counted
 from engine.language.settings import check_zone
 from engine.look_alikes import REMEDY, told
 from engine.loops.book import Book
@@ -227,7 +227,9 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
     if len(done.refused) > SHOWN:
         shown.print(Text(f"… and {len(done.refused) - SHOWN:,} more."))
     if done.refused and not order.keep_good:
-        shown.print(Text(f"{len(done.refused):,} of {records:,} records can't be taken, so nothing was changed."))
+        shown.print(
+            Text(f"{len(done.refused):,} of {counted(records, 'record')} can't be taken, so nothing was changed.")
+        )
         where = f"They lie in {', '.join(path.name for path in written)}. " if written else ""
         shown.print(Text(f"{where}Mend them, or take the good ones with --keep-good."))
         return
@@ -235,7 +237,7 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
     said = [f"{done.applied:,} {would}applied", f"{done.unchanged:,} unchanged", f"{done.corrected:,} corrected"]
     said += [f"{done.held:,} held until their account comes"] if done.held else []
     said += [f"{len(done.refused):,} refused"] if done.refused else []
-    shown.print(Text(f"{order.kind}: {records:,} records read · {' · '.join(said)}"))
+    shown.print(Text(f"{order.kind}: {counted(records, 'record')} read · {' · '.join(said)}"))
     _show_look_alikes(done.look_alikes)
     for one in done.odd:
         shown.print(Text(f"Odd: {one}. What fires is held until you release it.", style="yellow"))
@@ -243,7 +245,8 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
         shown.print(Text(f"  If it is wrong, take it back: pulsebook import undo {done.import_id}"))
     if imported.naive_times:
         zone = order.timezone or "the company's zone"
-        shown.print(Text(f"{imported.naive_times:,} times had no offset and were read in {zone}.", style="yellow"))
+        times = counted(imported.naive_times, "time had no offset and was", "times had no offset and were")
+        shown.print(Text(f"{times} read in {zone}.", style="yellow"))
     if imported.unrecorded and order.kind in ("observations", "events"):
         names = ", ".join(imported.unrecorded)
         shown.print(

@@ -16,6 +16,7 @@ from rich.text import Text
 from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
+from engine.cli.words import counted
 from engine.holds import Hold
 from engine.judged import Finding
 from engine.loops.book import Book
@@ -142,13 +143,14 @@ def show(ran: Ran) -> None:
 
 def _show_looked(at: datetime, saved: Saved) -> None:
     shown = console()
-    shown.print(Text(f"Looked at {saved.looked:,} accounts as of {at:%Y-%m-%d %H:%M} UTC."))
+    shown.print(Text(f"Looked at {counted(saved.looked, 'account')} as of {at:%Y-%m-%d %H:%M} UTC."))
     if saved.seeded:
-        shown.print(Text(f"{saved.seeded:,} things were already true, so they fired nothing."))
+        true = counted(saved.seeded, "thing was already true, so it", "things were already true, so they")
+        shown.print(Text(f"{true} fired nothing."))
     shown.print(
         Text(
-            f"{saved.fired:,} firings · {saved.started:,} playbooks started · "
-            f"{saved.tasks:,} tasks · {saved.deliveries:,} messages"
+            f"{counted(saved.fired, 'firing')} · {counted(saved.started, 'playbook')} started · "
+            f"{counted(saved.tasks, 'task')} · {counted(saved.deliveries, 'message')}"
         )
     )
 

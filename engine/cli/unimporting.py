@@ -7,7 +7,7 @@ from rich.text import Text
 
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
-from engine.cli.words import WrongWords
+from engine.cli.words import WrongWords, counted
 from engine.clock import day_of
 from engine.store.imports import TakenBack, take_back
 
@@ -53,10 +53,11 @@ def _show(done: TakenBack) -> None:
     if done.was_undone:
         shown.print(Text(f"{named} was taken back before. Nothing was changed."))
         return
-    shown.print(Text(f"{named} is taken back. {done.accounts:,} accounts are due for a look."))
+    shown.print(Text(f"{named} is taken back. {counted(done.accounts, 'account is', 'accounts are')} due for a look."))
     if done.staying:
         more = " …" if len(done.staying) > SHOWN else ""
-        said = f"{len(done.staying):,} accounts that it had brought stay, for they were looked at or spoken of since: "
+        one, many = "account that it had brought stays", "accounts that it had brought stay"
+        said = f"{counted(len(done.staying), one, many)}, for somebody looked at or spoke of them since: "
         shown.print(Text(f"{said}{', '.join(done.staying[:SHOWN])}{more}", style="yellow"))
     if done.filled is not None:
         shown.print(Text("Scores of past days were filled in, some perhaps by it. To work them out anew:"))
