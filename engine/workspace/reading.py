@@ -1,8 +1,9 @@
 """A node of a file and a pydantic model in; the model's value, or every mistake in our own words, out."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -102,15 +103,21 @@ def _cut(plain: object, path: Path) -> bool:
         path = path[:-1]
     *above, last = path or ("",)
     for step in above:
-        is_there = step in plain if isinstance(plain, dict) else isinstance(plain, list)
-        plain = cast(Any, plain)[step] if is_there else None
+        plain = _inside(plain, step)
     if not isinstance(plain, dict) or last not in plain:
         return False
     if last in _STAND_INS:
-        plain[last] = _STAND_INS[str(last)]
+        plain[last] = deepcopy(_STAND_INS[str(last)])
     else:
         del plain[last]
     return True
+
+
+def _inside(plain: object, step: str | int) -> object:
+    """One step in; None where it leads nowhere any more."""
+    if isinstance(plain, dict):
+        return plain.get(step)
+    return plain[step] if isinstance(plain, list) and isinstance(step, int) and step < len(plain) else None
 
 
 @dataclass(frozen=True, slots=True)

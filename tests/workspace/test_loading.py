@@ -106,6 +106,20 @@ def test_one_mistake_of_a_score_hides_no_other() -> None:
     ]
 
 
+def test_mistakes_in_several_bands_are_told_together() -> None:
+    sources = Edit(HEALTH, "{band: red, from: 0, label: At risk}", "red").sources()
+    sources = Edit(HEALTH, "{band: green, from: 70}", "{band: green, from: high}").sources(sources)
+    sources = Edit(HEALTH, "weight: 3", "weight: 0").sources(sources)
+
+    said = [problem.message.removeprefix("score 'health'") for problem in load(sources).problems]
+
+    assert said == [
+        ", measures.weight: '0' is no weight",
+        ", bands: a mapping is wanted, not 'red'",
+        ", bands.from: 'high' is no number",
+    ]
+
+
 def test_two_mistakes_in_one_rule_give_both() -> None:
     sources = Edit(RULES, "for: 2d", "for: 2w").sources()
     sources = Edit(RULES, "severity: high", "severity: hihg").sources(sources)
