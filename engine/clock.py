@@ -12,6 +12,7 @@ EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = date(1000, 1, 1), date(8999, 12, 31)
 """Days that can be meant: zones, windows and the longest durations around them have room in the calendar. Others are
 how systems write that there is no date, 0001-01-01 and 9999-12-31 above all."""
+YEARS = f"{FIRST_DAY.year} to {LAST_DAY.year}"
 THURSDAY = EPOCH.weekday()
 MICROSECONDS = 1_000_000
 Days = TypeVar("Days", int, "NDArray[np.int64]")

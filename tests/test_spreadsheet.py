@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cli.spreadsheet import FORMULA, cell, write_csv
+from engine.cli.spreadsheet import cell, write_csv
+from engine.sources.formulas import FORMULA
 
 
 @pytest.mark.parametrize(

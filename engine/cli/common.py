@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.cli.words import WrongWords, day_of_text
-from engine.clock import FIRST_DAY, LAST_DAY, day_number, end_of_day, is_meant
+from engine.clock import YEARS, day_number, end_of_day, is_meant
 from engine.loops.book import Book
 from engine.loops.poking import poke
 
@@ -61,7 +61,7 @@ def _time(said: str, book: Book) -> datetime:
     except ValueError:
         raise WrongWords(f"{said!r} is no moment. Write 2026-03-01 or 2026-03-01T18:00, with +02:00 or Z.") from None
     if not is_meant(at):
-        raise WrongWords(f"{said!r} is outside of the years {FIRST_DAY.year} to {LAST_DAY.year}. Mend the year.")
+        raise WrongWords(f"{said!r} is outside of the years {YEARS}. Mend the year.")
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(book.settings().company.timezone))
     return at.astimezone(UTC)

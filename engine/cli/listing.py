@@ -28,6 +28,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 MOMENTS = frozenset({"at", "undone_at", "withdrawn_at"})
+"""Columns that hold one, as text."""
 
 
 def show_list(

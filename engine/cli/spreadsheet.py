@@ -11,9 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from engine.cli.words import WrongWords
+from engine.sources.formulas import FORMULA
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How formulas begin; some programs take the full-width signs for them as well."""
 STANDARD_OUTPUT = Path("-")
 
 

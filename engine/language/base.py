@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from engine.clock import FIRST_DAY, LAST_DAY, is_meant
+from engine.clock import YEARS, is_meant
 from engine.language.meanings import Meant
 
 LARGEST = 1e15
@@ -81,8 +81,7 @@ def parse_day(value: object) -> date:
         except ValueError:
             raise ValueError(f"{value!r} is not in the calendar; write a date like 2026-03-01") from None
         if not is_meant(day):
-            years = f"{FIRST_DAY.year} to {LAST_DAY.year}"
-            raise ValueError(f"{value!r} is outside of the years {years}; write a date like 2026-03-01")
+            raise ValueError(f"{value!r} is outside of the years {YEARS}; write a date like 2026-03-01")
         return day
     raise ValueError(f"{value!r} is no date; write one like 2026-03-01")
 

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.batches import Coded, When
-from engine.clock import FIRST_DAY, LAST_DAY, day_number, is_meant, microseconds, moment
+from engine.clock import FIRST_DAY, LAST_DAY, MICROSECONDS, YEARS, day_number, is_meant, microseconds, moment
 from engine.domain import Value
 from engine.language.base import LARGEST
 from engine.language.catalog import FieldType
@@ -23,10 +23,8 @@ DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
-OUTSIDE = (
-    f"is outside of the years {FIRST_DAY.year} to {LAST_DAY.year}, as systems write that there is no date: correct it"
-)
-_DAY_LONG = 86_400_000_000
+OUTSIDE = f"is outside of the years {YEARS}, as systems write that there is no date: correct it"
+_DAY = 86_400 * MICROSECONDS
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 LONGEST_ID = 200
@@ -70,7 +68,7 @@ def moments(cells: pl.Series, zone: str) -> Moments:
         else:
             numbers_[index], without_offset = found
             naive += without_offset
-    day = np.where(date_only, numbers_, numbers_ // _DAY_LONG)
+    day = np.where(date_only, numbers_, numbers_ // _DAY)
     outside = ~bad & ((day < day_number(FIRST_DAY)) | (day > day_number(LAST_DAY)))
     return Moments(When(numbers_, date_only), np.asarray(bad | outside, dtype=np.bool_), naive, outside)
 

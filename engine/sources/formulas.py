@@ -4,7 +4,9 @@ import re
 
 REFUSED = ".refused.csv"
 """How the name of a file of refused rows ends: `import` writes them, and reads them when they were mended."""
-_SIGNS = r"[=+\-@\t\r＝＋－＠]"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How formulas begin; some programs take the full-width signs for them as well (OWASP, "CSV Injection")."""
+_SIGNS = "[" + "".join(FORMULA).replace("-", r"\-") + "]"
 _FORMULA = re.compile(rf"'*{_SIGNS}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 MARKED = rf"^'('*{_SIGNS})"
