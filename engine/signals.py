@@ -67,6 +67,8 @@ def ask(
     by_label = asked.round.by_label()
     moved: set[str] = set()
     concerned = np.flatnonzero(may_move(asked.round, columns) & alive)
+    if not len(concerned):
+        return
     for row, fact in columns.rows(concerned, asked.round.columns):
         for label in asked.decider.decide(fact):
             move = by_label[label]

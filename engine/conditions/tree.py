@@ -129,12 +129,22 @@ def answer(tree: Tree, row: Row) -> bool | None:
 def mask(tree: Tree, columns: Columns) -> NDArray[np.bool_]:
     """For which accounts it is true."""
     if isinstance(tree, All):
-        return reduce(operator.and_, [mask(part, columns) for part in tree.parts])
+        return _all_mask(tree, columns)
     if isinstance(tree, Any):
         return reduce(operator.or_, [mask(part, columns) for part in tree.parts])
     if isinstance(tree, AtLeast):
         return np.asarray(np.sum([mask(part, columns) for part in tree.parts], axis=0) >= tree.count, dtype=np.bool_)
     return _test_mask(columns(tree.column), tree.operator, tree.value)
+
+
+def _all_mask(tree: All, columns: Columns) -> NDArray[np.bool_]:
+    """Where a part is true of nobody the parts after it are not worked out: of most moves the state alone tells so."""
+    found = mask(tree.parts[0], columns)
+    for part in tree.parts[1:]:
+        if not found.any():
+            break
+        found = found & mask(part, columns)
+    return found
 
 
 def _test_mask(column: Column, sign: str, value: Constant) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.store.database import portions
 from engine.store.due import block_numbers, due_blocks
-from engine.store.feeds import held_feeds, quiet_feeds
+from engine.store.feeds import quiet_feeds, seen_until
 from engine.store.findings import end_findings, open_finding, open_keys, remind
 from engine.store.groups import end_others, groups_before, save_groups
 from engine.store.ingest.look_alikes import standing_look_alikes
@@ -45,12 +45,10 @@ def find(book: Book, order: Order, tick: str | None = None, counted: Counted | N
     if counted is None:
         counted = _counted(book, plan, order)
     with book.database.reading() as connection:
-        held = held_feeds(connection, plan.catalog, plan.company.zone, order.at)
-        feeds = (
-            *quiet_findings(plan, order.at, quiet_feeds(connection, plan.catalog, plan.company.zone, order.at)),
-            *thin_findings(plan, order.at, thin_feeds(connection, plan.catalog.thin_shares(), order.at)),
-        )
-    sweep = Sweep(order.at, plan.company, held)
+        quiet = quiet_feeds(connection, plan.catalog, plan.company.zone, order.at)
+        thin = thin_feeds(connection, plan.catalog.thin_shares(), order.at)
+    feeds = (*quiet_findings(plan, order.at, quiet), *thin_findings(plan, order.at, thin))
+    sweep = Sweep(order.at, plan.company, seen_until(quiet, thin))
     with book.database.writing() as connection:
         if not is_in_use(connection, plan.version) or not move_on(connection, NEWEST, order.at):
             return ()

@@ -237,7 +237,7 @@ def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
         return None
 
     def deeper(accounts: Sequence[str]) -> Snapshot:
-        these = replace(wanted, accounts=accounts, blocks=None, due=None, without=())
+        these = replace(wanted, accounts=accounts, blocks=None, due=None, without=(), held=reading.held)
         return read(book.database, replace(these, needs=plan.deep_needs, only_measured=True)).snapshot
 
     def contacts(accounts: Sequence[str]) -> Mapping[str, Sequence[Contact]]:

@@ -8,7 +8,6 @@ from engine.arithmetic.thin import REACH, ThinFeed, thin_feed
 from engine.clock import day_number
 from engine.loops.book import Book
 from engine.plan import Plan
-from engine.snapshot import Series
 from engine.store.feeds import complete_since
 from engine.store.thin_feeds import accounts_by_day, save_feeds
 from engine.store.ticks import is_taken, take
@@ -39,7 +38,6 @@ def _judged(connection: Connection, plan: Plan, at: datetime) -> dict[str, ThinF
     yesterday = day_number(plan.company.day(at)) - 1
     judged: dict[str, ThinFeed | None] = {}
     for name, begins in complete_since(connection, plan.catalog, shares).items():
-        kind = "metric" if name in plan.catalog.metrics else "count"
-        counts = accounts_by_day(connection, Series(kind, name), yesterday, REACH)
+        counts = accounts_by_day(connection, plan.catalog, name, yesterday, REACH)
         judged[name] = thin_feed(counts, yesterday, begins, shares[name])
     return judged

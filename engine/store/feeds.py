@@ -1,25 +1,28 @@
 """Records and a moment in; the feeds that are held by then, each with the last day that is seen of it, out."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
+from engine.arithmetic.thin import ThinFeed
 from engine.clock import day_number, local_day, microseconds
 from engine.language.catalog import Catalog
 from engine.snapshot import ALL_DAYS, EventRows, Series
 from engine.store.accounts import NEVER, all_blocks
 from engine.store.among import among
 from engine.store.event_tables import event_tables
+from engine.store.kept import kept
 from engine.store.lanes import SHARD
 from engine.store.matrices import Lanes, matrices
 from engine.store.records import Whose, today_of
 from engine.store.recounting import average_today_again
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.series import RecordedRow
-from engine.store.thin_feeds import thin_feeds
+from engine.store.thin_feeds import accounts_by_day, thin_feeds
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
@@ -40,9 +43,8 @@ def quiet_feeds(
         return {}
     records = _Records(connection, catalog, company_zone, at, known_at)
     today = local_day(at, company_zone)
-    stored = connection.execute(select(RECORDED).where(among(RECORDED.c.name, after))).all()
     quiet: dict[str, int] = {}
-    for row in stored:
+    for row in connection.execute(*_recorded_of(names=after)).all():
         is_all_seen = known_at is None and row.last_at <= microseconds(at)
         newest = row.last_day if is_all_seen else records.newest(row.name, today - after[row.name])
         if newest is not None and today - newest >= after[row.name]:
@@ -50,14 +52,23 @@ def quiet_feeds(
     return quiet
 
 
+@kept
+def _recorded_of(names: Any) -> Select[Any]:
+    return select(RECORDED).where(among(RECORDED.c.name, names))
+
+
 def held_feeds(
     connection: Connection, catalog: Catalog, company_zone: str, at: datetime, known_at: int | None = None
 ) -> dict[str, int]:
     """Per metric and event that is quiet, or thin as the last sweep said: the last day that is seen of it."""
-    held = quiet_feeds(connection, catalog, company_zone, at, known_at)
-    for name, thin in thin_feeds(connection, catalog.thin_shares(), at).items():
-        held[name] = min(thin.last_day, held.get(name, thin.last_day))
-    return held
+    quiet = quiet_feeds(connection, catalog, company_zone, at, known_at)
+    return seen_until(quiet, thin_feeds(connection, catalog.thin_shares(), at))
+
+
+def seen_until(quiet: Mapping[str, int], thin: Mapping[str, ThinFeed]) -> dict[str, int]:
+    """The last day that is seen of each feed that is quiet, thin or both."""
+    days = {name: one.last_day for name, one in thin.items()}
+    return {**quiet, **{name: min(day, quiet.get(name, day)) for name, day in days.items()}}
 
 
 def complete_since(connection: Connection, catalog: Catalog, names: Collection[str]) -> dict[str, int]:
@@ -80,6 +91,8 @@ class _Records:
 
     def newest(self, name: str, quiet_until: int) -> int | None:
         """The day of the newest record; where one is later than `quiet_until`, any that is."""
+        if (seen := self._on_whole_days(name, quiet_until)) is not None:
+            return seen
         recent = local_day(self.at, self.company_zone) - quiet_until + A_DAY_APART
         newest = NEVER
         for days in (recent, ALL_DAYS):
@@ -90,6 +103,14 @@ class _Records:
             if newest > NEVER:
                 return newest
         return None
+
+    def _on_whole_days(self, name: str, quiet_until: int) -> int | None:
+        """A day after `quiet_until` that is over for all accounts and has a record: its chunks alone tell."""
+        last = local_day(self.at, self.company_zone) - A_DAY_APART - 1
+        if self.known_at is not None or last <= quiet_until:
+            return None
+        counts = accounts_by_day(self.connection, self.catalog, name, last, last - quiet_until)
+        return quiet_until + 1 + int(np.flatnonzero(counts)[-1]) if counts.any() else None
 
     def _shards(self) -> Iterator[Whose]:
         blocks = all_blocks(self.connection)

@@ -1,6 +1,6 @@
 """What is stored in; the snapshot of some accounts at a moment, and where their counters stood, out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -57,6 +57,8 @@ class Wanted:
     """Only what measures read; of people, and of what looks left, nothing."""
     attributes: Collection[str] | None = None
     """Of attributes only these; None: all."""
+    held: Mapping[str, int] | None = None
+    """As a reading at the same moment has it; None: it is looked up."""
 
     @property
     def known(self) -> int | None:
@@ -75,6 +77,8 @@ class Reading:
     seqs: Days
     looked: Days
     changed: Days
+    held: Mapping[str, int]
+    """The last day that is seen of each feed that is held."""
 
     def __len__(self) -> int:
         return len(self.seqs)
@@ -123,7 +127,9 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
     zones = [row.timezone or wanted.company_zone for row in rows]
     today, time = records.today_of(wanted.at, zones)
     lanes = Lanes(np.array([row.seq for row in rows], dtype=np.int64), today, time)
-    held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known)
+    held = wanted.held
+    if held is None:
+        held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known)
     whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known, held)
     whose = replace(whose, people_known=wanted.people_known)
     recorded = connection.execute(*_recorded()).all()
@@ -146,7 +152,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         lags={name: np.maximum(0, today - day) for name, day in held.items()},
         **(_nothing(len(rows)) if wanted.only_measured else _people_and_left(connection, whose, wanted)),
     )
-    return Reading(snapshot, lanes.seqs, looked, changed)
+    return Reading(snapshot, lanes.seqs, looked, changed, held)
 
 
 @kept

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from engine.arithmetic.thin import ThinFeed
 from engine.clock import microseconds
+from engine.language.catalog import Catalog
 from engine.snapshot import Series
 from engine.store.among import among
 from engine.store.chunks import unpack
+from engine.store.kept import kept
 from engine.store.matrices import CHUNK, series_ids
 from engine.store.tables.series import SPAN, FeedRow
 from engine.store.writing import upsert
@@ -19,19 +22,24 @@ from engine.store.writing import upsert
 FEED = FeedRow.__table__  # type: ignore[attr-defined]
 
 
-def accounts_by_day(connection: Connection, series: Series, last: int, days: int) -> NDArray[np.int64]:
-    """Of how many accounts there is a record on each of so many days, the last of them `last`."""
+def accounts_by_day(connection: Connection, catalog: Catalog, name: str, last: int, days: int) -> NDArray[np.int64]:
+    """Of how many accounts there is a record of a metric or event on each of so many days, the last of them `last`."""
+    series = Series("metric" if name in catalog.metrics else "count", name)
     first = last - days + 1
     counts = np.zeros(days, dtype=np.int64)
     ids = tuple(series_ids(connection, [series.key]).values())
-    spans = CHUNK.c.span.between(first // SPAN, last // SPAN)
-    chunks = select(CHUNK.c.span, CHUNK.c["values"]).where(among(CHUNK.c.series_id, ids), spans)
-    for span, values in connection.execute(chunks):
+    for span, values in connection.execute(*_chunks_of(series=ids, first=first // SPAN, last=last // SPAN)):
         said = (~np.isnan(unpack(values))).sum(axis=0)
         start = span * SPAN - first
         left, right = max(0, start), min(days, start + SPAN)
         counts[left:right] += said[left - start : right - start]
     return counts
+
+
+@kept
+def _chunks_of(series: Any, first: Any, last: Any) -> Select[Any]:
+    mine = among(CHUNK.c.series_id, series), CHUNK.c.span.between(first, last)
+    return select(CHUNK.c.span, CHUNK.c["values"]).where(*mine)
 
 
 def save_feeds(connection: Connection, at: datetime, judged: Mapping[str, ThinFeed | None]) -> None:
@@ -53,11 +61,15 @@ def thin_feeds(connection: Connection, names: Collection[str], at: datetime) -> 
     """The feeds among these that are held, as the last sweep up to a moment says."""
     if not names:
         return {}
-    mine = among(FEED.c.name, names), FEED.c.at <= microseconds(at)
-    newest = select(FEED.c.name, func.max(FEED.c.at).label("at")).where(*mine).group_by(FEED.c.name).subquery()
-    rows = select(FEED).join(newest, (FEED.c.name == newest.c.name) & (FEED.c.at == newest.c.at))
     return {
         row.name: ThinFeed(row.last_day, row.accounts, row.usual)
-        for row in connection.execute(rows)
+        for row in connection.execute(*_newest_of(names=names, at=microseconds(at)))
         if row.last_day is not None
     }
+
+
+@kept
+def _newest_of(names: Any, at: Any) -> Select[Any]:
+    mine = among(FEED.c.name, names), FEED.c.at <= at
+    newest = select(FEED.c.name, func.max(FEED.c.at).label("at")).where(*mine).group_by(FEED.c.name).subquery()
+    return select(FEED).join(newest, (FEED.c.name == newest.c.name) & (FEED.c.at == newest.c.at))
