@@ -1,6 +1,6 @@
 """The command `list`: everything stored, for programs and for eyes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -87,18 +87,22 @@ def _show_accounts(book: Book, documents: Documents) -> None:
         console().print(Text("No accounts yet. Bring them in with `pulsebook import accounts FILE`."))
         return
     scores = sorted({score for document in documents for score in document["scores"]})
+    models = in_use(book).scores
+    bands = {score: [band.band for band in models[score][0].bands] if score in models else [] for score in scores}
     rows = [
-        [document["id"], document["name"], document["owner"], *(_score_cell(book, document, score) for score in scores)]
-        for document in documents
+        [
+            one["id"],
+            one["name"],
+            one["owner"],
+            *(_score_cell(one["scores"].get(score), bands[score]) for score in scores),
+        ]
+        for one in documents
     ]
     console().print(table(None, ("id", "name", "owner", *scores), rows))
 
 
-def _score_cell(book: Book, document: listing.Document, score: str) -> Text:
-    said = document["scores"].get(score)
+def _score_cell(said: listing.Document | None, bands: Sequence[str]) -> Text:
     if said is None or said["value"] is None:
         return Text("–")
-    models = in_use(book).scores.get(score)
-    names = [band.band for band in models[0].bands] if models else []
-    style = band_style(names.index(said["band"]), len(names)) if said["band"] in names else ""
+    style = band_style(bands.index(said["band"]), len(bands)) if said["band"] in bands else ""
     return Text(f"{said['value']:.0f} {said['band']}", style=style)

@@ -57,7 +57,7 @@ class Desk:
     book: Book
     score: str
 
-    @property
+    @cached_property
     def workspace(self) -> Workspace:
         return in_use(self.book)
 
