@@ -1,9 +1,12 @@
 """`docs/language.md` says what the code says, and every example in it does what the page tells of it."""
 
+import csv
 import os
 import re
 import shlex
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -96,11 +99,25 @@ def test_every_step_has_an_example() -> None:
     assert {step_kind(step) for step in steps} == set(STEP_KINDS)
 
 
+def make_helpdesk(folder: Path) -> None:
+    """The database that the page asks has the tickets of its file."""
+    with (folder / "helpdesk.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    columns = ", ".join(rows[0])
+    with closing(sqlite3.connect(folder / "helpdesk.db")) as connection, connection:
+        connection.execute(f"create table ticket ({columns})")
+        connection.executemany(
+            f"insert into ticket ({columns}) values ({', '.join('?' * len(rows[0]))})",
+            [tuple(row.values()) for row in rows],
+        )
+
+
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """The workspace of the page after all of its commands, in their order."""
     shell = Shell(tmp_path_factory.mktemp("docs"))
     lay_out(FILES, shell.folder)
+    make_helpdesk(shell.folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "COLUMNS", "120")
         for command in commands(EXAMPLES):

@@ -74,7 +74,7 @@ def import_(
     ],
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help="CSV, JSON Lines or Parquet; .gz too; after undo an ID."),
+        typer.Argument(metavar="FILE…", help="CSV, JSON Lines or Parquet, .gz too; a query (.sql); after undo an ID."),
     ],
     maps: Annotated[
         list[str] | None, typer.Option("--map", metavar="TARGET=COLUMN", help="Read TARGET from that column.")
@@ -90,15 +90,24 @@ def import_(
     timezone: Annotated[str | None, typer.Option("--timezone", metavar="Z", help="Of times without an offset.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     keep_good: Annotated[bool, typer.Option("--keep-good", help="Take the good rows although some are bad.")] = False,
+    database: Annotated[
+        str | None,
+        typer.Option("--database", metavar="URL", help="What answers the queries; env:NAME: from the environment."),
+    ] = None,
+    timeout: Annotated[
+        int | None, typer.Option("--timeout", metavar="SECONDS", min=1, help="An answer may take so long; default 600.")
+    ] = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Bring in accounts, contacts, teammates, observations, events, facts, outcomes or aliases from files; or take an
-    import back: `import undo ID`."""
+    """Bring in accounts, contacts, teammates, observations, events, facts, outcomes or aliases from
+    files or by queries; or take an import back: `import undo ID`."""
     from engine.cli import importing, unimporting
 
     if kind == unimporting.UNDO:
-        unimporting.check_options(maps, sets, wheres, timezone, only_mapped, history, dry_run, keep_good)
+        unimporting.check_options(
+            maps, sets, wheres, timezone, only_mapped, history, dry_run, keep_good, database, timeout
+        )
         unimporting.undo(folder_of(context), list(map(str, files)), as_of=as_of, as_json=as_json)
         return
 
@@ -114,6 +123,8 @@ def import_(
         dry_run=dry_run,
         keep_good=keep_good,
         as_of=as_of,
+        database=database,
+        timeout=timeout,
     )
     raise typer.Exit(importing.import_files(folder_of(context), order, as_json=as_json))
 

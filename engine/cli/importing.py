@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from engine.batches import Arrival, Ingested, LookAlike, Refusal
+from engine.cli.asking import answers
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose, counted
@@ -44,6 +45,14 @@ class Order:
     dry_run: bool = False
     keep_good: bool = False
     as_of: str | None = None
+    database: str | None = None
+    """What answers those of the files that are queries."""
+    timeout: int | None = None
+    copies: Mapping[Path, Path] = field(default_factory=dict)
+    """Where the answer to each query lies."""
+
+    def content(self, file: Path) -> Path:
+        return self.copies.get(file, file)
 
 
 @dataclass(slots=True)
@@ -90,9 +99,12 @@ class Shown:
 
 def import_files(folder: Path, order: Order, *, as_json: bool) -> int:
     """All files in one transaction; exit code 1 where a row was refused."""
-    with changing(folder) as book:
-        imported = take(book, order, quiet=as_json)
-    written = _write_refused(order, imported)
+    _options(order)
+    with answers(order.files, order.database, order.timeout, quiet=as_json) as copies:
+        order = replace(order, copies=copies)
+        with changing(folder) as book:
+            imported = take(book, order, quiet=as_json)
+        written = _write_refused(order, imported)
     if as_json:
         print_json(_document(order, imported))
     else:
@@ -110,7 +122,7 @@ def take(book: Book, order: Order, *, piece: int = PIECE, quiet: bool = True) ->
         said: dict[Path, Said] = {}
         for file in order.files:
             said[file] = Said(stack.enter_context(Pieces()))
-            for read in read_file(file, options, plan.catalog, plan.settings.company.timezone, piece):
+            for read in read_file(order.content(file), options, plan.catalog, plan.settings.company.timezone, piece):
                 said[file].records += read.records
                 said[file].naive_times += read.naive_times
                 said[file].refused += read.refused
@@ -196,7 +208,7 @@ def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
         mine = [refusal for refusal in imported.done.refused if refusal.file == file.name]
         if mine and not order.dry_run:
             path = file.with_name(f"{file.name}{REFUSED}")
-            write_refused(path, mine, read_tables(file))
+            write_refused(path, mine, read_tables(order.content(file)))
             written.append(path)
     return tuple(written)
 

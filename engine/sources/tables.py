@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from engine.batches import Refusal
 from engine.sources.formulas import MARKED, REFUSED
 from engine.sources.lines import LARGEST_PORTION, FileUnreadable, Lines
+from engine.sources.queries import QUERY
 
 PIECE = 800_000
 """Cells that are in memory together: 200,000 observations in long form."""
 LONGEST_FIELD = 1_000_000
 OF_REFUSAL = ("line", "reason")
 """What stands before the cells of a refused row."""
-ENDINGS = (".csv", ".jsonl", ".ndjson", ".parquet")
+FILES = (".csv", ".jsonl", ".ndjson", ".parquet")
+"""The answer to a query lies under its name, as JSON Lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,10 @@ def read_tables(path: Path, piece: int = PIECE) -> Iterator[Table]:
         raise FileUnreadable(f"{path} is a folder. Name the files in it.")
     if not path.is_file():
         raise FileUnreadable(f"There is no file {path}. Check its name.")
-    kind = next((ending for ending in ENDINGS if path.name.removesuffix(".gz").lower().endswith(ending)), None)
+    kind = next((ending for ending in (*FILES, QUERY) if path.name.removesuffix(".gz").lower().endswith(ending)), None)
     if kind is None:
-        raise FileUnreadable(
-            f"{path.name} is of no kind that can be read. Use {', '.join(ENDINGS)}, or these with .gz."
-        )
+        kinds = f"{', '.join(FILES)}, these with .gz, or a query in a {QUERY}"
+        raise FileUnreadable(f"{path.name} is of no kind that can be read. Use {kinds}.")
     if kind == ".parquet":
         yield from _parquet(path, piece)
         return
@@ -67,8 +68,8 @@ def read_tables(path: Path, piece: int = PIECE) -> Iterator[Table]:
             raise FileUnreadable(f"{path.name} is empty. Export it again.")
         if kind == ".csv":
             yield from _csv(path.name, lines, piece)
-            return
-        yield from _json_lines(path.name, _keys(path), lines, piece)
+        else:
+            yield from _json_lines(path.name, _keys(path), lines, piece)
 
 
 def _csv(name: str, lines: Lines, piece: int) -> Iterator[Table]:

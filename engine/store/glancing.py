@@ -18,13 +18,17 @@ SECONDS = 2
 
 def database_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:
     """The URL of the workspace's database; `env:NAME` is read from the environment."""
-    url = settings.database.url
-    if not url.startswith(ENV):
-        return url
-    name = url.removeprefix(ENV)
+    return url_meant(settings.database.url, "[database] url", environ)
+
+
+def url_meant(said: str, place: str, environ: Mapping[str, str] | None = None) -> str:
+    """The URL that is said at a place; `env:NAME` is read from the environment."""
+    if not said.startswith(ENV):
+        return said
+    name = said.removeprefix(ENV)
     found = (os.environ if environ is None else environ).get(name)
     if not found:
-        raise PulsebookError(f"[database] url is in the environment variable {name}, which is not set. Set it.")
+        raise PulsebookError(f"{place} is in the environment variable {name}, which is not set. Set it.")
     return found
 
 

@@ -92,7 +92,7 @@ UNREADABLE = [
         "o.xlsx",
         "observations",
         b"x",
-        "o.xlsx is of no kind that can be read. Use .csv, .jsonl, .ndjson, .parquet, or these with .gz.",
+        "o.xlsx is of no kind that can be read. Use .csv, .jsonl, .ndjson, .parquet, these with .gz, or a query in a .sql.",
     ),
 ]
 
