@@ -51,8 +51,9 @@ def _in_a_name(text: str) -> str:
 
 
 def _mail(letter: Letter) -> str:
-    sender = " ".join(filter(None, (letter.sender_name, f"<{letter.reply_to}>" if letter.reply_to else "")))
-    headers = (("To", letter.address), ("From", sender), ("Subject", letter.subject or ""))
+    # The address that it would leave from is the mail server's, and there is none.
+    said = (("To", letter.address), ("From", letter.sender_name), ("Reply-To", letter.reply_to))
+    headers = (*((name, text) for name, text in said if text), ("Subject", letter.subject or ""))
     head = "\n".join(f"{name}: {one_line(text)}" for name, text in headers)
     return f"{head}\n\n{letter.text.strip()}\n"
 

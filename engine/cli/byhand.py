@@ -9,6 +9,7 @@ from rich.text import Text
 
 from engine.batches import Arrival, Facts, Ingested, coded, placed, whens
 from engine.cli.common import changing, moment_of
+from engine.cli.options import MOST
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose, day_of_text
 from engine.domain import Value
@@ -109,7 +110,7 @@ def _properties(plan: Plan, name: str, pairs: list[str]) -> dict[str, Value]:
 
 
 def _change_fact(book: Book, words: list[str], author: str | None, as_of: str | None, *, as_json: bool) -> None:
-    if len(words) != 2 or not words[1].isdigit():
+    if len(words) != 2 or not words[1].isdecimal() or int(words[1]) > MOST:
         raise WrongWords(f"Say which fact by its number: pulsebook fact {words[0]} ID.")
     moment, number = moment_of(as_of, book), int(words[1])
     change, became = (end_fact, "ended") if words[0] == "end" else (withdraw_fact, "withdrawn")

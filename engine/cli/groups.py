@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.options import Account, AsOf, Json, Reason, Send, folder_of
+from engine.cli.options import MOST, Account, AsOf, Json, Reason, Send, folder_of
 
 task_app = typer.Typer(help="Tasks: what lies in the queues.", no_args_is_help=True, rich_markup_mode=None)
 delivery_app = typer.Typer(help="Deliveries that wait for approval.", no_args_is_help=True, rich_markup_mode=None)
@@ -26,7 +26,7 @@ def task_list(
     listing.show_list(folder_of(context), "tasks", account=account, from_=None, to=None, as_json=as_json)
 
 
-TaskId = Annotated[int, typer.Argument(metavar="ID", help="The task's number.")]
+TaskId = Annotated[int, typer.Argument(metavar="ID", max=MOST, help="The task's number.")]
 
 
 @task_app.command("done")
@@ -72,7 +72,7 @@ def task_assign(
     byhand.task_assign(folder_of(context), task, email, as_of=as_of, as_json=as_json)
 
 
-DeliveryId = Annotated[int, typer.Argument(metavar="ID", help="The delivery's number.")]
+DeliveryId = Annotated[int, typer.Argument(metavar="ID", max=MOST, help="The delivery's number.")]
 
 
 @delivery_app.command("approve")
@@ -101,7 +101,7 @@ def account_show(context: typer.Context, account: Account, as_json: Json = False
     explaining.show(folder_of(context), account, as_json=as_json)
 
 
-HoldId = Annotated[int, typer.Argument(metavar="ID", help="The number that its notice names.")]
+HoldId = Annotated[int, typer.Argument(metavar="ID", max=MOST, help="The number that its notice names.")]
 
 
 @sweep_app.command("list")

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+MOST = 2**63 - 1
+"""The largest number that a database can be asked for."""
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="T", help="The moment at which it happens; default now.")]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]

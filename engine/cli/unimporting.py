@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.text import Text
 
 from engine.cli.common import changing, moment_of
+from engine.cli.options import MOST
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, counted
 from engine.clock import day_of
@@ -24,7 +25,7 @@ def check_options(*said: object) -> None:
 
 def undo(folder: Path, words: Sequence[str], *, as_of: str | None, as_json: bool) -> None:
     """Takes one import back."""
-    if len(words) != 1 or not words[0].isdecimal():
+    if len(words) != 1 or not words[0].isdecimal() or int(words[0]) > MOST:
         raise WrongWords("Write `pulsebook import undo ID`; `pulsebook list imports` shows the IDs.")
     with changing(folder) as book:
         workspace = book.workspace()

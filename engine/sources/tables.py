@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 from engine.batches import Refusal
 from engine.sources.formulas import MARKED, REFUSED
 from engine.sources.lines import LARGEST_PORTION, FileUnreadable, Lines
-from engine.sources.queries import QUERY
+from engine.sources.queries import QUERY, is_query
 
 PIECE = 800_000
 """Cells that are in memory together: 200,000 observations in long form."""
 LONGEST_FIELD = 1_000_000
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 OF_REFUSAL = ("line", "reason")
 """What stands before the cells of a refused row."""
 FILES = (".csv", ".jsonl", ".ndjson", ".parquet")
@@ -56,7 +58,8 @@ def read_tables(path: Path, piece: int = PIECE) -> Iterator[Table]:
         raise FileUnreadable(f"{path} is a folder. Name the files in it.")
     if not path.is_file():
         raise FileUnreadable(f"There is no file {path}. Check its name.")
-    kind = next((ending for ending in (*FILES, QUERY) if path.name.removesuffix(".gz").lower().endswith(ending)), None)
+    kind = next((ending for ending in FILES if path.name.removesuffix(".gz").lower().endswith(ending)), None)
+    kind = QUERY if is_query(path) else kind
     if kind is None:
         kinds = f"{', '.join(FILES)}, these with .gz, or a query in a {QUERY}"
         raise FileUnreadable(f"{path.name} is of no kind that can be read. Use {kinds}.")
@@ -217,9 +220,20 @@ def _rows(lines: Lines) -> Iterator[tuple[int, dict[str, str | None] | str]]:
 
 def _record(line: str) -> dict[str, str | None]:
     said = _DECODER.decode(line)
+    if SURROGATE.search(line) and not _is_text(said):
+        raise _Odd("a text has half of a character (a lone surrogate): write it anew")
     if not isinstance(said, dict):
         raise _Odd("the line is no JSON object: write one object a line")
     return {key: value if isinstance(value, str) else _flat(key, value) for key, value in said.items()}
+
+
+def _is_text(said: object) -> bool:
+    """Halves of a character that stand alone can't be written, neither into a database nor into a file."""
+    try:
+        json.dumps(said, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def test_a_mail_reads_as_one(tmp_path: Path) -> None:
 
     [file] = tmp_path.iterdir()
     assert file.read_text() == (
-        "To: marta@acme.example\nFrom: Jonas Weber <jonas@northwind.example>\n"
+        "To: marta@acme.example\nFrom: Jonas Weber\nReply-To: jonas@northwind.example\n"
         "Subject: Your first 1,000 inspections\n\nHi Marta,\n\nthank you.\n"
     )
 

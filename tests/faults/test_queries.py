@@ -61,6 +61,17 @@ def test_r58_of_an_answer_that_does_not_end_no_row_is_taken(
         assert asked(book, tmp_path / "everybody.sql", EVERYBODY, url) == (ROWS, 0, 0, 0, 0)
 
 
+def test_r58_a_server_that_says_nothing_once_it_has_let_us_in_is_waited_for_no_longer_than_said(
+    book: Book, postgres_server: str, tmp_path: Path
+) -> None:
+    for most in (480, 560, 640):
+        with (
+            line_to(postgres_server, most=most, silent=True) as url,
+            pytest.raises(PulsebookError, match="Nothing"),
+        ):
+            asked(book, tmp_path / "everybody.sql", EVERYBODY, url, 1)
+
+
 def test_r58_an_answer_of_another_shape_is_refused_and_the_same_again_changes_nothing(
     book: Book, postgres_server: str, tmp_path: Path
 ) -> None:

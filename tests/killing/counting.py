@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from engine.channels.email_message import message_id
+from engine.domain import DECIDED, Move
 from engine.loops.delivering import effect_id
 from engine.store.database import Database
 from engine.store.tables.accounts import AccountRow
+from engine.store.tables.looks import DecisionRow
 from engine.store.tables.runs import RunRow, TaskRow
 from tests.killing.company import DELIVERY, SENDER, Company, Effect
 from tests.servers.running import RunningServer
 
+DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 RUN = RunRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
@@ -114,13 +117,19 @@ def runs(database: Database) -> Counter[tuple[str, ...]]:
     return _of_accounts(database, RUN, "playbook")
 
 
+def firings(database: Database) -> Counter[tuple[str, ...]]:
+    """Each time that a rule fired: account, and the playbook that it plays."""
+    return _of_accounts(database, DECISION, "playbook", where=DECISION.c.move == DECIDED[Move.FIRES])
+
+
 def tasks(database: Database) -> Counter[tuple[str, ...]]:
     """Each task: account, playbook, step."""
     return _of_accounts(database, TASK, "playbook", "step")
 
 
-def _of_accounts(database: Database, table: Table, *columns: str) -> Counter[tuple[str, ...]]:
+def _of_accounts(database: Database, table: Table, *columns: str, where: Any = None) -> Counter[tuple[str, ...]]:
     query = select(ACCOUNT.c.id, *(table.c[column] for column in columns))
+    query = query.join(ACCOUNT, ACCOUNT.c.seq == table.c.account_seq)
     with database.reading() as connection:
-        rows = connection.execute(query.join(ACCOUNT, ACCOUNT.c.seq == table.c.account_seq)).all()
+        rows = connection.execute(query if where is None else query.where(where)).all()
     return Counter(tuple(map(str, row)) for row in rows)

@@ -228,6 +228,13 @@ REFUSED = [
         1,
         [(1, "nps: 'true' is no number: write digits, like 12 or 0.5")],
     ),
+    (
+        "o.jsonl",
+        "observations",
+        b'{"account":"a\\ud800","at":"2026-03-01","nps":5}\n{"account":"a","at":"2026-03-01","\\udfff":5}\n',
+        2,
+        [(line, "a text has half of a character (a lone surrogate): write it anew") for line in (1, 2)],
+    ),
     ("o.jsonl", "observations", b"[1]\n", 1, [(1, "the line is no JSON object: write one object a line")]),
     ("o.jsonl", "observations", b'{"account":"a"\n', 1, [(1, "the line is no JSON: mend it")]),
     ("o.jsonl", "observations", b"[" * 100_000 + b"\n", 1, [(1, "the line is no JSON: mend it")]),
@@ -250,6 +257,12 @@ def test_a_row_that_cannot_be_taken_is_refused_with_its_line_and_reason(
     assert expected == [(refusal.line, refusal.reason) for refusal in said.refused]
     assert {refusal.file for refusal in said.refused} == {name}
     assert said.records == records
+
+
+def test_a_character_that_is_written_as_two_halves_is_whole(tmp_path: Path) -> None:
+    content = b'{"account":"\\ud83d\\ude00","at":"2026-03-01","nps":5}\n'
+
+    assert read(tmp_path, "o.jsonl", "observations", content).refused == ()
 
 
 NO_NUMBERS = ["12%", '"$1,200"', '"1.200,50"', "1_000", "NaN", "Infinity", "1e999", "１２", "true", "0x10"]

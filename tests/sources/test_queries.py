@@ -1,8 +1,10 @@
 """A query is answered by a real database and read like a file; what can't be, is told with what to do."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -77,7 +79,9 @@ def test_a_long_answer_comes_in_its_order_and_whole(tmp_path: Path, postgres_ser
 
 def test_a_query_changes_nothing_where_it_is_answered(tmp_path: Path, shop: str, postgres_server: str) -> None:
     refused = [
-        ("delete from customer", shop, "readonly database"),
+        ("delete from customer", shop, "authoriz"),
+        (f"attach '{tmp_path}/new.db' as x", shop, "authoriz"),
+        (f"vacuum into '{tmp_path}/new.db'", shop, "authoriz"),
         ("create table customer (id int)", postgres_server, "syntax error"),
         ("with new as (delete from pg_description returning 1) select 1 as id", postgres_server, "data-modifying"),
         ("select lo_create(0) as id", postgres_server, "read-only transaction"),
@@ -87,6 +91,7 @@ def test_a_query_changes_nothing_where_it_is_answered(tmp_path: Path, shop: str,
             answered(tmp_path, text, url)
 
     assert answered(tmp_path, "select count(*) as id from customer", shop) == {"id": ["2"]}
+    assert not (tmp_path / "new.db").exists()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def test_a_query_changes_nothing_where_it_is_answered(tmp_path: Path, shop: str,
         ("select 1 as id; select 2 as id", "one statement at a time"),
         ("select id, id from customer", "use.sql: two columns are called 'id'. Rename one with `as`."),
         ("select id from customer where seats > 99", "use.sql: the answer has no rows, as when a feed has stopped."),
-        ("select x'00ff' as id", "use.sql: column 'id' holds lists or bytes. Write one plain value a cell."),
+        ("select x'00ff' as id", "use.sql: column 'id' holds a bytes. Make a text or a number of it in the query."),
     ],
 )
 def test_a_query_that_gives_no_records_says_why(tmp_path: Path, shop: str, text: str, said: str) -> None:
@@ -115,6 +120,8 @@ def test_a_query_that_gives_no_records_says_why(tmp_path: Path, shop: str, text:
             "somewhere",
             "use.sql: what --database says is not the URL of a database. Write sqlite:///FILE or postgresql://…",
         ),
+        ("postgresql://shop:port/shop", "use.sql: what --database says is not the URL of a database."),
+        ("postgresql://me:very@secret@shop/shop", "use.sql: the URL of the database has an @ too many."),
         ("mysql://shop", "use.sql: 'mysql' is no database that can be asked. Write sqlite:///FILE or postgresql://…"),
         ("sqlite:////nowhere/shop.db", "use.sql: the database can't be reached (unable to open database file)."),
         ("postgresql://me:secret@127.0.0.1:1/shop", "use.sql: the database can't be reached (connection failed"),
@@ -133,3 +140,31 @@ def test_an_answer_of_sqlite_that_takes_too_long_is_given_up(tmp_path: Path, sho
 
     with pytest.raises(FileUnreadable, match=r"after 0\.3 seconds only 0 rows of the answer were there"):
         answered(tmp_path, endless, shop, seconds=0.3)
+
+
+def test_an_error_within_an_answer_is_one_of_the_query(tmp_path: Path, postgres_server: str) -> None:
+    with pytest.raises(FileUnreadable, match=r"can't answer the query \(division by zero\): mend it"):
+        answered(tmp_path, "select 1 / (25000 - n) as id from generate_series(1, 26000) n", postgres_server)
+
+
+def test_a_database_that_somebody_else_locks_is_busy(tmp_path: Path, shop: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "shop.db", isolation_level=None)) as other:
+        other.execute("begin exclusive")
+
+        with pytest.raises(FileUnreadable, match="is busy"):
+            answered(tmp_path, "select id from customer", shop)
+
+
+def test_a_query_may_begin_with_a_byte_order_mark(tmp_path: Path, postgres_server: str) -> None:
+    assert answered(tmp_path, "\ufeffselect 1 as id", postgres_server) == {"id": ["1"]}
+
+
+def test_a_server_that_is_waited_for_no_more_ends_its_work(tmp_path: Path, postgres_server: str) -> None:
+    text = "select count(*) as id from generate_series(1, 2000000000) n"
+    with pytest.raises(FileUnreadable, match="after 1 seconds"):
+        answered(tmp_path, text, postgres_server, seconds=1)
+
+    active = "select count(*) as id from pg_stat_activity where state = 'active' and query like '%pulsebook%'"
+    sleep(3)
+
+    assert answered(tmp_path, active, postgres_server) == {"id": ["1"]}

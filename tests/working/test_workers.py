@@ -22,7 +22,7 @@ from engine.store.database import Database
 from engine.store.due import due_blocks
 from tests.conftest import Copies
 from tests.killing.company import ACCOUNTS, Company, Effect, name
-from tests.killing.counting import deliveries, runs, tasks
+from tests.killing.counting import deliveries, firings, runs, tasks
 from tests.servers.running import ROOT
 
 SEED = 20261126
@@ -134,6 +134,7 @@ def test_of_eight_workers_with_pokes_doubled_and_lost_each_thing_is_done_once(
         f"pokes {dict(fates)}: looks saved {looks}",
     )
     assert all(looks)
+    assert firings(database) == company.runs()
     assert runs(database) == company.runs()
     assert tasks(database) == company.effects("task")
     files = [path.name for path in (tmp_path / "outbox").iterdir() if not path.name.startswith(".")]
