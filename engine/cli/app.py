@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.groups import account_app, delivery_app, sweep_app, task_app
-from engine.cli.options import Account, AsOf, Json, Reason, Send, folder_of
+from engine.cli.options import Account, AsOf, From, Json, Reason, Send, To, folder_of
 from engine.cli.report_group import report_app
 from engine.errors import PulsebookError
 
@@ -226,8 +226,8 @@ def list_(
         ),
     ],
     account: Annotated[str | None, typer.Option("--account", metavar="ID")] = None,
-    from_: Annotated[str | None, typer.Option("--from", metavar="D", help="From this day on.")] = None,
-    to: Annotated[str | None, typer.Option("--to", metavar="D", help="Up to this day.")] = None,
+    from_: From = None,
+    to: To = None,
     as_json: Json = False,
 ) -> None:
     """Print what is stored, oldest first."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.options import MOST, Account, AsOf, Json, Reason, Send, folder_of
+from engine.cli.options import MOST, Account, AsOf, From, Json, Reason, Send, To, folder_of
 
 task_app = typer.Typer(help="Tasks: what lies in the queues.", no_args_is_help=True, rich_markup_mode=None)
 delivery_app = typer.Typer(help="Deliveries that wait for approval.", no_args_is_help=True, rich_markup_mode=None)
@@ -18,12 +18,14 @@ sweep_app = typer.Typer(
 def task_list(
     context: typer.Context,
     account: Annotated[str | None, typer.Option("--account", metavar="ID")] = None,
+    from_: From = None,
+    to: To = None,
     as_json: Json = False,
 ) -> None:
     """The tasks, oldest first."""
     from engine.cli import listing
 
-    listing.show_list(folder_of(context), "tasks", account=account, from_=None, to=None, as_json=as_json)
+    listing.show_list(folder_of(context), "tasks", account=account, from_=from_, to=to, as_json=as_json)
 
 
 TaskId = Annotated[int, typer.Argument(metavar="ID", max=MOST, help="The task's number.")]

@@ -12,6 +12,8 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on standar
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="T", help="The moment at which it happens; default now.")]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
 Send = Annotated[bool, typer.Option("--send", help="Let messages leave although T is long past.")]
+From = Annotated[str | None, typer.Option("--from", metavar="D", help="From this day on.")]
+To = Annotated[str | None, typer.Option("--to", metavar="D", help="Up to this day.")]
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
 
 
