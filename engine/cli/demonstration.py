@@ -1,12 +1,15 @@
 """The command `demo`: a sample company, half a year of daily looks at it, and what came of them."""
 
+import os
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from rich.console import Console
@@ -174,10 +177,23 @@ def _tell_next(shown: Console, book: Book, accounts: Sequence[dict[str, Any]]) -
     primary = in_use(book).primary
     known = [one for one in accounts if (one["scores"].get(primary) or {}).get("value") is not None]
     lowest = min(known, key=lambda one: one["scores"][primary]["value"], default=None)
+    about = {} if lowest is None else {f"why {lowest['id']}": "how its score comes about"}
+    course = {} if lowest is None else {f"account show {lowest['id']}": "its course, and all that happened"}
+    told = {
+        **about,
+        **course,
+        "list decisions": "every firing, with its reason",
+        "test": "the scenarios that hold the rules to their word",
+    }
     shown.print(Text("Try next", style="bold"))
     shown.print(Text(f"  cd {book.folder}"))
-    if lowest is not None:
-        shown.print(Text(f"  pulsebook why {lowest['id']}            how its score comes about"))
-        shown.print(Text(f"  pulsebook account show {lowest['id']}   its course, and all that happened"))
-    shown.print(Text("  pulsebook list decisions              every firing, with its reason"))
-    shown.print(Text("  pulsebook test                        the scenarios that hold the rules to their word"))
+    for words, what in told.items():
+        shown.print(Text(f"  {f'{_command(book.folder)} {words}':<37} {what}"))
+
+
+def _command(folder: Path) -> str:
+    """How the command is called from a folder, by somebody who may not have it on their path."""
+    called = Path(sys.argv[0])
+    if which("pulsebook") is not None or called.name != "pulsebook":
+        return "pulsebook"
+    return os.path.relpath(called, folder)
