@@ -187,8 +187,9 @@ def _tell_next(shown: Console, book: Book, accounts: Sequence[dict[str, Any]]) -
     }
     shown.print(Text("Try next", style="bold"))
     shown.print(Text(f"  cd {book.folder}"))
+    command, width = _command(book.folder), max(map(len, told))
     for words, what in told.items():
-        shown.print(Text(f"  {f'{_command(book.folder)} {words}':<37} {what}"))
+        shown.print(Text(f"  {command} {words:<{width}}   {what}"), soft_wrap=True)
 
 
 def _command(folder: Path) -> str:
