@@ -233,6 +233,14 @@ def test_scenarios_tell_expected_beside_got(command: Told, folder: Path) -> None
         pytest.param(["report", "ranking", "--json", "--csv", "-"], "would both print", id="two documents at once"),
         pytest.param(["list", "tasks", "--account", "nobody"], "There is no account 'nobody'", id="a list of nobody"),
         pytest.param(["fact", "end", "99"], "`pulsebook list facts --account ACCOUNT` shows", id="no such number"),
+        pytest.param(["fact", "end", "9" * 20], "Say which fact by its number", id="a number of nothing"),
+        pytest.param(["import", "undo", "9" * 20], "`pulsebook list imports` shows", id="no import's number"),
+        pytest.param(["import", "accounts", "use.sql"], "Say what answers it, like --database", id="a query alone"),
+        pytest.param(
+            ["import", "accounts", "nps.csv", "--database", "sqlite:///x.db"],
+            "are for queries",
+            id="no query to answer",
+        ),
         pytest.param(["fact", " ", "moved"], "The account is blank", id="a fact of nobody"),
         pytest.param(
             ["fact", "acme", "moved", "--at", "2026-03-02", "--until", "2026-03-01"],

@@ -68,6 +68,8 @@ def test_runs_tasks_and_deliveries_are_listed(told: Told) -> None:
     )
     assert (task["title"], task["assignee"], task["state"]) == ("Call Acme Ltd", "ana@northwind.example", "open")
     assert task == told("task", "list")[0]
+    assert told("task", "list", "--from", "2026-03-03", "--to", "2026-03-03") == [task]
+    assert told("task", "list", "--to", "2026-03-02") == []
     assert (sent["channel"], sent["to"], sent["state"], sent["reason"]) == (
         "slack",
         "ana@northwind.example",
