@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 from rich.console import Console
@@ -177,14 +176,16 @@ def _tell_next(shown: Console, book: Book, accounts: Sequence[dict[str, Any]]) -
     primary = in_use(book).primary
     known = [one for one in accounts if (one["scores"].get(primary) or {}).get("value") is not None]
     lowest = min(known, key=lambda one: one["scores"][primary]["value"], default=None)
-    about = {} if lowest is None else {f"why {lowest['id']}": "how its score comes about"}
-    course = {} if lowest is None else {f"account show {lowest['id']}": "its course, and all that happened"}
     told = {
-        **about,
-        **course,
         "list decisions": "every firing, with its reason",
         "test": "the scenarios that hold the rules to their word",
     }
+    if lowest is not None:
+        about = {
+            f"why {lowest['id']}": "how its score comes about",
+            f"account show {lowest['id']}": "its course, and all that happened",
+        }
+        told = {**about, **told}
     shown.print(Text("Try next", style="bold"))
     shown.print(Text(f"  cd {book.folder}"))
     command, width = _command(book.folder), max(map(len, told))
@@ -195,6 +196,6 @@ def _tell_next(shown: Console, book: Book, accounts: Sequence[dict[str, Any]]) -
 def _command(folder: Path) -> str:
     """How the command is called from a folder, by somebody who may not have it on their path."""
     called = Path(sys.argv[0])
-    if which("pulsebook") is not None or called.name != "pulsebook":
+    if shutil.which("pulsebook") is not None or called.name != "pulsebook":
         return "pulsebook"
     return os.path.relpath(called, folder)
