@@ -67,7 +67,7 @@ def test_r58_a_server_that_says_nothing_once_it_has_let_us_in_is_waited_for_no_l
     for most in (480, 560, 640):
         with (
             line_to(postgres_server, most=most, silent=True) as url,
-            pytest.raises(PulsebookError, match="Nothing"),
+            pytest.raises(PulsebookError, match="after 1 sec"),
         ):
             asked(book, tmp_path / "everybody.sql", EVERYBODY, url, 1)
 
