@@ -11,7 +11,8 @@ from threading import Event
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
 from engine.dispatch.pokes import DELIVERIES, LOOKS, connection_arguments, lay_out
 
@@ -38,6 +39,21 @@ class Hands:
     search: Callable[[], None]
 
 
+class _Manager(JobManager):
+    """Knows whether a poke is done whose end could not be written down: it holds its lane while its worker lives."""
+
+    def __init__(self, connector: PsycopgConnector) -> None:
+        super().__init__(connector)
+        self.is_behind = False
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        try:
+            await super().finish_job(job, status, delete_job)
+        except ConnectorException:
+            self.is_behind = True
+            raise
+
+
 def receive(url: str, hands: Hands, stop: Event) -> None:
     """Works until told to stop; what is under way is finished. Outlives a database that goes away for a while."""
     lay_out(url)
@@ -50,16 +66,20 @@ def receive(url: str, hands: Hands, stop: Event) -> None:
 
 
 async def _receive(url: str, hands: Hands, stop: Event) -> None:
-    """One connected stretch: ends when told to stop, or when a worker ended since the database went away."""
+    """One connected stretch: ends when told to stop, or when the database went away.
+
+    The next one registers its workers anew, and so frees the lanes of pokes that this one could not finish.
+    """
     connector = PsycopgConnector(**connection_arguments(url), min_size=1, max_size=6, timeout=10.0)
     app = App(connector=connector)
+    app.job_manager = manager = _Manager(connector)
     with ThreadPoolExecutor(CONCURRENCY[LOOKS]) as looking, ThreadPoolExecutor(CONCURRENCY[DELIVERIES]) as delivering:
         _register(app, LOOKS, hands.look, looking)
         _register(app, DELIVERIES, hands.deliver, delivering)
-        await _work(app, hands.search, stop)
+        await _work(app, manager, hands.search, stop)
 
 
-async def _work(app: App, search: Callable[[], None], stop: Event) -> None:
+async def _work(app: App, manager: _Manager, search: Callable[[], None], stop: Event) -> None:
     scheduler = AsyncIOScheduler(timezone="UTC")
     async with app.open_async():
         workers = [asyncio.create_task(_worker(app, queue, count)) for queue, count in CONCURRENCY.items()]
@@ -72,7 +92,7 @@ async def _work(app: App, search: Callable[[], None], stop: Event) -> None:
         scheduler.start()
         try:
             await tick()
-            while not stop.is_set() and not any(worker.done() for worker in workers):
+            while not (stop.is_set() or manager.is_behind or any(worker.done() for worker in workers)):
                 await asyncio.sleep(GLANCE)
         finally:
             scheduler.shutdown(wait=False)
