@@ -24,7 +24,8 @@ from engine.workspace import load
 from engine.workspace.files import read_files
 from engine.workspace.names import Names
 from engine.workspace.reading import NOT_YET
-from engine.workspace.variables import Fields, Items, Shape, variables
+from engine.workspace.spots import kind_with_article
+from engine.workspace.variables import Fields, Items, Plain, Shape, variables
 
 DOCUMENT = Path(__file__).parent / "language.md"
 
@@ -85,7 +86,11 @@ def _sentences(document: str, place: int, laid: Mapping[str, str]) -> str:
 def _variables(laid: Mapping[str, str]) -> str:
     names = Names(read_files(laid))
     steps = frozenset[str]().union(*names.task_steps.values())
-    rows = [[f"`{name}`", _fields(shape)] for name, shape in variables(names, sorted(steps)).items()]
+    shapes = variables(names, sorted(steps))
+    rows = [
+        [f"`{name}`", kind_with_article(shape.type) if isinstance(shape, Plain) else _fields(shape)]
+        for name, shape in shapes.items()
+    ]
     return table(("variable", "fields"), rows)
 
 
@@ -97,8 +102,8 @@ def _fields(shape: Shape) -> str:
             inner = next(iter(fields.values()))
             return f"one per name ({', '.join(f'`{name}`' for name in sorted(fields))}); each has {_fields(inner)}"
         case Fields(fields):
-            said = [f"`{name}`" + (f" ({_fields(inner)})" if inner else "") for name, inner in fields.items()]
-            return ", ".join(said)
+            deeper = {name: _fields(inner) for name, inner in fields.items()}
+            return ", ".join(f"`{name}`" + (f" ({inside})" if inside else "") for name, inside in deeper.items())
     return ""
 
 

@@ -1,7 +1,7 @@
 """A template's text and plain values in; the rendered text out, in a sandbox with limits."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -149,35 +149,31 @@ GROWING = frozenset({"join", "replace", "urlencode", "escape", "e"})
 """Filters whose result, set to a name and used again, could double at each line."""
 
 
-def too_wide(tree: nodes.Template) -> str | None:
-    """What a template must not use, in words; None if it is fine."""
-    for refused in REFUSED_TAGS:
-        for found in tree.find_all(refused):
-            return f"line {found.lineno}: {type(found).__name__.lower()} is not allowed in a template"
+def too_wide(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """What a template must not use: the line, and what is wrong in words."""
+    for found in tree.find_all(REFUSED_TAGS):
+        yield found.lineno, f"{type(found).__name__.lower()} is not allowed in a template"
     for assigned in tree.find_all(nodes.Assign):
         grows = any(part.name in GROWING for part in assigned.find_all(nodes.Filter))
         if grows or next(assigned.find_all(nodes.Concat), None):
-            return f"line {assigned.lineno}: `set` is for numbers and values, not for texts put together"
-    return _loops(tree, 0)
+            yield assigned.lineno, "`set` is for numbers and values, not for texts put together"
+    yield from _loops(tree, 0)
 
 
-def _loops(node: nodes.Node, depth: int) -> str | None:
+def _loops(node: nodes.Node, depth: int) -> Iterator[tuple[int, str]]:
     for child in node.iter_child_nodes():
         deeper = depth + isinstance(child, nodes.For)
         if deeper > DEEPEST_LOOP:
-            return f"line {child.lineno}: loops are at most {DEEPEST_LOOP} deep in a template"
-        found = _loops(child, deeper)
-        if found:
-            return found
-    return None
+            yield child.lineno, f"loops are at most {DEEPEST_LOOP} deep in a template"
+        else:
+            yield from _loops(child, deeper)
 
 
 @lru_cache(maxsize=1024)
 def _compiled(text: str) -> Template:
     sandbox = environment()
-    problem = too_wide(sandbox.parse(text))
-    if problem:
-        raise TemplateError(problem)
+    for line, problem in too_wide(sandbox.parse(text)):
+        raise TemplateError(f"line {line}: {problem}")
     return sandbox.from_string(text)
 
 
