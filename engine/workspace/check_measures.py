@@ -22,7 +22,7 @@ def check_measures(names: Names) -> Iterator[Problem]:
     spots = {read.name: read.spot for read in names.files.measures}
     for read in names.files.measures:
         if read.readable is not None:
-            yield from _check_measure(read.readable, read.spot, names)
+            yield from _check_measure(read.readable, read.left, names)
     needs = {name: parts_of(measure) for name, measure in names.measures.items() if measure is not None}
     for circle in cycles(needs):
         message = f" rests on itself: {' → '.join((*circle, circle[0]))}"

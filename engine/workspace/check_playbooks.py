@@ -9,6 +9,7 @@ from engine.language.playbooks import EmailStep, Goal, IfStep, Playbook, SlackSt
 from engine.workspace.check_conditions import check_condition
 from engine.workspace.check_names import is_title
 from engine.workspace.names import Names
+from engine.workspace.nodes import text_of
 from engine.workspace.spots import Spot, suggestion
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -17,13 +18,15 @@ _PEOPLE = ("owner", "manager")
 
 
 def check_playbooks(names: Names) -> Iterator[Problem]:
-    started = {read.model.play for read in names.files.rules if read.model is not None}
-    all_known = all(rule.model for rule in names.files.rules) and not names.is_open("rule")
+    started = {text_of(read.spot.node.child("play")) for read in names.files.rules}
+    # A rule with a mistake may mean to start one: where it says none, or one that is not there, nobody knows.
+    all_known = all(read.model or read.left.node.child("play") for read in names.files.rules)
     all_known = all_known and all(play is None or names.has("playbook", play) for play in started)
+    all_known = all_known and not names.is_open("rule")
     for read in names.files.playbooks:
         if read.readable is None:
             continue
-        yield from _check_playbook(read.readable, read.spot, names)
+        yield from _check_playbook(read.readable, read.left, names)
         if all_known and read.name not in started:
             message = ": no rule starts this playbook"
             yield read.spot.at("playbook").warns(message, f"Write `play: {read.name}` in a rule, or delete it.")
@@ -79,8 +82,8 @@ def _check_step(step: Entry, spot: Spot, playbook: Playbook, names: Names) -> It
         case SlackStep():
             yield from names.unknown("slack template", step.slack, spot.at("slack"), " uses an unknown")
             if step.to not in _PEOPLE and not _EMAIL.fullmatch(step.to) and not _CHANNEL.fullmatch(step.to):
-                near = suggestion(step.to, _PEOPLE, "")
-                remedy = near if near.startswith("Did") else f'Write owner, manager, an email address, or "#{step.to}".'
+                near, channel = suggestion(step.to, _PEOPLE, ""), _channel(step.to)
+                remedy = near if near.startswith("Did") else f'Write owner, manager, an email address, or "{channel}".'
                 yield spot.at("to").says(f" tells {step.to!r}, which is nobody", remedy)
         case TaskStep():
             yield from names.unknown("task template", step.task, spot.at("task"), " uses an unknown")
@@ -93,6 +96,11 @@ def _check_step(step: Entry, spot: Spot, playbook: Playbook, names: Names) -> It
             if playbook.approve == "never":
                 message = f" never writes to customers (`approve: never`), but step {step.step!r} does"
                 yield spot.at("email").says(message, "Delete the step, or write `approve: ask`.", key=True)
+
+
+def _channel(said: str) -> str:
+    """What was meant as a channel's name, as Slack has them."""
+    return f"#{'-'.join(said.lstrip('#').split())}"
 
 
 def _check_step_conditions(step: Entry, spot: Spot, tasks: frozenset[str], names: Names) -> Iterator[Problem]:

@@ -11,24 +11,29 @@ from engine.language.rules import Rule, Soften
 from engine.rules import RuleTrees, fits, moves
 from engine.workspace.check_conditions import check_across, check_condition
 from engine.workspace.names import Names
+from engine.workspace.nodes import text_of
 from engine.workspace.order import Ordered, cycles, needs
 from engine.workspace.reading import Form
 from engine.workspace.spots import Spot, suggestion
 
 _CONDITION = Form[Condition](Condition, "condition")
+_STARTS = " starts an unknown"
 
 
 def check_rules(names: Names) -> Iterator[Problem]:
     for read in names.files.rules:
         if read.readable is not None:
-            yield from _check_rule(read.readable, read.spot, names)
+            yield from _check_rule(read.readable, read.left, names)
         else:
             yield from _check_what_is_readable(read.spot, names)
     yield from _circles(names)
 
 
 def _check_what_is_readable(spot: Spot, names: Names) -> Iterator[Problem]:
-    """Of a rule that has a mistake elsewhere: its conditions, each by itself, so that all mistakes are told at once."""
+    """Of a rule that can't be read without its mistake: its conditions, each by itself, and the playbook it starts."""
+    play = text_of(spot.node.child("play"))
+    if play is not None:
+        yield from names.unknown("playbook", play, spot.at("play"), _STARTS)
     for key in ("when", "clear_at"):
         node = spot.node.child(key)
         condition, _ = _CONDITION.read(Spot(spot.file, node, spot.subject)) if node else (None, ())
@@ -47,7 +52,7 @@ def _check_rule(rule: Rule, spot: Spot, names: Names) -> Iterator[Problem]:
         problems += check_condition(rule.clear_at, spot.at("clear_at"), names)
     yield from problems
     if rule.play is not None:
-        yield from names.unknown("playbook", rule.play, spot.at("play"), " starts an unknown")
+        yield from names.unknown("playbook", rule.play, spot.at("play"), _STARTS)
     yield from _check_effect(rule, spot, names)
     if not problems and _is_readable(rule, names):
         yield from _check_walls(rule, spot, names)

@@ -15,7 +15,7 @@ _LISTS = {"fires": "rule", "starts": "playbook", "stops": "playbook"}
 def check_scenarios(names: Names) -> Iterator[Problem]:
     for read in names.files.scenarios:
         if read.readable is not None:
-            yield from _check_scenario(read.readable, read.spot, names)
+            yield from _check_scenario(read.readable, read.left, names)
 
 
 def _check_scenario(scenario: Scenario, spot: Spot, names: Names) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ MOST_MEASURES = 10
 def check_scores(names: Names) -> Iterator[Problem]:
     for read in names.files.scores:
         if read.readable is not None:
-            yield from _check_model(read.readable, read.spot, names)
+            yield from _check_model(read.readable, read.left, names)
     for name in dict.fromkeys(read.name for read in names.files.scores):
         models = [read for read in names.files.scores if read.name == name]
         if names.models(name) is not None:

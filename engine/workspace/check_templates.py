@@ -33,8 +33,8 @@ def check_sentences(names: Names) -> Iterator[Problem]:
     known = {variable: shape for variable, shape in known.items() if variable not in ("because", "tasks")}
     for read in names.files.rules:
         for key, text, shapes in (
-            ("because", read.model and read.model.because, known),
-            ("finding", read.model and read.model.finding, OF_A_FINDING),
+            ("because", read.readable and read.readable.because, known),
+            ("finding", read.readable and read.readable.finding, OF_A_FINDING),
         ):
             for _, message, remedy in mistakes(text, shapes, names) if text else ():
                 yield read.spot.at(key).says(f", {key}: {message}", remedy)
@@ -50,7 +50,7 @@ def _tasks(names: Names, kind: str, name: str) -> frozenset[str]:
     users = [
         read.name
         for read in names.files.playbooks
-        if read.model is not None and any(_uses(step, kind, name) for step in all_steps(read.model.steps))
+        if read.readable is not None and any(_uses(step, kind, name) for step in all_steps(read.readable.steps))
     ]
     return frozenset[str]().union(*(names.task_steps[user] for user in users or names.task_steps))
 

@@ -50,13 +50,15 @@ _SCENARIO = Form[Scenario](Scenario, "scenario")
 class Read(Generic[M]):
     """One entry: its name as it stands there, where it stands, and what it says (None: it has mistakes).
 
-    `readable`: the same or, of one with mistakes, what it says without the keys that have them, where that can be told.
+    `readable`: the same or, of one with mistakes, what it says without them, where that can be told; `left` leads
+    through what is left of it then.
     """
 
     name: str
     spot: Spot
     model: M | None
     readable: M | None
+    left: Spot
 
 
 @dataclass
@@ -154,9 +156,9 @@ def _read_file(files: Files, file: str, text: str) -> None:
     elif file.endswith(".yaml") and _kinds(file):
         node, problems = read_yaml(file, text)
         files.problems.extend(problems)
-        if node is None:
+        if node is None or () in node.unread():
             files.unread |= _kinds(file)
-        else:
+        if node is not None and (node.is_mapping or node.is_list or node.is_whole):
             _read_entries(files, file, node)
 
 
@@ -205,12 +207,12 @@ def _entry(files: Files, form: Form[M], file: str, node: Node) -> Read[M]:
 
 
 def _read(files: Files, form: Form[M], name: str, spot: Spot) -> Read[M]:
-    model, problems = form.read(spot)
-    if not problems:
-        return Read(name, spot, model, model)
-    readable, further = form.read_partly(spot)
+    model, problems = form.read(spot) if spot.node.is_whole else (None, ())
+    if model is not None:
+        return Read(name, spot, model, model, spot)
+    readable, left, further = form.read_partly(spot)
     files.problems.extend((*problems, *further))
-    return Read(name, spot, None, readable)
+    return Read(name, spot, None, readable, left)
 
 
 def _measures(files: Files, file: str, node: Node) -> Iterator[Read[Measure]]:
@@ -232,15 +234,17 @@ def _read_catalog(files: Files, file: str, node: Node) -> None:
     for section, form in _CATALOG_FORMS.items():
         inside = node.child(section)
         for name, entry in (inside.entries if inside else {}).items():
-            read, problems = form.read(Spot(file, entry, f"{form.name} {name!r}"))
+            whole = entry.is_whole
+            read, problems = form.read(Spot(file, entry, f"{form.name} {name!r}")) if whole else (None, ())
             files.problems.extend(problems)
-            if problems:
+            if problems or not whole:
                 broken.add(name)
             else:
                 good.setdefault(section, {})[name] = read if read is not None else {}
     rest = {
         key: Node({}, inner.at) if key in _SECTIONS and (inner.is_mapping or inner.value is None) else inner
         for key, inner in node.entries.items()
+        if inner.is_whole or key in _SECTIONS
     }
     bare = Node(rest, node.at, node.keys) if node.is_mapping else node
     catalog, problems = _CATALOG.read(Spot(file, bare, "the catalog"))
@@ -248,6 +252,7 @@ def _read_catalog(files: Files, file: str, node: Node) -> None:
     files.broken = frozenset(broken)
     if catalog is None:
         files.unread |= {_SECTIONS[section] for section in _SECTIONS if not _is_mapping(node.child(section))}
+    files.unread |= {kind for section, kind in _SECTIONS.items() if (section,) in node.unread()}
     said = {"outcomes": catalog.outcomes if catalog else ()}
     files.catalog = Catalog.model_validate({**good, **said})
 

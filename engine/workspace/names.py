@@ -9,6 +9,7 @@ from engine.language.catalog import BUILT_IN_ATTRIBUTES, WEEKDAYS, FieldType, Ty
 from engine.language.playbooks import TaskStep, all_steps
 from engine.language.scores import Score
 from engine.workspace.files import Files
+from engine.workspace.nodes import Node
 from engine.workspace.spots import Spot, kind_with_article, suggestion
 
 OF_CONTACTS = " of contacts"
@@ -138,9 +139,10 @@ class Names:
 
     @cached_property
     def task_steps(self) -> Mapping[str, frozenset[str]]:
-        """Per playbook that could be read: the names of its task steps."""
+        """Per playbook that could be read: the names of its task steps, and of all steps where it has mistakes."""
         return {
             read.name: frozenset(step.step for step in all_steps(read.readable.steps) if isinstance(step, TaskStep))
+            | (frozenset(_steps_said(read.spot.node.child("steps"))) if read.model is None else frozenset())
             for read in self.files.playbooks
             if read.readable is not None
         }
@@ -148,6 +150,16 @@ class Names:
 
 def _is_of_contacts(model: Score | None) -> bool:
     return model is not None and model.level == "contact"
+
+
+def _steps_said(node: Node | None) -> Iterator[str]:
+    """All that is called a step in there."""
+    for key, inner in node.entries.items() if node else ():
+        if key == "step" and isinstance(inner.value, str):
+            yield inner.value
+        yield from _steps_said(inner)
+    for item in node.items if node else ():
+        yield from _steps_said(item)
 
 
 def parts_of(measure: of.MeasureBase) -> tuple[str, ...]:

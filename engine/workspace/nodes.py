@@ -1,6 +1,6 @@
 """What stands in a file, with the place of every key and value; and where a path through it leads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 DEEPEST = 50
@@ -23,6 +23,8 @@ class Node:
     at: Place
     keys: Mapping[str, Place] = field(default_factory=dict)
     """Of a mapping: where each key stands."""
+    is_whole: bool = True
+    """False where something in it could not be read, which has been told."""
 
     @property
     def entries(self) -> Mapping[str, "Node"]:
@@ -47,6 +49,14 @@ class Node:
         if self.is_mapping:
             return {key: node.plain() for key, node in self.entries.items()}
         return [node.plain() for node in self.items] if self.is_list else self.value
+
+    def unread(self) -> Iterator[Path]:
+        """Where something could not be read, as far inside as that can be told."""
+        if self.is_whole:
+            return
+        steps: list[tuple[str | int, Node]] = [*self.entries.items(), *enumerate(self.items)]
+        inside: list[Path] = [(step, *path) for step, inner in steps for path in inner.unread()]
+        yield from inside or [()]
 
     def child(self, step: str | int) -> "Node | None":
         if self.is_mapping:

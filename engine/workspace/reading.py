@@ -1,8 +1,7 @@
 """A node of a file and a pydantic model in; the model's value, or every mistake in our own words, out."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,6 +13,7 @@ from engine.language.base import Mistake
 from engine.language.measures import KINDS
 from engine.language.playbooks import STEP_KINDS
 from engine.workspace.nodes import Path
+from engine.workspace.pruning import Pruned
 from engine.workspace.shapes import keys_of, model_at, said_of
 from engine.workspace.spots import Spot, split_remedy, suggestion
 
@@ -23,12 +23,6 @@ NOT_YET = frozenset({"holdout", "webhook", "crm"})
 """Keys of the language that this version does not know yet."""
 
 MOST_CUTS = 10
-_STAND_INS: Mapping[str, object] = {
-    "bands": [{"band": "any", "from": "0"}],
-    "curve": [["0", "0"], ["1", "100"]],
-    "points": {"1": "< 1", "5": "else"},
-}
-"""What stands in for a value with a mistake, under a key that its entry can't do without."""
 _CHOICES = {"no_condition": SUBJECTS, "no_measure": tuple(KINDS), "no_step": STEP_KINDS}
 _MISSING_FORM = {"no_condition": "condition", "no_measure": "measure", "no_step": "step"}
 _MAPPING, _LIST, _ELSE = (
@@ -61,22 +55,23 @@ class Form(Generic[T]):
         value, findings = self._validated(spot, spot.node.plain())
         return value, tuple(_problems(findings))
 
-    def read_partly(self, spot: Spot) -> tuple[T | None, tuple[Problem, ...]]:
-        """Of an entry that has problems: its value without the keys that have them, where that is one, so that the rest
-        of it is checked too; and the further problems that are seen only now."""
-        plain, cut, problems = spot.node.plain(), set[Path](), list[Problem]()
+    def read_partly(self, spot: Spot) -> tuple[T | None, Spot, tuple[Problem, ...]]:
+        """Of an entry that has problems: its value without what has them, where that is one, so that the rest of it is
+        checked too; where that stands; and the further problems that are seen only now."""
+        pruned, problems = Pruned(spot.node), list[Problem]()
+        if not pruned.take_out(spot.node.unread()):
+            return None, spot, ()
         for _ in range(MOST_CUTS):
-            value, findings = self._validated(spot, plain)
+            left = replace(spot, node=pruned.node)
+            value, findings = self._validated(left, left.node.plain())
             if not findings:
-                return value, tuple(problems)
-            if cut:
-                problems += _problems([found for found in findings if not _misses(found.path, cut)])
-            all_paths = {found.path for found in findings}
-            paths = {path for path in all_paths if not any(_holds(path, other) for other in all_paths - {path})}
-            if not all(_cut(plain, path) for path in paths):
-                return None, tuple(problems)
-            cut |= paths
-        return None, tuple(problems)
+                return value, left, tuple(problems)
+            if pruned.node is not spot.node:
+                problems += _problems([found for found in findings if not _is_explained(found, pruned)])
+            paths = {found.path for found in findings}
+            if not pruned.take_out(path for path in paths if not any(_holds(path, other) for other in paths - {path})):
+                break
+        return None, spot, tuple(problems)
 
     def _validated(self, spot: Spot, plain: object) -> tuple[T | None, Sequence["_Finding"]]:
         if self._adapter is None:
@@ -87,37 +82,13 @@ class Form(Generic[T]):
             return None, [_finding(spot, self.shape, detail) for detail in error.errors(include_url=False)]
 
 
+def _is_explained(finding: "_Finding", pruned: Pruned) -> bool:
+    """Whether it may be a mistake only because others were taken out; an unknown key is unknown beside any."""
+    return finding.kind != "extra_forbidden" and pruned.explains(finding.path)
+
+
 def _holds(outer: Path, path: Path) -> bool:
     return path[: len(outer)] == outer
-
-
-def _misses(path: Path, cut: Iterable[Path]) -> bool:
-    """Whether what is wrong there may be so because a key in it, or beside it, was cut."""
-    return any(_holds(path, one) or path[:-1] == one[:-1] for one in cut)
-
-
-def _cut(plain: object, path: Path) -> bool:
-    """Takes the last key of a path out, or puts something in its place that can't be missing; False where there is
-    none. Items of lists stay, so that those behind them keep their places: the list goes."""
-    while path and isinstance(path[-1], int):
-        path = path[:-1]
-    *above, last = path or ("",)
-    for step in above:
-        plain = _inside(plain, step)
-    if not isinstance(plain, dict) or last not in plain:
-        return False
-    if last in _STAND_INS:
-        plain[last] = deepcopy(_STAND_INS[str(last)])
-    else:
-        del plain[last]
-    return True
-
-
-def _inside(plain: object, step: str | int) -> object:
-    """One step in; None where it leads nowhere any more."""
-    if isinstance(plain, dict):
-        return plain.get(step)
-    return plain[step] if isinstance(plain, list) and isinstance(step, int) and step < len(plain) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,9 @@ class _Unreadable(Exception):
 
 
 def read_yaml(file: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The node of a file's one document, or the problems that it has."""
+    """The node of a file's one document, as far as it can be read (None: not at all), and the problems that it has."""
     reader = _Reader(file, text)
-    node = reader.document()
-    return (None, tuple(reader.problems)) if reader.problems else (node, ())
+    return reader.document(), tuple(reader.problems)
 
 
 class _Reader:
@@ -84,11 +83,13 @@ class _Reader:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, depth)
         if isinstance(event, yaml.ScalarEvent):
-            if any(is_no_text(character) for character in event.value):
+            odd = any(is_no_text(character) for character in event.value)
+            if odd:
                 self._refuse(_start(event), "a character stands here that no text has", "Delete it.")
             plain = event.style in (None, "")
-            return Node(_PLAIN.get(event.value, event.value) if plain else event.value, _start(event))
-        return Node(None, _start(event))
+            value = _PLAIN.get(event.value, event.value) if plain else event.value
+            return Node(value, _start(event), is_whole=not odd)
+        return Node(None, _start(event), is_whole=False)
 
     def _refuse_references(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.AliasEvent):
@@ -105,16 +106,18 @@ class _Reader:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
             items.append(self._node(event, depth + 1))
-        return Node(tuple(items), _start(start))
+        return Node(tuple(items), _start(start), is_whole=all(item.is_whole for item in items))
 
     def _mapping(self, start: yaml.Event, depth: int) -> Node:
         entries: dict[str, Node] = {}
         keys: dict[str, Place] = {}
+        whole = True
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key, place = self._key(event, depth), _start(event)
             value = self._node(next(self.events), depth + 1)
+            whole = whole and value.is_whole and key is not None
             if key is None:
                 continue
             if key in keys:
@@ -123,7 +126,7 @@ class _Reader:
                 continue
             keys[key] = place
             entries[key] = under_key(value, place)
-        return Node(entries, _start(start), keys)
+        return Node(entries, _start(start), keys, whole)
 
     def _key(self, event: yaml.Event, depth: int) -> str | None:
         if not isinstance(event, yaml.ScalarEvent):

@@ -135,6 +135,177 @@ def test_no_mistake_of_an_entry_hides_another(file: str, edits: dict[str, str], 
     assert [problem.message.partition("'")[2].partition("'")[2] for problem in problems] == said
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        pytest.param(
+            MEASURES,
+            "seats: {attribute: seats}",
+            "logins_28d: {count: login, over: 28d}\nseats: {attribute: seets}",
+            [
+                "the key 'logins_28d' stands twice in one mapping (first on line 1)",
+                "measure 'seats' speaks of an unknown attribute 'seets'",
+            ],
+            id="a key that stands twice",
+        ),
+        pytest.param(
+            MEASURES,
+            "seats: {attribute: seats}",
+            "seats: *x\nmore: &y {attribute: seets}\n<<: *x",
+            [
+                "an alias stands here: *x",
+                "an anchor stands here: &y",
+                "measure 'more' speaks of an unknown attribute 'seets'",
+                "a merge key stands here: <<",
+                "an alias stands here: *x",
+            ],
+            id="aliases and anchors",
+        ),
+        pytest.param(
+            CATALOG,
+            "  seats: {type: number, min: 0}",
+            "  seats: *x\n  more: {type: numbr}",
+            ["an alias stands here: *x", "attribute 'more', type: 'numbr' is no choice"],
+            id="an alias in the catalog",
+        ),
+        pytest.param(
+            CATALOG, "outcomes: [paused]", "outcomes: *x", ["an alias stands here: *x"], id="an alias for outcomes"
+        ),
+        pytest.param(
+            HEALTH,
+            "{measure: logins_28d, group: product, weight: 3, curve: [[0, 0], [20, 60], [60, 100]]}",
+            "{measure: logns, group: product, weight: 3, curve: *x}\n  - *y",
+            [
+                "score 'health' speaks of an unknown measure 'logns'",
+                "an alias stands here: *x",
+                "an alias stands here: *y",
+            ],
+            id="aliases in a score",
+        ),
+        pytest.param(
+            RULES,
+            '"{{ account.name }} fell to {{ score.value | number }}"',
+            "{{ account.name }}\n  paly: x",
+            ["a mapping or a list stands where a key belongs", "rule 'fell-into-red' has an unknown key 'paly'"],
+            id="braces without quotes",
+        ),
+        pytest.param(
+            RULES,
+            "  when: {score: health, falls_to: red}",
+            "  when: {all: [*x, {score: helth, falls_to: red}]}",
+            ["an alias stands here: *x", "rule 'fell-into-red' speaks of an unknown score 'helth'"],
+            id="an alias in a condition",
+        ),
+        pytest.param(
+            RULES,
+            '  because: "{{ account.name }}',
+            '  foo: 1\n  because: "{{ accout.name }}',
+            [
+                "rule 'fell-into-red' has an unknown key 'foo'",
+                "rule 'fell-into-red', because: the template speaks of an unknown name 'accout'",
+            ],
+            id="an unknown key and a name in a sentence",
+        ),
+        pytest.param(
+            RULES,
+            "falls_to: red}",
+            "falls_to: red, foo: 1}\n  adjust: {score: health, by: ten, fade: 3d}",
+            [
+                "rule 'fell-into-red' has an unknown key 'foo' under when",
+                "rule 'fell-into-red', adjust.by: 'ten' is no number",
+                "rule 'fell-into-red' has an unknown key 'fade' under adjust",
+            ],
+            id="a condition and an effect",
+        ),
+        pytest.param(
+            RULES,
+            "  cap: {score: engagement, at_most: 60}",
+            "  soften: {score: health, measures: [nope], by: 50}",
+            [
+                "rule 'quiet-renewal' softens 'nope', which is no measure of health",
+                "rule 'quiet-renewal', soften.by: '50' is no share",
+            ],
+            id="what a rule softens, and by how much",
+        ),
+        pytest.param(
+            RULES,
+            "  cap: {score: engagement, at_most: 60}",
+            "  cap: {score: engagement, at_most: 60}\n  adjust: {score: health, by: 3}\n  play: nope",
+            [
+                "rule 'quiet-renewal': a rule has one effect on a score: adjust, soften or cap",
+                "rule 'quiet-renewal' starts an unknown playbook 'nope'",
+            ],
+            id="two effects, and a playbook",
+        ),
+        pytest.param(
+            RULES,
+            "at_most: 60}",
+            "at_most: 184}\n- {rule: other, when: {score: helth, below: 3}}",
+            [
+                "rule 'quiet-renewal', cap.at_most: '184' is out of bounds",
+                "rule 'other' speaks of an unknown score 'helth'",
+            ],
+            id="a cap and the next rule",
+        ),
+        pytest.param(
+            PLAYBOOK,
+            "  - {step: tell-owner, slack: at-risk, to: owner}",
+            "  - {step: tell-owner, slack: at-rsk, to: '#has space'}\n  - {stepp: x, slack: foo}",
+            [
+                "playbook 'save-at-risk' uses an unknown slack template 'at-rsk'",
+                "playbook 'save-at-risk' tells '#has space', which is nobody",
+                "playbook 'save-at-risk', steps: 'step' is missing",
+                "playbook 'save-at-risk' has an unknown key 'stepp' under steps",
+                "playbook 'save-at-risk' uses an unknown slack template 'foo'",
+            ],
+            id="steps",
+        ),
+        pytest.param(
+            PLAYBOOK,
+            "[{step: escalate, slack: at-risk, to: manager}]",
+            "[{step: escalate, slck: at-risk, to: manager}, {step: b, task: foo}]",
+            [
+                "playbook 'save-at-risk', steps.then: 'step', 'slck', 'to' tells no step",
+                "playbook 'save-at-risk' uses an unknown task template 'foo'",
+            ],
+            id="steps of a branch",
+        ),
+        pytest.param(
+            PLAYBOOK,
+            "{step: call, task: risk-call, due: 2 business days}",
+            "{step: call, tsk: risk-call}",
+            ["playbook 'save-at-risk', steps: 'step', 'tsk' tells no step"],
+            id="a step that others speak of",
+        ),
+        pytest.param(
+            HEALTH,
+            "{measure: logins_28d, group: product,",
+            "{measure: logns, group: prodct,",
+            [
+                "score 'health' speaks of an unknown measure 'logns'",
+                "score 'health', measures.group: 'logns' names an unknown group 'prodct'",
+            ],
+            id="a measure and its group",
+        ),
+        pytest.param(
+            ENGAGEMENT,
+            "  - {event: login, add: 1, fades: 90d, cap: 30}",
+            "  - {event: login, add: 1}\n  - {event: logn, add: 1}\n  - {event: lgin, add: 1, fades: 90d}",
+            [
+                "score 'engagement', points: it is not said how long an event counts",
+                "score 'engagement', points: it is not said how long an event counts",
+                "score 'engagement' speaks of an unknown event 'lgin'",
+            ],
+            id="entries of a points model",
+        ),
+    ],
+)
+def test_no_mistake_of_a_file_hides_another(file: str, old: str, new: str, said: list[str]) -> None:
+    problems = load(Edit(file, old, new).sources()).problems
+
+    assert [problem.message for problem in problems] == said
+
+
 def test_two_mistakes_in_one_rule_give_both() -> None:
     sources = Edit(RULES, "for: 2d", "for: 2w").sources()
     sources = Edit(RULES, "severity: high", "severity: hihg").sources(sources)
