@@ -166,3 +166,66 @@ def test_r66_an_account_whose_feed_is_silent_is_told_once_each_time(database: Da
 
     assert told == [(5, "acme", "fired"), (9, "acme", "cleared"), (12, "acme", "fired")]
     assert tasks(book) == 2
+
+
+TIMED: Mapping[str, str] = {
+    **FILES,
+    "rules/catalog.yaml": """
+attributes: {seats: {type: number}}
+metrics:
+  nps: {min: 0, max: 100}
+events:
+  trouble: {from: 2026-01-01, properties: {minutes: number}}
+""",
+    "rules/measures.yaml": FILES["rules/measures.yaml"]
+    + "minutes: {mean: trouble.minutes, over: 7d}\nseats: {attribute: seats}\n",
+    "rules/all.yaml": FILES["rules/all.yaml"]
+    + "- {rule: slow, when: {measure: minutes, above: 1000}, play: save}\n"
+    + "- {rule: empty, when: {measure: seats, below: 30}, play: save}\n",
+}
+
+
+def minutes(day: int, of: int) -> str:
+    """A file in which everybody has a trouble that lasts so many minutes times their number."""
+    rows = (f"{name},trouble,{on(day).isoformat()},{of * (at + 1)}" for at, name in enumerate(MANY))
+    return "\n".join(["account,event,at,minutes", *rows]) + "\n"
+
+
+def seats(of: float) -> str:
+    return "id,seats\n" + "".join(f"{name},{of * (at + 40)}\n" for at, name in enumerate(MANY))
+
+
+@pytest.mark.parametrize(
+    ("kind", "usually", "then", "told"),
+    [
+        pytest.param(
+            "events",
+            minutes(0, 1),
+            minutes(1, 60),
+            "trouble.minutes: of all 60 accounts the values are 60 times the last ones",
+            id="minutes of events come as seconds",
+        ),
+        pytest.param(
+            "accounts",
+            seats(1),
+            seats(0),
+            "account seats: of all 60 accounts the value is 0, which most were not before",
+            id="an attribute is 0 for everybody",
+        ),
+    ],
+)
+def test_r47_r48_what_events_and_attributes_bring_for_everybody_is_held(
+    database: Database, tmp_path: Path, kind: str, usually: str, then: str, told: str
+) -> None:
+    book = book_of(database, {**TIMED, "pulsebook.toml": FILES["pulsebook.toml"] + "[guards]\nhold_accounts = 100\n"})
+    accounts(book, *MANY)
+    came(book, tmp_path, kind, usually, at=on(0))
+    assert swept(book, 0).fired == 0
+
+    done = came(book, tmp_path, kind, then, at=on(1))
+    hold = swept(book, 1).hold
+
+    assert done.done.odd == (told,)
+    assert hold is not None
+    assert 0 < hold.count < 100, "fewer than the guard would hold"
+    assert (fired(book), tasks(book)) == ([], 0)

@@ -96,7 +96,7 @@ class Importing:
     """Ids of accounts, known or not, that nothing is stored of; in their order."""
     look_alikes: tuple[LookAlike, ...] = ()
     values: dict[str, Beside] = field(default_factory=dict)
-    """What came of each metric, beside what was there before."""
+    """What came of each metric, number of an event or attribute, beside what was there before."""
     releasing: bool = False
     """What is applied was held, and was counted and checked when it came."""
     _import_id: int | None = None
@@ -199,6 +199,11 @@ class Importing:
         """There are records of that name on those days, up to that moment."""
         first, last, at = self.spans.get(name, (int(day[0]), int(day[0]), last_at))
         self.spans[name] = (min(first, int(day.min())), max(last, int(day.max())), max(at, last_at))
+
+    def set_beside(self, name: str, said: Beside) -> None:
+        """Kept for the end of the import to find it odd."""
+        before = self.values.get(name)
+        self.values[name] = said if before is None else before + said
 
     def _keep_recorded(self) -> None:
         names = sorted(self.spans)

@@ -1,24 +1,27 @@
 """Accounts and aliases in; their rows, what changed in them, and the facts that follow from a change, out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
 from sqlalchemy import bindparam, insert, select, update
 
 from engine.batches import Entries
 from engine.clock import day_number, day_of
 from engine.domain import Value
-from engine.language.catalog import BUILT_IN_ATTRIBUTES
+from engine.language.catalog import BUILT_IN_ATTRIBUTES, Catalog
 from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, next_seq
 from engine.store.among import among
 from engine.store.held import Waiting, hold
 from engine.store.ingest.context import Importing, JsonValue, as_json
 from engine.store.ingest.derived import Whose, follow_attribute
 from engine.store.ingest.hashes import digest
+from engine.store.ingest.oddities import Beside
 from engine.store.writing import upsert
 
 BUILT_IN = tuple(name for name in BUILT_IN_ATTRIBUTES if name != "id")
@@ -109,22 +112,51 @@ def _columns(attributes: Mapping[str, JsonValue], entry: Entry) -> dict[str, Any
 
 
 def _update(importing: Importing, known: Mapping[int, Entry], zones: Mapping[str, str]) -> None:
-    updates, changes = [], []
+    updates, changes, numbers = [], [], _Numbers(importing.catalog)
     query = select(ACCOUNT).where(among(ACCOUNT.c.seq, known)).order_by(ACCOUNT.c.seq)
     for row in importing.connection.execute(query).all() if known else ():
         old = row._asdict()
         new = old | _columns(old["attributes"], known[row.seq])
         fields = _changed_fields(old, new)
         importing.count("corrected" if fields else "unchanged")
+        numbers.add(row.seq, known[row.seq].columns, old, new)
         for name, (was, now) in fields.items():
             changes.append(importing.changed("account", row.id, name, was, now))
             follow_attribute(importing, Whose(row.seq, row.id, zones[row.id]), name, was, now)
         if fields:
             updates.append({"of": row.seq, **{name: new[name] for name in (*BUILT_IN, "attributes")}})
+    if not importing.arrival.history:
+        for name, one in numbers.beside():
+            importing.set_beside(f"account {name}", one)
     if updates:
         importing.keep_changes(changes)
         importing.connection.execute(update(ACCOUNT).where(ACCOUNT.c.seq == bindparam("of")), updates)
         importing.touch({row["of"] for row in updates})
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """The numbers that a file says of accounts, beside those that they had."""
+
+    catalog: Catalog
+    _found: dict[str, list[tuple[int, float, float]]] = field(default_factory=lambda: defaultdict(list))
+    """By attribute: account, new and old."""
+
+    def add(self, seq: int, said: Collection[str], old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        for name in said:
+            was, now = _number(old, name), _number(new, name)
+            if self.catalog.attribute_type(name) == "number" and was is not None and now is not None:
+                self._found[name].append((seq, now, was))
+
+    def beside(self) -> Iterator[tuple[str, Beside]]:
+        for name, rows in self._found.items():
+            seq, new, old = (np.array(column) for column in zip(*rows, strict=True))
+            yield name, Beside(seq, np.zeros(len(seq), dtype=np.int64), new, old)
+
+
+def _number(row: Mapping[str, Any], name: str) -> float | None:
+    value = row[name] if name in BUILT_IN else row["attributes"].get(name)
+    return float(value) if isinstance(value, int | float | Decimal) else None
 
 
 def _changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[JsonValue, JsonValue]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,10 +19,12 @@ from engine.store.ingest.context import Importing, Known, as_json
 from engine.store.ingest.days import Placed, place
 from engine.store.ingest.derived import follow_events
 from engine.store.ingest.hashes import digest, plain_text
+from engine.store.ingest.odd_events import Place, numbers_beside
 from engine.store.ingest.pieces import Pieces
 from engine.store.ingest.series import EVENT, Lane, count_again, counted
 from engine.store.ingest.strips import Strips
 from engine.store.spool import Spool
+from engine.store.strips import Strip
 from engine.store.tables.accounts import BLOCK
 from engine.store.writing import upsert
 
@@ -92,7 +94,8 @@ def apply_events(importing: Importing, pieces: Pieces, known: Known) -> None:
 
 
 def _apply(importing: Importing, pieces: Pieces, known: Known, new: Spool) -> None:
-    series, concerned, strips = dict[Series, int](), _Concerned(), Strips(importing.connection)
+    series, concerned = dict[Series, int](), _Concerned()
+    strips = Strips(importing.connection, lambda new: _set_beside(importing, new))
     for piece in new.of(0):
         accounts = known.only(piece.batch.account.values)
         is_known = (accounts.seq[piece.batch.account.codes] != UNKNOWN).tolist()
@@ -104,6 +107,12 @@ def _apply(importing: Importing, pieces: Pieces, known: Known, new: Spool) -> No
         importing.progress(len(piece.batch.places.line))
     strips.write()
     _count_again(importing, series, concerned)
+
+
+def _set_beside(importing: Importing, new: Mapping[Place, Sequence[Strip]]) -> None:
+    if not importing.arrival.history:
+        for name, one in numbers_beside(importing.connection, importing.catalog, new):
+            importing.set_beside(name, one)
 
 
 def _counted(importing: Importing, pieces: Pieces) -> dict[Series, int]:

@@ -127,15 +127,14 @@ def _apply(
     outcome = _apply_own(importing, _only(said, own))
     fates.become(own, outcome)
     _set_beside(importing, numbers, _only(said, own[outcome != UNCHANGED]))
-    _apply_contacts(importing, batch, said, np.flatnonzero(known & of_contact).tolist(), fates)
+    means = _apply_contacts(importing, batch, said, np.flatnonzero(known & of_contact).tolist(), fates)
+    _set_beside(importing, numbers, means)
 
 
 def _set_beside(importing: Importing, numbers: Mapping[Series, int], changed: Said) -> None:
-    """What changed is kept beside what was there before, for the end of the import to find it odd."""
     names = {number: metric.name for metric, number in numbers.items()}
     for number, one in beside(importing.connection, changed):
-        before = importing.values.get(names[number])
-        importing.values[names[number]] = one if before is None else before + one
+        importing.set_beside(names[number], one)
 
 
 def _of_contact(importing: Importing, batch: Observations) -> Mask:
@@ -198,10 +197,11 @@ def _touch(importing: Importing, said: Said, outcome: Outcome) -> None:
     importing.begins(said.seq[changed], said.day[changed])
 
 
-def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows: list[int], fates: Fates) -> None:
-    """The latest value of each contact and day is kept as a row; the account's cell is the mean of the day's."""
+def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows: list[int], fates: Fates) -> Said:
+    """The latest value of each contact and day is kept as a row; the account's cell is the mean of the day's. The cells
+    that changed."""
     if not rows:
-        return
+        return _only(said, np.zeros(0, dtype=np.int64))
     contacts = contact_ids(importing, [(int(said.seq[row]), str(batch.contact.text(row))) for row in rows])
     latest: dict[_Key, int] = {}
     for row in rows:
@@ -220,7 +220,9 @@ def _apply_contacts(importing: Importing, batch: Observations, said: Said, rows:
     time = np.array([time for time, _ in means.values()], dtype=np.int64)
     value = np.array([mean for _, mean in means.values()], dtype=np.float64)
     mean = replace(again, time=time, value=value, recounted=True)
-    _touch(importing, mean, merge(importing.connection, mean, importing.at, lambda: importing.import_id))
+    outcome_of_means = merge(importing.connection, mean, importing.at, lambda: importing.import_id)
+    _touch(importing, mean, outcome_of_means)
+    return _only(mean, outcome_of_means != UNCHANGED)
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""New values of metrics beside the last ones of the same accounts in; what is odd about all of a metric's, out.
+"""New values beside the last ones of the same accounts in; what is odd about all of a metric's or an attribute's, out.
 
 A column of zeros, or in another unit, looks like any other number: only against what was said before it is odd.
 """
@@ -78,13 +78,13 @@ def _before(connection: Connection, series: int, seq: Ints, day: Ints) -> Number
     return found
 
 
-def odd(metric: str, said: Beside) -> str | None:
+def odd(name: str, said: Beside) -> str | None:
     """What is odd about the values of all accounts together that had one before, in words."""
     known = ~np.isnan(said.old)
     new, old = said.new[known], said.old[known]
     if len(new) < MANY:
         return None
-    many = f"{metric}: of all {len(new):,} accounts"
+    many = f"{name}: of all {len(new):,} accounts"
     if one := _one_value(new, old):
         return f"{many} the value is {one}"
     both = (new != 0) & (old != 0)

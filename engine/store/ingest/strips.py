@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from engine.batches import Ints
 from engine.store.database import portions
+from engine.store.ingest.odd_events import Place
 from engine.store.strips import NOTHING, Property, Strip, joined, pack, said, taken, unpack
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.records import StripRow
@@ -22,9 +23,6 @@ MOST = 1_000_000
 AT_ONCE = 1_000
 NOBODY = -1
 
-Place = tuple[str, int, int]
-"""Name of the event, block, span."""
-
 
 @dataclass(slots=True)
 class Strips:
@@ -34,6 +32,8 @@ class Strips:
     """
 
     connection: Connection
+    seen: Callable[[Mapping[Place, Sequence[Strip]]], None]
+    """Told of what is about to be written."""
     _new: dict[Place, list[Strip]] = field(default_factory=lambda: defaultdict(list))
     _count: int = 0
 
@@ -64,6 +64,7 @@ class Strips:
             self.write()
 
     def write(self) -> None:
+        self.seen(self._new)
         for some in portions(sorted(self._new), AT_ONCE):
             stored = _stored(self.connection, some)
             rows = [
