@@ -164,6 +164,8 @@ class Arrival:
     history: bool = False
     dry_run: bool = False
     keep_good: bool = False
+    refused: int = 0
+    """Records that were refused before, for they could not be read."""
 
 
 def coded(texts: Iterable[str | None]) -> Coded:

@@ -5,11 +5,11 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rich.console import Console
 from rich.progress import Progress
@@ -25,6 +25,7 @@ from engine.cli.words import WrongWords
 from engine.clock import SetClock, SystemClock
 from engine.demo.company import Company, write_company
 from engine.demo.diligence import closing_day
+from engine.language.rules import Severity
 from engine.loops.book import Book
 from engine.loops.delivering import Post, deliver_due, post_of
 from engine.loops.findings import sweep
@@ -113,7 +114,7 @@ def _tell(shown: Console, book: Book, company: Company, total: Saved, until: dat
     shown.print(Text(f"{said}, looked at {total.looked:,} times ({seconds:.0f} s)", style="bold"))
     shown.print()
     _tell_bands(shown, workspace, accounts)
-    _tell_firings(shown, decisions)
+    _tell_firings(shown, workspace, decisions, {one["id"]: one["name"] for one in accounts})
     _tell_findings(shown, findings(book.database, listing.Asked()))
     _tell_effects(shown, book, total)
     _tell_next(shown, book, accounts)
@@ -134,14 +135,18 @@ def _tell_bands(shown: Console, workspace: Workspace, accounts: Sequence[dict[st
     shown.print()
 
 
-def _tell_firings(shown: Console, decisions: Sequence[dict[str, Any]]) -> None:
-    fired = [one for one in decisions if one["state"] in ("fired", "reminded")]
+def _tell_firings(
+    shown: Console, workspace: Workspace, decisions: Sequence[dict[str, Any]], names: Mapping[str, str]
+) -> None:
+    """The gravest first, the newest of them first."""
+    fired = [one for one in reversed(decisions) if one["state"] in ("fired", "reminded")]
+    fired.sort(key=lambda one: get_args(Severity).index(workspace.rules[one["rule"]].severity), reverse=True)
     shown.print(Text(f"What fired in the last week: {len(fired)}", style="bold"))
-    rows = [(one["day"], one["account"], one["rule"], one["because"]) for one in fired[-SHOWN:]]
+    rows = [(one["day"], f"{names[one['account']]} ({one['account']})", one["rule"], one["because"]) for one in fired]
     if rows:
-        shown.print(table(None, ("day", "account", "rule", "because"), rows))
+        shown.print(table(None, ("day", "account", "rule", "because"), rows[:SHOWN]))
     if len(fired) > SHOWN:
-        shown.print(Text(f"  … and {len(fired) - SHOWN} more before them"))
+        shown.print(Text(f"  … and {len(fired) - SHOWN} more, less grave or before them"))
     shown.print()
 
 

@@ -182,6 +182,7 @@ def _apply(book: Book, plan: Plan, order: Order, said: Mapping[Path, Said], show
         history=order.history,
         dry_run=order.dry_run or stops,
         keep_good=order.keep_good,
+        refused=len(refused),
     )
     zone, series = plan.settings.company.timezone, plan.kept_series
     shown.applies(sum(one.records for one in said.values()))

@@ -7,16 +7,24 @@ from rich.text import Text
 
 from engine.cli.common import begin
 from engine.cli.output import console, print_json
+from engine.cli.words import WrongWords
 from engine.scenarios import Result, Theatre
 from engine.workspace import PlacedScenario, load, read_sources
+from engine.workspace.spots import suggestion
 
 
 def play(folder: Path, only: str | None, *, as_json: bool) -> int:
-    """Plays all scenarios, or those whose name contains `only`; exit code 1 if one fails."""
+    """Plays all scenarios, or those whose name contains `only`; exit code 1 if one fails.
+
+    Raises WrongWords where none is called so.
+    """
     sources = read_sources(folder)
     loaded = load(sources)
     workspace = loaded.checked()
     chosen = [placed for placed in workspace.scenarios if only is None or only in placed.scenario.scenario]
+    if only is not None and not chosen:
+        names = sorted({placed.scenario.scenario for placed in workspace.scenarios})
+        raise WrongWords(f"No scenario's name contains {only!r}. {suggestion(only, names, 'There are none yet.')}")
     theatre = Theatre(loaded, sources)
     begin()
     shown = console()

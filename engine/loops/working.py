@@ -68,8 +68,13 @@ class Worker:
 
 def _told(saved: Saved, lane: str | None) -> str:
     where = f" on {lane}" if lane else ""
-    found = f"{saved.fired} firings, {saved.started} playbooks, {saved.tasks} tasks, {saved.deliveries} messages"
-    return f"Looked at {saved.looked} accounts{where}: {found}."
+    found = {"firing": saved.fired, "playbook": saved.started, "task": saved.tasks, "message": saved.deliveries}
+    told = ", ".join(_counted(count, one) for one, count in found.items() if count) or "nothing new"
+    return f"Looked at {_counted(saved.looked, 'account')}{where}: {told}."
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count:,} {one if count == 1 else one + 's'}"
 
 
 def _enduring(work: Callable[Said, None]) -> Callable[Said, None]:

@@ -271,7 +271,9 @@ def _parquet(path: Path, piece: int) -> Iterator[Table]:
                 yield Table(path.name, columns, np.arange(first, first + frame.height, dtype=np.int64))
             first += frame.height
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise FileUnreadable(f"{path.name} can't be read as Parquet ({str(error).splitlines()[0]}).") from None
+        raise FileUnreadable(
+            f"{path.name} can't be read as Parquet ({str(error).splitlines()[0].rstrip('.')}). Write it again."
+        ) from None
     if first == 1:
         raise FileUnreadable(f"{path.name} has no records. Export it again.")
 
@@ -286,4 +288,7 @@ def _as_text(file: str, cells: pl.Series) -> pl.Series:
         return zoned.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f") + suffix
     if kind.is_nested() or kind == pl.Binary:
         raise FileUnreadable(f"{file}: column {cells.name!r} holds lists or bytes. Write one plain value a cell.")
+    if kind in (pl.Duration, pl.Object):
+        said = f"{file}: column {cells.name!r} holds values of the type {kind}, which have no one text."
+        raise FileUnreadable(f"{said} Write numbers or texts.")
     return cells.cast(pl.String)

@@ -117,10 +117,10 @@ def _check_names(table: Table, options: ImportOptions, known: Sequence[str]) -> 
     unknown = next((column for column in table.columns if column not in used), None)
     if unknown is not None:
         near = get_close_matches(unknown, known, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise FileUnreadable(
             f"{table.file}:{table.named.get(unknown, 1)}: "
-            f"column {unknown!r} is nothing that {options.kind} have; {hint}"
+            f"column {unknown!r} is nothing that {options.kind} have.{hint} "
             f"Map it with --map TARGET={unknown}, or leave such columns alone with --only-mapped."
         )
 

@@ -68,6 +68,7 @@ def test_a_refused_row_leaves_everything_as_it_was(command: Told, folder: Path) 
     assert (done["read"], done["applied"]) == (2, 0)
     assert (folder / "bad.csv.refused.csv").read_text().splitlines()[1].startswith("3,\"nps: '12%'")
     assert command("import", "observations", "bad.csv", "--keep-good", code=1)["applied"] == 1
+    assert [one["refused"] for one in command("list", "imports")] == [0, 1]
 
 
 def test_a_look_tells_what_it_did(told: Told) -> None:
@@ -220,6 +221,7 @@ def test_scenarios_tell_expected_beside_got(command: Told, folder: Path) -> None
     ("words", "expected"),
     [
         pytest.param(["why", "nobody"], "There is no account 'nobody'", id="an unknown account"),
+        pytest.param(["test", "zzz"], "No scenario's name contains 'zzz'", id="a scenario that is not there"),
         pytest.param(["list", "account"], "Did you mean 'accounts'?", id="a list that is none"),
         pytest.param(["import", "account", "accounts.csv"], "Did you mean 'accounts'?", id="a kind that is none"),
         pytest.param(["import", "accounts", "nowhere.csv"], "There is no file nowhere.csv", id="no such file"),

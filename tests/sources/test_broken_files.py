@@ -56,7 +56,7 @@ UNREADABLE = [
         "o.csv",
         "observations",
         b"account,at,npss\na,2026-03-01,5\n",
-        "o.csv:1: column 'npss' is nothing that observations have; did you mean 'nps'? Map it with --map TARGET=npss, or leave such columns alone with --only-mapped.",
+        "o.csv:1: column 'npss' is nothing that observations have. Did you mean 'nps'? Map it with --map TARGET=npss, or leave such columns alone with --only-mapped.",
     ),
     (
         "o.csv",
@@ -86,7 +86,8 @@ UNREADABLE = [
         "o.parquet",
         "observations",
         b"PAR1nonsense",
-        "o.parquet can't be read as Parquet (parquet: File out of specification: The file must end with PAR1 or PARE).",
+        "o.parquet can't be read as Parquet (parquet: File out of specification: The file must end with PAR1 or PARE). "
+        "Write it again.",
     ),
     (
         "o.xlsx",

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -148,5 +149,13 @@ def test_an_unknown_key_is_named_with_the_line_on_which_it_stands_first(tmp_path
     known = '{"account": "a", "at": "2026-03-01", "event": "login"}\n'
     path.write_text(2 * known + '{"account": "a", "eevent": "x"}\n')
 
-    with pytest.raises(FileUnreadable, match=r"f\.jsonl:3: column 'eevent' .*did you mean 'event'"):
+    with pytest.raises(FileUnreadable, match=r"f\.jsonl:3: column 'eevent' .*Did you mean 'event'"):
         list(read_file(path, ImportOptions("events"), CATALOG, "UTC"))
+
+
+def test_a_parquet_column_without_one_text_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "o.parquet"
+    pl.DataFrame({"account": ["acme"], "took": [timedelta(minutes=5)]}).write_parquet(path)
+
+    with pytest.raises(FileUnreadable, match=r"column 'took' holds values of the type Duration.* Write numbers"):
+        list(read_tables(path))

@@ -259,7 +259,7 @@ class Importing:
         mark_due(self.connection, seeded, self.at, newest=self.newest, due_for=due_for, seed_next=True)
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:
-            counts = dict(sorted({**self.counts, "refused": len(self.refused)}.items()))
+            counts = dict(sorted({**self.counts, "refused": len(self.refused) + self.arrival.refused}.items()))
             said = {"counts": counts, "odd": "\n".join(self.odd)}
             self.connection.execute(update(IMPORT).where(IMPORT.c.id == number).values(**said))
 
