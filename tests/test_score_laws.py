@@ -159,6 +159,31 @@ def test_coverage_never_rises_when_data_are_withheld(model: Written, account: Va
     assert less.coverage[0] <= full.coverage[0]
 
 
+def at_their_best(model: Written, measure: str) -> Written:
+    """The same model, in which that measure has all points whatever it is."""
+    best = {"points": {4: ["none"], 5: "else"}} if measure == "plan" else {"curve": [["0", "100"], ["1", "100"]]}
+    forms = ("points", "curve")
+    rated = [
+        {**{key: said for key, said in one.items() if key not in forms}, **best} if one["measure"] == measure else one
+        for one in model["measures"]
+    ]
+    return {**model, "measures": rated}
+
+
+@settings(GENERATE, max_examples=200)
+@given(models(), values, st.sampled_from(MEASURES))
+def test_withheld_data_never_make_a_score_better_than_its_best_case(
+    model: Written, account: Values, withheld: str
+) -> None:
+    assume(not any("unless" in entry for entry in model["measures"]))
+    there = {**account, withheld: account[withheld] or ("yearly" if withheld == "plan" else 1.0)}
+
+    best, less = look(at_their_best(model, withheld), there), look(model, {**account, withheld: None})
+
+    if listed(less.value) != [None]:
+        assert less.value[0] <= best.value[0] + 1e-4
+
+
 LOGINS = st.lists(st.tuples(st.integers(0, 12), st.sampled_from(("desk", "phone"))), max_size=12)
 ENTRIES = st.builds(
     dict,
