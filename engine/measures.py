@@ -79,7 +79,11 @@ class Measures:
         return complete
 
     def usual(self, name: str) -> Numbers | None:
-        """The account's own usual: the median of the 8 windows before the one that ended yesterday."""
+        """The account's own usual: the median of the 8 windows before the one that ended yesterday.
+
+        A median stays where it is while fewer than half of its values go astray (Huber, Robust Statistics, 1981, on
+        the breakdown point); windows of whole weeks hold each weekday equally often.
+        """
         over = over_of(name, self._definitions)
         if over is None or not over.in_days:
             return None

@@ -120,7 +120,12 @@ def _ranks(bands: Texts, rank: Mapping[str, int]) -> Days:
 
 
 def crossed(stays: Stays, known: Bits, how: str, band: str, bands: Sequence[str]) -> Numbers:
-    """Answer: `enters`, `falls_to`, `rises_to` or `leaves` a band; unknown where the band is."""
+    """Answer: `enters`, `falls_to`, `rises_to` or `leaves` a band; unknown where the band is.
+
+    With `here` the band of the stay and `there` the one before it, ranked upwards: here = band, and there is one, one
+    above it or one below it; for `leaves` here ≠ band, in which it was before. A first band ever is no crossing. (As
+    docs/language.md says under "Crossing into a band".)
+    """
     rank = {name: place for place, name in enumerate(bands)}
     here, there = _ranks(stays.band, rank), _ranks(stays.came_from, rank)
     if how == "leaves":

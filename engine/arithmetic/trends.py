@@ -30,7 +30,8 @@ def trend(history: ScoreHistory, adjusted: Numbers, version: Days, asked: Trend)
     """H − adjusted (or adjusted − L), H the highest day's score of the window, all of one score version.
 
     Unknown with fewer than `min_points` such days, and with no score now. In percent nothing is lost of 0, and all that
-    is gained beyond 0 is more than any share.
+    is gained beyond 0 is more than any share. It is the drawdown of a series at its end, and its counterpart upwards,
+    within a window (Magdon-Ismail and Atiya, Maximum Drawdown, Risk 17 (10), 2004).
     """
     past = _before_today(history, version, asked.days)
     enough = points(past) >= max(1, asked.min_points)
