@@ -1,5 +1,7 @@
 """The commands `why` and `account show`: how scores come about, and where each rule stands."""
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from engine.store import listing, score_lists
 from engine.telling import MeasureTitle
 
 DAYS_DRAWN = 60
+NEAR = 0.01
+"""Each of a score's parts is kept to four decimals: their sum is the score but for so much."""
 ANSWERS = {True: Text("yes", style="green"), False: Text("no"), None: Text("unknown", style="yellow")}
 
 
@@ -50,19 +54,35 @@ def _show_score(shown: Console, book: Book, score: dict[str, Any], currency: str
     shown.print(headline(book, score))
     plan = book.judge().plan
     letters = plan.letters.get((score["score"], score["model"]), LETTERS)
+    shares = adding_up([part["contribution"] for part in score["measures"]], (score["value"], score["base"]))
     rows = [
         (
             part["measure"],
             _value(part, plan.measure_titles.get(part["measure"]), letters, currency),
             part["points"],
             part["weight"],
-            part["contribution"],
+            share,
             part["age"],
         )
-        for part in score["measures"]
+        for part, share in zip(score["measures"], shares, strict=True)
     ]
     shown.print(table(None, ("measure", "value", "points", "weight", "adds", "days old"), rows))
     shown.print()
+
+
+def adding_up(amounts: Sequence[float | None], totals: Sequence[float | None]) -> list[float | None]:
+    """Amounts to one decimal, some of them rounded the other way, so that what is shown adds up to what is shown of
+    their total: of `totals` the one that it is, or else the sum itself. (The largest remainder method.)"""
+    known = [amount for amount in amounts if amount is not None]
+    total = math.fsum(known)
+    total = next((one for one in totals if one is not None and abs(one - total) < NEAR), total)
+    tenths = [math.floor(10 * amount) for amount in known]
+    left = round(10 * float(f"{total:.1f}")) - sum(tenths)
+    by_rest = sorted(range(len(known)), key=lambda place: tenths[place] - 10 * known[place])
+    for place in by_rest[: max(left, 0)]:
+        tenths[place] += 1
+    rounded = iter(tenths)
+    return [None if amount is None else next(rounded) / 10 for amount in amounts]
 
 
 def _show_contacts(shown: Console, contacts: list[dict[str, Any]]) -> None:
