@@ -124,6 +124,7 @@ def _register(app: App, queue: str, hand: Callable[[str], None], threads: Execut
 async def _free_lanes_of_the_dead(app: App) -> None:
     """A worker that was killed holds its lane. Its poke is dropped; the search pokes anew for what is still due."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
-        # Another worker may have been faster.
+        # Another worker may have been faster. (By its number: this poke is none of our own that could be left undone.)
         with suppress(ConnectorException):
-            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+            if job.id is not None:
+                await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)

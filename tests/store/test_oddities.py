@@ -135,3 +135,12 @@ def test_a_file_that_says_less_of_an_account_than_it_had_is_not_odd(database: Da
     put(database, seats("", lambda number: number + 1.0))
 
     assert put(database, accounts(*({"id": name, "seats": None} for name in MANY))).odd == ()
+
+
+def test_events_without_a_number_that_they_had_before_are_taken(database: Database) -> None:
+    put(database, accounts(*MANY), orders("2026-10-31", lambda number: number + 1.0))
+    without = [{"account": name, "at": "2026-11-20T10:00:00Z", "name": "order"} for name in MANY]
+
+    done = put(database, events(*without))
+
+    assert (done.applied, done.odd) == (60, ())

@@ -37,7 +37,9 @@ def numbers_beside(
             continue
         stored = list(_stored(connection, event, placed))
         for name in numbers:
-            yield f"{event}.{name}", _beside(_values(placed, name), _values(stored, name))
+            values = _values(placed, name)
+            if len(values[0]):
+                yield f"{event}.{name}", _beside(values, _values(stored, name))
 
 
 def _accounts(placed: Sequence[Placed]) -> Ints:
