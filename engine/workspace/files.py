@@ -201,7 +201,7 @@ def _entry(files: Files, form: Form[M], file: str, node: Node) -> Read[M]:
     model = text_of(node.child("model")) if form.name == "score" else None
     said = f"{form.name} {name!r}" if name else f"a {form.name}"
     spot = Spot(file, node, f"{said}, model {model!r}" if model else said)
-    if not name:
+    if not name or form.name in node.twice:
         files.unread.add(form.name)
     return _read(files, form, name or "", spot)
 

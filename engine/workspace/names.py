@@ -139,7 +139,7 @@ class Names:
 
     @cached_property
     def task_steps(self) -> Mapping[str, frozenset[str]]:
-        """Per playbook that could be read: the names of its task steps, and of all steps where it has mistakes."""
+        """Per playbook that could be read: the names of its task steps; where it has mistakes, all that may be one."""
         return {
             read.name: frozenset(step.step for step in all_steps(read.readable.steps) if isinstance(step, TaskStep))
             | (frozenset(_steps_said(read.spot.node.child("steps"))) if read.model is None else frozenset())
@@ -153,9 +153,9 @@ def _is_of_contacts(model: Score | None) -> bool:
 
 
 def _steps_said(node: Node | None) -> Iterator[str]:
-    """All that is called a step in there."""
+    """All that is called a step in there, or spoken of as a task."""
     for key, inner in node.entries.items() if node else ():
-        if key == "step" and isinstance(inner.value, str):
+        if key in ("step", "task") and isinstance(inner.value, str):
             yield inner.value
         yield from _steps_said(inner)
     for item in node.items if node else ():

@@ -25,6 +25,9 @@ class Node:
     """Of a mapping: where each key stands."""
     is_whole: bool = True
     """False where something in it could not be read, which has been told."""
+    twice: frozenset[str] = frozenset()
+    """Of a mapping: the keys that stood in it more than once; only the first is kept, and one with more in it than a
+    text is not whole."""
 
     @property
     def entries(self) -> Mapping[str, "Node"]:

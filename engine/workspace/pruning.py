@@ -1,6 +1,6 @@
 """A node of a file and where it has mistakes in; the node without them, so that the rest of it is checked too, out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -25,22 +25,30 @@ class Pruned:
     def __init__(self, node: Node) -> None:
         self.node = node
         self._lacking: dict[int, Node] = {}
-        """By identity: the mappings and lists that something went out of."""
+        """By identity: the mappings and lists in which something is not as it was."""
+        self._poorer: dict[int, Node] = {}
+        """Those of them out of which went what others may speak of."""
         self._standing_in: dict[int, Node] = {}
 
-    def explains(self, path: Path) -> bool:
-        """Whether what is wrong there may be so because something went."""
-        return any(id(self.node.find(one)) in self._lacking for one in (path, path[:-1]))
+    def explains(self, path: Path, judged: Path) -> bool:
+        """Whether what is wrong there may be so because something went. `judged`: what was looked at as a whole."""
+        places = (path, path[:-1]) if judged == path else (judged,)
+        lacks = any(id(self.node.find(place)) in self._lacking for place in places)
+        return lacks or self._is_poorer(self.node.find(judged))
 
-    def take_out(self, paths: Iterable[Path]) -> bool:
+    def _is_poorer(self, node: Node) -> bool:
+        inside = (*node.entries.values(), *node.items)
+        return id(node) in self._poorer or any(self._is_poorer(inner) for inner in inside)
+
+    def take_out(self, paths: Iterable[Path], unknown_keys: Collection[Path] = ()) -> bool:
         """Takes out what the paths lead to, or what can't be without it; False where that is the entry itself.
 
-        A path whose last key is not there says that it is missing.
+        A path whose last key is not there says that it is missing. Of `unknown_keys` nobody else speaks.
         """
-        targets = {self._target(path) for path in paths}
+        targets = {self._target(path): path in unknown_keys for path in paths}
         # The last items of a list first, so that the others keep their places.
         for path in sorted((path for path in targets if path), key=_backwards, reverse=True):
-            self.node = self._changed(self.node, path, path)
+            self.node = self._changed(self.node, path, path, is_known=not targets[path])
         return () not in targets
 
     def _target(self, path: Path) -> Path:
@@ -50,19 +58,23 @@ class Pruned:
         is_missing = above.child(last) is None
         return path[:-1] if is_missing and self._stand_in(path, above) is None else path
 
-    def _changed(self, node: Node, path: Path, whole: Path) -> Node:
+    def _changed(self, node: Node, path: Path, whole: Path, *, is_known: bool) -> Node:
         step, *rest = path
         child = node.child(step)
+        went = False
         if rest and child is not None:
-            changed = _with(node, step, self._changed(child, tuple(rest), whole))
+            changed = _with(node, step, self._changed(child, tuple(rest), whole, is_known=is_known))
         else:
             # What stands in may have a mistake in its turn: then it goes.
             made = None if id(child) in self._standing_in else self._stand_in(whole, node)
             changed = _without(node, step) if made is None else _with(node, step, made)
+            went = made is None and is_known
             if made is not None:
                 self._standing_in[id(made)] = made
         if not rest or id(node) in self._lacking:
             self._lacking[id(changed)] = changed
+        if went or id(node) in self._poorer:
+            self._poorer[id(changed)] = changed
         return changed
 
     def _stand_in(self, path: Path, above: Node) -> Node | None:

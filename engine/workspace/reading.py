@@ -69,7 +69,8 @@ class Form(Generic[T]):
             if pruned.node is not spot.node:
                 problems += _problems([found for found in findings if not _is_explained(found, pruned)])
             paths = {found.path for found in findings}
-            if not pruned.take_out(path for path in paths if not any(_holds(path, other) for other in paths - {path})):
+            innermost = (path for path in paths if not any(_holds(path, other) for other in paths - {path}))
+            if not pruned.take_out(innermost, {found.path for found in findings if found.is_unknown_key}):
                 break
         return None, spot, tuple(problems)
 
@@ -84,7 +85,8 @@ class Form(Generic[T]):
 
 def _is_explained(finding: "_Finding", pruned: Pruned) -> bool:
     """Whether it may be a mistake only because others were taken out; an unknown key is unknown beside any."""
-    return finding.kind != "extra_forbidden" and pruned.explains(finding.path)
+    judged = finding.judged if finding.kind == "value_error" else finding.path
+    return not finding.is_unknown_key and pruned.explains(finding.path, judged)
 
 
 def _holds(outer: Path, path: Path) -> bool:
@@ -100,6 +102,8 @@ class _Finding:
     kind: str
     path: Path
     """With the missing key."""
+    judged: Path
+    """What was looked at as a whole when it was found."""
     detail: ErrorDetails
     shape: object
 
@@ -108,9 +112,13 @@ class _Finding:
         return self.detail["input"]
 
     @property
+    def is_unknown_key(self) -> bool:
+        return self.kind == "extra_forbidden"
+
+    @property
     def not_yet(self) -> str | None:
         """The key that is not supported yet, if this is why."""
-        if self.kind == "extra_forbidden":
+        if self.is_unknown_key:
             return str(self.path[-1]) if self.path[-1] in NOT_YET else None
         keys = self.input if self.kind in _CHOICES and isinstance(self.input, dict) else {}
         return next((key for key in keys if key in NOT_YET), None)
@@ -118,11 +126,12 @@ class _Finding:
 
 def _finding(spot: Spot, shape: object, detail: ErrorDetails) -> _Finding:
     location, missing = detail["loc"], detail["type"] == "missing"
-    path = spot.node.path_of(location[:-1] if missing else location)
+    path = judged = spot.node.path_of(location[:-1] if missing else location)
     error = detail.get("ctx", {}).get("error")
     if isinstance(error, Mistake):
         path = (*path, *spot.node.find(path).path_of(error.path))
-    return _Finding(spot.at(*path), detail["type"], (*path, location[-1]) if missing else path, detail, shape)
+    place = (*path, location[-1]) if missing else path
+    return _Finding(spot.at(*path), detail["type"], place, judged, detail, shape)
 
 
 def _problems(findings: Sequence[_Finding]) -> Iterator[Problem]:
@@ -148,9 +157,9 @@ def _is_consequence(finding: _Finding, findings: Sequence[_Finding]) -> bool:
 def _problem(finding: _Finding, same: Sequence[_Finding]) -> Problem:
     spot = finding.spot
     if finding.not_yet:
-        steps = () if finding.kind == "extra_forbidden" else (finding.not_yet,)
+        steps = () if finding.is_unknown_key else (finding.not_yet,)
         return spot.at(*steps).says(f": `{finding.not_yet}` is not supported yet", "Remove it for now.", key=True)
-    if finding.kind == "extra_forbidden":
+    if finding.is_unknown_key:
         return _unknown_key(finding)
     if finding.kind == "missing":
         return _missing_key(finding)

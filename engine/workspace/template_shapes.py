@@ -1,6 +1,7 @@
 """A template's text and the shapes of what it may speak of in; its mistakes, each with its line and remedy, out."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 
 from jinja2 import TemplateSyntaxError, nodes
 
@@ -41,6 +42,8 @@ def mistakes(text: str, known: Mapping[str, Shape], names: Names) -> list[tuple[
     except TemplateSyntaxError as error:
         said = (error.message or "it can't be read").rstrip(".")
         return [(error.lineno, f"the template has a mistake: {said[:1].lower()}{said[1:]}", "Mend the braces here.")]
+    except ValueError:
+        return [(1, "a number in the template has too many digits", "Shorten it.")]
     except RecursionError:
         return [(1, "the template lies too deep inside itself", "Write it flatter.")]
 
@@ -59,6 +62,8 @@ class _Reading:
                 self._loop(node, scope)
             case nodes.Assign():
                 self._assign(node.target, self.shape(node.node, scope), scope)
+            case nodes.If():
+                self._branches(node, scope)
             case nodes.With():
                 inner = dict(scope)
                 for target, value in zip(node.targets, node.values, strict=True):
@@ -74,6 +79,18 @@ class _Reading:
     def _all(self, inside: Iterator[nodes.Node] | list[nodes.Node], scope: dict[str, Shape]) -> None:
         for node in inside:
             self.walk(node, scope)
+
+    def _branches(self, node: nodes.If, scope: dict[str, Shape]) -> None:
+        """What the branches set is there after them, of the shape that they agree on."""
+        ends = []
+        for test, body in [*((one.test, one.body) for one in (node, *node.elif_)), (None, node.else_)]:
+            if test is not None:
+                self.shape(test, scope)
+            ends.append(dict(scope))
+            self._all(body, ends[-1])
+        for name in dict.fromkeys(name for end in ends for name in end):
+            shapes = [end.get(name) for end in ends]
+            scope[name] = shapes[0] if all(shape == shapes[0] for shape in shapes) else None
 
     def _loop(self, node: nodes.For, scope: dict[str, Shape]) -> None:
         over = self.shape(node.iter, scope)
@@ -174,7 +191,8 @@ class _Reading:
         # `sort` takes several, with commas between them; a dot goes into what an attribute holds.
         for path in named.split(",") if isinstance(named, str) else ():
             found, of = item, said
-            for step in path.strip().split("."):
+            # A number is a place in a text or a list.
+            for step in takewhile(lambda step: not step.isdigit(), path.strip().split(".")):
                 found, of = self._member(found, of, step, node.lineno), f"{of}.{step}"
         at = _NAMED.get(node.name)
         if at is not None and len(given) > at[1] and isinstance(other := given[at[1]], str):

@@ -5,6 +5,7 @@ off.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import yaml
@@ -111,6 +112,7 @@ class _Reader:
     def _mapping(self, start: yaml.Event, depth: int) -> Node:
         entries: dict[str, Node] = {}
         keys: dict[str, Place] = {}
+        twice = set[str]()
         whole = True
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
@@ -123,14 +125,19 @@ class _Reader:
             if key in keys:
                 first = f"first on line {keys[key][0]}"
                 self._refuse(place, f"the key {key!r} stands twice in one mapping ({first})", "Delete one of the two.")
+                twice.add(key)
+                if any(one.is_mapping or one.is_list for one in (value, entries[key])):
+                    entries[key], whole = replace(entries[key], is_whole=False), False
                 continue
             keys[key] = place
             entries[key] = under_key(value, place)
-        return Node(entries, _start(start), keys, whole)
+        return Node(entries, _start(start), keys, whole, frozenset(twice))
 
     def _key(self, event: yaml.Event, depth: int) -> str | None:
         if not isinstance(event, yaml.ScalarEvent):
             self._node(event, depth + 1)
+            if isinstance(event, yaml.AliasEvent):
+                return None
             wrong = "a mapping or a list stands where a key belongs"
             self._refuse(_start(event), wrong, "If this is a template, like {{ account.name }}, put it in quotes.")
             return None

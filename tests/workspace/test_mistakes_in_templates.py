@@ -221,8 +221,25 @@ def test_all_mistakes_of_a_template_are_told_at_once() -> None:
         "{% for label, parts in score.drags | groupby('label') %}{{ label }} {{ parts.x }}{% endfor %}",
         "{{ contacts | rejectattr('email') | map(attribute='first_name') | join }}",
         "{{ (account.name or 'nobody').title() }} {{ (account.seats | default('none')) | lower }}",
+        "{{ contacts | map(attribute='name.0') | join }}",
+        "{% if fact %}{% set on = fact.at %}{% else %}{% set on = because %}{% endif %}{% if fact %}{{ on | day }}{% endif %}",
+        "{% if fact %}{% set on = fact.at %}{% elif event %}{% set on = event.at %}{% else %}{% set on = today %}{% endif %}{{ on }}",
         "{{ account.seats | money }} {{ account.trial | number }} {{ account.renewal_date | in_days }}",
     ],
 )
 def test_what_can_be_rendered_is_no_mistake(fine: str) -> None:
     assert problems_of({**BASE, TASK: fine}) == ()
+
+
+def test_after_branches_a_name_has_the_shape_that_they_agree_on() -> None:
+    text = "{% if fact %}{% set on = account.name %}{% else %}{% set on = because %}{% endif %}{{ on | day }}"
+
+    assert [one.message for one in problems_of({**BASE, TASK: text})] == [
+        "the filter `day` takes a date, and on is a text"
+    ]
+
+
+def test_a_number_that_no_computer_reads_is_told() -> None:
+    [problem] = problems_of({**BASE, TASK: "{{ " + "1" * 5_000 + " }}"})
+
+    assert problem.message == "a number in the template has too many digits"
