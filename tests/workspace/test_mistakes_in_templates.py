@@ -222,8 +222,8 @@ def test_all_mistakes_of_a_template_are_told_at_once() -> None:
         "{{ contacts | rejectattr('email') | map(attribute='first_name') | join }}",
         "{{ (account.name or 'nobody').title() }} {{ (account.seats | default('none')) | lower }}",
         "{{ contacts | map(attribute='name.0') | join }}",
-        "{% if fact %}{% set on = fact.at %}{% else %}{% set on = because %}{% endif %}{{ on }}",
-        "{% if fact %}{% set on = fact.at %}{% elif event %}{% set on = event.at %}{% endif %}{{ on }}",
+        "{% if fact %}{% set on = fact.at %}{% else %}{% set on = because %}{% endif %}{{ on | day }}",
+        "{% if fact %}{% set on = fact.at %}{% elif event %}{% set on = event.at %}{% endif %}{{ on | day }}",
         "{{ account.seats | money }} {{ account.trial | number }} {{ account.renewal_date | in_days }}",
     ],
 )
