@@ -25,11 +25,13 @@ _TITLE = r"^[a-z][a-z0-9_-]*$"
 
 
 class Mistake(ValueError):
-    """What is wrong with an entry; what to do. `path`: the keys and places in lists below it that lead there."""
+    """What is wrong with an entry; what to do. `path`: the keys and places in lists below it that lead there;
+    `lacks`: the key that would mend it."""
 
-    def __init__(self, said: str, *path: str | int) -> None:
+    def __init__(self, said: str, *path: str | int, lacks: str | None = None) -> None:
         super().__init__(said)
         self.path = path
+        self.lacks = lacks
 
 
 class Entry(Meant):

@@ -169,8 +169,10 @@ class PointsEntry(Entry):
     def _sense(self) -> Self:
         if (self.event is None) == (self.when is None):
             raise ValueError("an entry counts events or holds while something is true; say one of: event, when")
-        if self.event is not None and (self.fades is None) == (self.over is None):
-            raise ValueError("it is not said how long an event counts; say one of: fades, over")
+        if self.event is not None and self.fades is None and self.over is None:
+            raise Mistake("it is not said how long an event counts; say one of: fades, over", lacks="over")
+        if self.event is not None and self.fades is not None and self.over is not None:
+            raise Mistake("an event that fades does not count in full over a window too; leave out one", "over")
         if self.when is not None and (self.fades or self.over or self.where):
             raise ValueError("an entry with `when` counts while that is true; leave out fades, over and where")
         if self.cap is not None and self.cap <= 0:

@@ -10,6 +10,7 @@ _STAND_INS: Final[Mapping[tuple[str, ...], object]] = {
     ("bands",): [{"band": "any", "from": "0"}],
     ("curve",): [["0", "0"], ["1", "100"]],
     ("points",): {"1": "< 1", "5": "else"},
+    ("points", "over"): "1d",
     ("adjust", "by"): "-1",
     ("soften", "by"): "50%",
     ("cap", "at_most"): "50",

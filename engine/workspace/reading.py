@@ -128,9 +128,10 @@ def _finding(spot: Spot, shape: object, detail: ErrorDetails) -> _Finding:
     location, missing = detail["loc"], detail["type"] == "missing"
     path = judged = spot.node.path_of(location[:-1] if missing else location)
     error = detail.get("ctx", {}).get("error")
+    lacks = location[-1] if missing else None
     if isinstance(error, Mistake):
-        path = (*path, *spot.node.find(path).path_of(error.path))
-    place = (*path, location[-1]) if missing else path
+        path, lacks = (*path, *spot.node.find(path).path_of(error.path)), error.lacks
+    place = path if lacks is None else (*path, lacks)
     return _Finding(spot.at(*path), detail["type"], place, judged, detail, shape)
 
 

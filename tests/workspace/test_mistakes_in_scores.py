@@ -144,8 +144,8 @@ GREEN = "  - {band: green, from: 70}\n"
             "fades: 90d, cap: 30",
             "fades: 90d, over: 30d",
             5,
-            "score 'engagement', points: it is not said how long an event counts",
-            "Say one of: fades, over.",
+            "score 'engagement', points.over: an event that fades does not count in full over a window too",
+            "Leave out one.",
         ),
         mistake(
             "a score of an unknown score",
