@@ -1,6 +1,5 @@
 """Moves in; decisions with their evidence and their reason, and the firings that start playbooks, out."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,7 +9,7 @@ import numpy as np
 from engine.asides import Asides, ToldContacts, ToldMeasures, told_measures_of
 from engine.clock import day_of, local_day
 from engine.columns import Columns
-from engine.conditions.sentence import sentence
+from engine.conditions.sentence import clause, sentence
 from engine.conditions.tree import columns_of
 from engine.domain import Decision, Episode, Move, Reason, Run, State
 from engine.language.rules import Adjust, Cap, Soften
@@ -36,7 +35,6 @@ from engine.templating import TemplateFailed, plain, render
 
 TELLING = (Move.FIRES, Move.REMINDS)
 ENDING = (Move.LAPSES, Move.CLEARS)
-_RECORDS = re.compile(r"\b(fact|event)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +80,12 @@ def conclude(
     firings: dict[int, list[Firing]] = {}
     for row, standing, move in sorted(moves, key=lambda one: (one[0], one[1].rule.name)):
         found = matched(standing.rule.rule.when, plan.catalog, snapshot, columns, row)
-        is_past = move in ENDING and _speaks_of_more(standing.rule.rule.because or "", found)
-        because = _plain_reason(plan, standing.rule) if is_past else _because(plan, audience, standing.rule, row, found)
+        is_over = move in ENDING
+        because = _over(plan, standing.rule) if is_over else _because(plan, audience, standing.rule, row, found)
         decisions.append(_decision(snapshot, standing.rule, columns, row, move, because))
         playbook = standing.rule.rule.play
         if playbook is not None and move in TELLING:
-            context = _kept(plan, standing.rule, because, found, str(snapshot.zones[row]))
+            context = _kept(plan, audience, standing.rule, row, found, because)
             firings.setdefault(row, []).append(Firing(standing.rule.name, playbook, context))
     rows = {account: row for row, account in enumerate(snapshot.accounts)}
     return Concluded(audience, tuple(decisions), {row: tuple(of) for row, of in firings.items()}, rows)
@@ -98,15 +96,14 @@ def _tells(rule: RuleTrees) -> bool:
     return rule.rule.play is not None or (rule.rule.because is not None and tells_parts(rule.rule.because))
 
 
-def _speaks_of_more(template: str, found: Matched) -> bool:
-    """Does a sentence tell of a fact or an event where there is none any more? It would say nothing but `unknown`."""
-    spoken = _RECORDS.findall(template)
-    return ("fact" in spoken and found.fact is None) or ("event" in spoken and found.event is None)
-
-
 def _plain_reason(plan: Plan, rule: RuleTrees) -> str:
     """What must be true, as the condition itself says it."""
     return sentence(rule.rule.when, plan.titles)
+
+
+def _over(plan: Plan, rule: RuleTrees) -> str:
+    """What is true no more: `because` is written for what is, of values and records that may have gone since."""
+    return f"No longer: {clause(rule.rule.when, plan.titles)}"
 
 
 def removed(plan: Plan, snapshot: Snapshot) -> tuple[tuple[Decision, Episode], ...]:
@@ -200,18 +197,22 @@ def _firing_run(plan: Plan, audience: Audience, rule: RuleTrees, row: int, found
         rule=rule.name,
         started_at=audience.snapshot.at,
         started_day=0,
-        firing=_kept(plan, rule, "", found, str(audience.snapshot.zones[row])),
+        firing=_kept(plan, audience, rule, row, found, ""),
     )
 
 
-def _kept(plan: Plan, rule: RuleTrees, because: str, found: Matched, zone: str) -> Mapping[str, object]:
+def _kept(
+    plan: Plan, audience: Audience, rule: RuleTrees, row: int, found: Matched, because: str
+) -> Mapping[str, object]:
     """What a run keeps of its firing, as plain values that JSON can hold."""
+    zone, by = str(audience.snapshot.zones[row]), found.event.contact if found.event else None
+    role = next((one.role for one in audience.contacts(row) if one.email == by), None) if by else None
     kept = {
         "severity": rule.rule.severity,
         "because": because,
         "score": plan.first_score(rule.rule),
         "fact": about_fact(found.fact, zone) if found.fact else None,
-        "event": about_event(found.event, zone) if found.event else None,
+        "event": about_event(found.event, zone, role) if found.event else None,
     }
     return {key: packed(value) for key, value in kept.items()}
 

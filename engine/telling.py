@@ -261,11 +261,11 @@ def about_fact(fact: Fact, zone: str) -> dict[str, object]:
     }
 
 
-def about_event(event: Happening, zone: str) -> dict[str, object]:
-    """The fields of `event`; its moment in the account's `zone`."""
+def about_event(event: Happening, zone: str, role: str | None) -> dict[str, object]:
+    """The fields of `event`; its moment in the account's `zone`. `role`: of its contact, as of now."""
     at = event.at.astimezone(ZoneInfo(zone))
     day = day_of(event.day)
-    built_in = {"day": day, "weekday": WEEKDAYS[day.weekday()], "hour": at.hour}
+    built_in = {"contact_role": role, "day": day, "weekday": WEEKDAYS[day.weekday()], "hour": at.hour}
     return {"name": event.name, "at": at, "contact": event.contact, **event.properties, **built_in}
 
 

@@ -158,6 +158,7 @@ AGED = (
         pytest.param({"shift": "login", "by": "hour", "over": "14d"}, 3, id="shift"),
         pytest.param({"days_since": "login"}, 3, id="days since"),
         pytest.param({"attribute": "seats"}, UNKNOWN, id="an attribute has none"),
+        pytest.param({"days_since": "since"}, UNKNOWN, id="nor has a date among them"),
         pytest.param({"ratio": ["users", "logins"]}, 3, id="the older part's"),
         pytest.param({"difference": ["users", "seats"]}, 2, id="the only part's"),
         pytest.param({"change": "logins"}, 3, id="a change"),

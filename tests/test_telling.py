@@ -39,7 +39,7 @@ def test_a_grade_is_told_by_its_letter_alone() -> None:
 def test_an_event_has_the_day_and_the_hour_of_where_the_account_is() -> None:
     at, day = datetime(2026, 3, 2, 23, 30, tzinfo=UTC), day_number(date(2026, 3, 3))
 
-    about = about_event(Happening("acme", "login", at, day, None, {"minutes": 5.0}), "Europe/Berlin")
+    about = about_event(Happening("acme", "login", at, day, None, {"minutes": 5.0}), "Europe/Berlin", "champion")
 
     assert (about["day"], about["weekday"], about["hour"]) == (date(2026, 3, 3), "tue", 0)
-    assert about["minutes"] == 5.0
+    assert (about["minutes"], about["contact_role"]) == (5.0, "champion")

@@ -121,7 +121,24 @@ def test_what_cleared_is_told_without_the_fact_that_is_there_no_more(told: Told,
 
     assert [(one["state"], one["because"]) for one in decisions] == [
         ("fired", "A move to Oslo"),
-        ("cleared", "Moved holds now"),
+        ("cleared", "No longer: moved holds now"),
+    ]
+
+
+def test_why_a_rule_fired_may_name_the_role_of_whom_its_event_is_of(told: Told, folder: Path) -> None:
+    rules = folder / "rules/all.yaml"
+    rule = "- rule: trouble\n  when: {event: trouble, at_least: 1, in: 7d}\n"
+    rules.write_text(rules.read_text() + rule + '  because: "{{ event.contact }}, {{ event.contact_role }}"\n')
+    told("run", "--as-of", "2026-03-04")
+    (folder / "contacts.csv").write_text("account,email,role\nacme,kim@acme.example,champion\n")
+    (folder / "trouble.csv").write_text("account,at,event,contact\nacme,2026-03-05,trouble,kim@acme.example\n")
+    told("import", "contacts", "contacts.csv")
+    told("import", "events", "trouble.csv")
+
+    told("run", "--as-of", "2026-03-05")
+
+    assert [one["because"] for one in told("list", "decisions") if one["rule"] == "trouble"] == [
+        "kim@acme.example, champion"
     ]
 
 
