@@ -127,7 +127,7 @@ def test_what_cleared_is_told_without_the_fact_that_is_there_no_more(told: Told,
 
 def test_why_a_rule_fired_may_name_the_role_of_whom_its_event_is_of(told: Told, folder: Path) -> None:
     rules = folder / "rules/all.yaml"
-    rule = "- rule: trouble\n  when: {event: trouble, at_least: 1, in: 7d}\n"
+    rule = "- rule: asked-for-help\n  when: {event: trouble, at_least: 1, in: 7d}\n"
     rules.write_text(rules.read_text() + rule + '  because: "{{ event.contact }}, {{ event.contact_role }}"\n')
     told("run", "--as-of", "2026-03-04")
     (folder / "contacts.csv").write_text("account,email,role\nacme,kim@acme.example,champion\n")
@@ -137,7 +137,7 @@ def test_why_a_rule_fired_may_name_the_role_of_whom_its_event_is_of(told: Told, 
 
     told("run", "--as-of", "2026-03-05")
 
-    assert [one["because"] for one in told("list", "decisions") if one["rule"] == "trouble"] == [
+    assert [one["because"] for one in told("list", "decisions") if one["rule"] == "asked-for-help"] == [
         "kim@acme.example, champion"
     ]
 
