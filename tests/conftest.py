@@ -111,6 +111,7 @@ def postgres_server() -> Iterator[str]:
     url: str = server.get_uri()
     # Nobody cuts the power of a test: without waiting for the disk everything takes half the time.
     administer(url, *(f"alter system set {one} = off" for one in ("fsync", "synchronous_commit", "full_page_writes")))
+    administer(url, "alter system set max_wal_size = '128MB'")
     administer(url, "select pg_reload_conf()")
     yield url
     server.cleanup()
@@ -136,7 +137,7 @@ def postgres_copies(postgres_server: str, postgres_template: str) -> Iterator[Co
         @contextmanager
         def copy(of: str | None = None) -> Iterator[str]:
             name, template = f"test_{uuid4().hex}", postgres_template if of is None else make_url(of).database
-            connection.execute(text(f"create database {name} template {template}"))
+            connection.execute(text(f"create database {name} template {template} strategy file_copy"))
             yield named(postgres_server, name)
             connection.execute(text(f"drop database {name} with (force)"))
 
