@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Pool, event
 
 from engine.cli.running import worker
 from engine.dispatch import receiving
-from engine.loops import delivering
+from engine.loops import delivering, lots
 
 OPENED, CLOSED, HALTED = b"o", b"c", b"h"
 LEASE = timedelta(seconds=8)
@@ -93,6 +93,7 @@ def main() -> None:
     folder, marks = map(Path, sys.argv[1:])
     receiving.HEARTBEAT, receiving.SILENT, receiving.SEARCH = 0.5, 3.0, 1.0
     delivering.LEASES = dict.fromkeys(delivering.LEASES, LEASE)
+    lots.LEASE = LEASE
     threading.Thread(target=Watch(marks).obey, daemon=True).start()
     worker(folder)
 
