@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.groups import account_app, delivery_app, sweep_app, task_app
-from engine.cli.options import Account, AsOf, From, Json, Reason, Send, To, folder_of
+from engine.cli.options import Account, AsOf, DryRun, From, Json, Reason, Send, To, folder_of
 from engine.cli.report_group import report_app
 from engine.errors import PulsebookError
 
@@ -88,7 +88,7 @@ def import_(
     only_mapped: Annotated[bool, typer.Option("--only-mapped", help="Leave other columns alone.")] = False,
     history: Annotated[bool, typer.Option("--history", help="The past: what turns true by it does not fire.")] = False,
     timezone: Annotated[str | None, typer.Option("--timezone", metavar="Z", help="Of times without an offset.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
+    dry_run: DryRun = False,
     keep_good: Annotated[bool, typer.Option("--keep-good", help="Take the good rows although some are bad.")] = False,
     database: Annotated[
         str | None,
@@ -186,11 +186,14 @@ def run(
     context: typer.Context,
     as_of: AsOf = None,
     send: Send = False,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Look at every account once, then deliver what is due."""
-    from engine.cli import running
+    from engine.cli import running, trying
 
+    if dry_run:
+        raise typer.Exit(trying.try_run(folder_of(context), as_of=as_of, as_json=as_json))
     raise typer.Exit(running.run(folder_of(context), as_of=as_of, send=send, as_json=as_json))
 
 

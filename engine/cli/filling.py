@@ -7,9 +7,10 @@ from rich.text import Text
 
 from engine.cli.common import changing
 from engine.cli.output import console, print_json
-from engine.cli.words import counted, day_of_text
+from engine.cli.words import day_of_text
 from engine.clock import day_number, day_of
 from engine.loops.filling import Filled, Wish, fill
+from engine.wording import counted
 
 
 def fill_days(folder: Path, *, from_: str, until: str | None, again: bool, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from engine.batches import Arrival, Ingested, LookAlike, Refusal
 from engine.cli.asking import answers
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
-from engine.cli.words import WrongWords, choose, counted
+from engine.cli.words import WrongWords, choose
 from engine.language.settings import check_zone
 from engine.look_alikes import REMEDY, told
 from engine.loops.book import Book
@@ -25,6 +25,7 @@ from engine.sources.targets import KINDS, ImportOptions
 from engine.store.ingest.ingest import Ingest
 from engine.store.ingest.pieces import Pieces
 from engine.store.recorded import recorded_names
+from engine.wording import counted
 
 SHOWN = 10
 """Refused rows that are printed, all of which are in the file; and ids that look like others."""

@@ -11,6 +11,7 @@ MOST = 2**63 - 1
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="T", help="The moment at which it happens; default now.")]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]
 Send = Annotated[bool, typer.Option("--send", help="Let messages leave although T is long past.")]
 From = Annotated[str | None, typer.Option("--from", metavar="D", help="From this day on.")]
 To = Annotated[str | None, typer.Option("--to", metavar="D", help="Up to this day.")]

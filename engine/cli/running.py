@@ -16,7 +16,7 @@ from rich.text import Text
 from engine.cli.common import moment_of, open_book
 from engine.cli.files import show_problems
 from engine.cli.output import console, print_json
-from engine.cli.words import counted
+from engine.errors import Problem
 from engine.holds import Hold
 from engine.judged import Finding
 from engine.loops.book import Book
@@ -26,6 +26,7 @@ from engine.loops.looking import Order
 from engine.loops.looking import Progress as HowFar
 from engine.loops.working import work
 from engine.store.saving.save import Saved
+from engine.wording import counted
 
 NAMED = 20
 """Accounts that are named to people; --json names all of them."""
@@ -50,22 +51,26 @@ class Ran:
 def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
     """One look at every account, then what is due is delivered."""
     with open_book(folder) as book:
-        problems = book.put_in_use()
-        if problems and as_json:
-            typer.echo(f"{STAYS} `pulsebook check` shows them.", err=True)
-        elif problems:
-            show_problems(problems)
-            console().print(Text(STAYS, style="yellow"))
+        stays(book.put_in_use(), as_json=as_json)
         at = moment_of(as_of, book)
         order = Order(at, f"run {at.isoformat()}", send=send)
         tell(carried_out(book, at, partial(sweep, book, order), quiet=as_json), as_json=as_json)
         return 0
 
 
+def stays(problems: tuple[Problem, ...], *, as_json: bool) -> None:
+    """Says why the files are not put into use, where they have mistakes."""
+    if problems and as_json:
+        typer.echo(f"{STAYS} `pulsebook check` shows them.", err=True)
+    elif problems:
+        show_problems(problems)
+        console().print(Text(STAYS, style="yellow"))
+
+
 def tell(ran: Ran, *, as_json: bool) -> None:
     """The document, or a few lines."""
     if as_json:
-        print_json(document(ran))
+        print_json(document(ran.at, ran.saved, ran.saved.hold, ran.found))
     else:
         show(ran)
 
@@ -98,11 +103,10 @@ def carried_out(book: Book, at: datetime, looking: Looking, *, quiet: bool) -> R
     )
 
 
-def document(ran: Ran) -> dict[str, object]:
+def document(at: datetime, saved: Saved, hold: Hold | None, found: tuple[Finding, ...]) -> dict[str, object]:
     """What `run --json` prints."""
-    saved = ran.saved
     return {
-        "at": ran.at,
+        "at": at,
         "looked": saved.looked,
         "skipped": len(saved.late) + len(saved.beaten),
         "skipped_accounts": sorted((*saved.late, *saved.beaten)),
@@ -111,8 +115,8 @@ def document(ran: Ran) -> dict[str, object]:
         "started": saved.started,
         "deliveries": saved.deliveries,
         "tasks": saved.tasks,
-        "held": None if saved.hold is None else _held(saved.hold),
-        "findings": len(ran.found),
+        "held": None if hold is None else _held(hold),
+        "findings": len(found),
     }
 
 
@@ -126,7 +130,7 @@ def show(ran: Ran) -> None:
     if saved.hold is not None:
         shown.print(Text(told(saved.hold), style="yellow"))
     else:
-        _show_looked(ran.at, saved)
+        show_looked(ran.at, saved)
     for finding in ran.found:
         shown.print(Text(f"Found: {finding.text}", style="yellow"))
     if ran.unknown or ran.not_sent or ran.left:
@@ -141,7 +145,8 @@ def show(ran: Ran) -> None:
         shown.print(Text(f"Left out {len(saved.late):,}, looked at later than that before: {named}", style="yellow"))
 
 
-def _show_looked(at: datetime, saved: Saved) -> None:
+def show_looked(at: datetime, saved: Saved) -> None:
+    """What came of the accounts."""
     shown = console()
     shown.print(Text(f"Looked at {counted(saved.looked, 'account')} as of {at:%Y-%m-%d %H:%M} UTC."))
     if saved.seeded:

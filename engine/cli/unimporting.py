@@ -8,9 +8,10 @@ from rich.text import Text
 from engine.cli.common import changing, moment_of
 from engine.cli.options import MOST
 from engine.cli.output import console, print_json
-from engine.cli.words import WrongWords, counted
+from engine.cli.words import WrongWords
 from engine.clock import day_of
 from engine.store.imports import TakenBack, take_back
+from engine.wording import counted
 
 UNDO = "undo"
 SHOWN = 5

@@ -19,11 +19,6 @@ def day_of_text(said: str) -> date:
         raise WrongWords(f"{error}.") from None
 
 
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """`1 record`, `2,000 records`; `many` where an s does not make it."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def choose(said: str, kinds: Sequence[str], what: str) -> str:
     """One of some words; raises WrongWords with the nearest."""
     if said in kinds:

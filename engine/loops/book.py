@@ -56,15 +56,23 @@ class Book:
         database.migrate()
         return cls(folder, loaded, sources, database, clock or SystemClock())
 
+    def on(self, database: Database) -> "Book":
+        """The same files at the same time, with another database."""
+        return Book(self.folder, self.loaded, self.sources, database, self.clock)
+
     def workspace(self) -> Workspace:
         """The folder's files; raises WorkspaceBroken where they have mistakes."""
         return self.loaded.checked()
 
+    def mistakes(self) -> tuple[Problem, ...]:
+        """Why the folder's files can't be put into use."""
+        return self.loaded.problems if self.loaded.workspace is None else ()
+
     def put_in_use(self) -> tuple[Problem, ...]:
         """Puts the folder's files into use if they check clean; else says what is wrong and keeps what there was."""
-        if self.loaded.workspace is None:
-            return self.loaded.problems
         workspace = self.loaded.workspace
+        if workspace is None:
+            return self.mistakes()
         plan = Plan(workspace)
         self._plans[workspace.version] = plan
         if version_in_use(self.database) != workspace.version:

@@ -20,6 +20,7 @@ from engine.loops.poking import send_due
 from engine.store.database import DatabaseUnusable
 from engine.store.lanes import FINDINGS, blocks_on, due_deliveries
 from engine.store.saving.save import Saved
+from engine.wording import counted
 
 EVERY = 0.25
 """Seconds between two looks at what is due, where nobody pokes."""
@@ -69,12 +70,8 @@ class Worker:
 def _told(saved: Saved, lane: str | None) -> str:
     where = f" on {lane}" if lane else ""
     found = {"firing": saved.fired, "playbook": saved.started, "task": saved.tasks, "message": saved.deliveries}
-    told = ", ".join(_counted(count, one) for one, count in found.items() if count) or "nothing new"
-    return f"Looked at {_counted(saved.looked, 'account')}{where}: {told}."
-
-
-def _counted(count: int, one: str) -> str:
-    return f"{count:,} {one if count == 1 else one + 's'}"
+    told = ", ".join(counted(count, one) for one, count in found.items() if count) or "nothing new"
+    return f"Looked at {counted(saved.looked, 'account')}{where}: {told}."
 
 
 def _enduring(work: Callable[Said, None]) -> Callable[Said, None]:

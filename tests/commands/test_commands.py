@@ -78,6 +78,19 @@ def test_a_look_tells_what_it_did(told: Told) -> None:
     assert {key: ran[key] for key in expected} == expected
 
 
+def test_a_dry_run_tells_programs_of_each_rule_what_it_would_do(told: Told, folder: Path) -> None:
+    (folder / "fall.csv").write_text("account,at,nps\nacme,2026-03-04,70\nbeta,2026-03-04,60\n")
+    told("import", "observations", "fall.csv")
+    (folder / "rules/more.yaml").write_text("- {rule: well, when: {measure: nps, above: 65}}\n")
+
+    said = told("run", "--as-of", "2026-03-04", "--dry-run")
+
+    assert (said["dry_run"], said["looked"], said["seeded"], said["held"]) == (True, 2, 1, None)
+    assert {one["rule"]: one["seeded"] for one in said["rules"]} == {"fell": 0, "low": 0, "well": 1}
+    assert {one["day"] for one in told("list", "decisions")} == {"2026-03-02", "2026-03-03"}
+    assert told("run", "--as-of", "2026-03-04").items() <= said.items()
+
+
 def test_accounts_that_a_look_leaves_out_are_named(told: Told) -> None:
     ran = told("run", "--as-of", "2026-03-01")
 

@@ -1,0 +1,40 @@
+"""A book in; what a look by the folder's files would do, tried on a copy of all that is stored, out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.holds import Hold
+from engine.judged import Finding
+from engine.loops.book import Book
+from engine.loops.findings import sweep
+from engine.loops.looking import Order, Progress, release
+from engine.store.copying import copied
+from engine.store.decisions import moves_since, newest_decision
+from engine.store.saving.save import Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a look would do. `hold`: it would be held, and `saved` and `moves` are what its release would do."""
+
+    saved: Saved
+    found: tuple[Finding, ...]
+    hold: Hold | None
+    moves: Mapping[str, Mapping[str, int]]
+    """By rule: how many accounts would be `fired`, `seeded`, … by it."""
+
+
+def try_out(book: Book, order: Order, progress: Progress) -> Tried:
+    """Files that have mistakes change nothing: then it is a look by the version in use, as it is in earnest.
+
+    Raises NothingInUse, InTheFuture.
+    """
+    with copied(book.database) as copy:
+        trial = book.on(copy)
+        trial.put_in_use()
+        newest = newest_decision(copy)
+        saved, found = sweep(trial, order, progress)
+        hold = saved.hold
+        if hold is not None:
+            saved = release(trial, hold.id, order, progress)
+        return Tried(saved, found, hold, moves_since(copy, newest))

@@ -1,0 +1,51 @@
+"""A database in; a copy of all that is stored, to try something on and to be thrown away, out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from tempfile import TemporaryDirectory
+from typing import cast
+
+from sqlalchemy import Connection, insert, select
+from sqlmodel import SQLModel
+
+from engine.store.database import Database
+
+ROWS = 10_000
+"""Read and written at a time."""
+
+
+@contextmanager
+def copied(database: Database) -> Iterator[Database]:
+    """What is stored at this moment, in a SQLite file that nobody else may read and that goes in the end."""
+    with TemporaryDirectory(prefix="pulsebook-") as folder:
+        copy = Database.open(f"sqlite:///{Path(folder) / 'copy.db'}")
+        try:
+            if database.is_sqlite:
+                _copy_pages(database, copy)
+            else:
+                copy.migrate()
+                _copy_rows(database, copy)
+            yield copy
+        finally:
+            copy.close()
+
+
+def _copy_pages(database: Database, copy: Database) -> None:
+    with database.engine.connect() as source, copy.engine.connect() as target:
+        _driver_of(source).backup(_driver_of(target))
+
+
+def _driver_of(connection: Connection) -> SQLiteConnection:
+    return cast(SQLiteConnection, connection.connection.driver_connection)
+
+
+def _copy_rows(database: Database, copy: Database) -> None:
+    """Every table holds the same kinds of values on either database."""
+    with database.reading() as source, copy.writing() as target:
+        stream = source.execution_options(yield_per=ROWS)
+        for table in SQLModel.metadata.sorted_tables:
+            target.execute(table.delete())
+            for rows in stream.execute(select(table)).mappings().partitions():
+                target.execute(insert(table), [dict(row) for row in rows])
