@@ -9,6 +9,7 @@ from engine.store.imports import take_back
 from tests.store.records import rows_of
 from tests.test_holds import states, swept, tasks
 from tests.test_looks import FILES, accounts, book_of, nps, on
+from tests.test_trying import tried
 
 MANY = [f"a{number}" for number in range(60)]
 
@@ -50,3 +51,12 @@ def test_taken_back_it_holds_nothing(book: Book) -> None:
     saved = swept(book, 1)
 
     assert (saved.hold, saved.fired, tasks(book), states(book)) == (None, 0, 0, [(1, "passed", 3)])
+
+
+def test_a_dry_run_says_that_it_would_be_held_and_what_would_follow(book: Book) -> None:
+    said = tried(book, 1)
+
+    assert said.hold is not None
+    assert said.hold.text.startswith("nps: of all 60 accounts the value is 0")
+    assert said.moves["fell"] == {"fired": 3}
+    assert (states(book), tasks(book)) == ([], 0)

@@ -7,7 +7,7 @@ from sqlite3 import Connection as SQLiteConnection
 from tempfile import TemporaryDirectory
 from typing import cast
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import JSON, Connection, text
 from sqlmodel import SQLModel
 
 from engine.store.database import Database
@@ -42,10 +42,16 @@ def _driver_of(connection: Connection) -> SQLiteConnection:
 
 
 def _copy_rows(database: Database, copy: Database) -> None:
-    """Every table holds the same kinds of values on either database."""
+    """Values as the drivers have them: either database keeps the same kinds, but for JSON, which SQLite has as text."""
     with database.reading() as source, copy.writing() as target:
         stream = source.execution_options(yield_per=ROWS)
         for table in SQLModel.metadata.sorted_tables:
+            names = [copy.engine.dialect.identifier_preparer.quote(column.name) for column in table.columns]
+            asked = [
+                f"cast({name} as text)" if isinstance(column.type, JSON) else name
+                for name, column in zip(names, table.columns, strict=True)
+            ]
+            put = f"insert into {table.name} ({', '.join(names)}) values ({', '.join('?' * len(names))})"  # noqa: S608
             target.execute(table.delete())
-            for rows in stream.execute(select(table)).mappings().partitions():
-                target.execute(insert(table), [dict(row) for row in rows])
+            for rows in stream.execute(text(f"select {', '.join(asked)} from {table.name}")).partitions():  # noqa: S608
+                target.exec_driver_sql(put, [tuple(row) for row in rows])
