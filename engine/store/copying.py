@@ -14,6 +14,8 @@ from engine.store.database import Database
 
 ROWS = 10_000
 """Read and written at a time."""
+CACHE_KIB = 256 * 1024
+"""Of the copy while it is written: ids come in no order, so that each of a million would wait for its page of an index."""
 
 
 @contextmanager
@@ -44,6 +46,7 @@ def _driver_of(connection: Connection) -> SQLiteConnection:
 def _copy_rows(database: Database, copy: Database) -> None:
     """Values as the drivers have them: either database keeps the same kinds, but for JSON, which SQLite has as text."""
     with database.reading() as source, copy.writing() as target:
+        target.exec_driver_sql(f"pragma cache_size = -{CACHE_KIB}")
         stream = source.execution_options(yield_per=ROWS)
         for table in SQLModel.metadata.sorted_tables:
             names = [copy.engine.dialect.identifier_preparer.quote(column.name) for column in table.columns]
