@@ -15,7 +15,7 @@ from engine.store.database import Database
 ROWS = 10_000
 """Read and written at a time."""
 CACHE_KIB = 256 * 1024
-"""Of the copy while it is written: ids come in no order, so that each of a million would wait for its page of an index."""
+"""Of the copy while it is written: ids come in no order, so each of a million would wait for its page of an index."""
 
 
 @contextmanager
