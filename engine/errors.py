@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.wording import counted
+
 
 class PulsebookError(Exception):
     """Base of all errors that are meant for a person: the message says what is wrong and what to do."""
@@ -36,5 +38,6 @@ class WorkspaceBroken(PulsebookError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
-        count = f"{len(problems)} mistake{'s' if len(problems) != 1 else ''}"
-        super().__init__(f"The workspace has {count}. Run `pulsebook check` to see them all.")
+        super().__init__(
+            f"The workspace has {counted(len(problems), 'mistake')}. Run `pulsebook check` to see them all."
+        )

@@ -11,6 +11,7 @@ from engine.cli.words import WrongWords, choose
 from engine.errors import Problem, PulsebookError, Severity
 from engine.plan import Plan
 from engine.store.glancing import database_url, names_recorded
+from engine.wording import counted
 from engine.workspace import Workspace, load, read_sources, schemas
 
 STARTER_PARTS = ("pulsebook.toml", "rules", "playbooks", "templates", "tests/scenarios")
@@ -108,7 +109,7 @@ def _said(problem: Problem) -> dict[str, object]:
 def _summary(errors: int, warnings: int) -> str:
     if not errors and not warnings:
         return "All files check clean."
-    said = [f"{count} {word}{'s' if count != 1 else ''}" for count, word in ((errors, "error"), (warnings, "warning"))]
+    said = [counted(count, word) for count, word in ((errors, "error"), (warnings, "warning"))]
     return f"{said[0]}, {said[1]}."
 
 

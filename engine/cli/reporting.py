@@ -23,6 +23,7 @@ from engine.reports.scale import Scale
 from engine.store import standings as stored
 from engine.telling import MeasureTitle
 from engine.template_filters import percent
+from engine.wording import counted
 from engine.workspace import Workspace
 
 Rows = Sequence[Sequence[object]]
@@ -153,7 +154,7 @@ def show_table(
 
 def show_unknown(shown: Console, unknown: int) -> None:
     if unknown:
-        shown.print(Text(f"Not known of {unknown:,} account{'s' if unknown > 1 else ''}."))
+        shown.print(Text(f"Not known of {counted(unknown, 'account')}."))
 
 
 def unknown_in(standing: Standing) -> int:
