@@ -35,6 +35,7 @@ def main(words: list[str]) -> int:
         shutil.rmtree(FOLDER, ignore_errors=True)
     # As if by Ctrl-C: the server is stopped too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    FOLDER.mkdir(exist_ok=True)
     with Bench(FOLDER) as bench:
         for row in chosen:
             _measure(row, rows[row], bench)
