@@ -22,6 +22,8 @@ SHOWS = ("number", "percent", "letter", "stage", "level")
 def ranking(desk: Desk, form: Form, *, over: str, show: str, top: int | None, bottom: int | None) -> None:
     """All accounts by their score, with the points that each gained or lost."""
     choose(show, SHOWS, "view")
+    if show == "stage" and not desk.scale.has_stages:
+        raise WrongWords(f"{desk.score} has no stages. Name them under `views` in its file, or show another view.")
     standing = desk.standing(over=days_of(over))
     ranked, unknown = _ends(standings.ranking(standing, desk.scale), top, bottom), unknown_in(standing)
     document = {"score": desk.score, "over": over, "unknown": unknown, "accounts": ranked}

@@ -35,6 +35,11 @@ class Scale:
     def letters(self, standing: Standing) -> Texts:
         return self._names(standing, lambda model: model.views.letters)
 
+    @property
+    def has_stages(self) -> bool:
+        """Whether some model names stages; letters, levels and the other views come by themselves."""
+        return any(model.views.stages for model in self.models)
+
     def stages(self, standing: Standing) -> Texts:
         return self._names(standing, lambda model: model.views.stages)
 

@@ -96,9 +96,7 @@ def test_a_ranking_may_be_cut(report: Report, words: list[str], accounts: list[s
     assert [one["account"] for one in report("ranking", "--json", *words)["accounts"]] == accounts
 
 
-@pytest.mark.parametrize(
-    ("view", "shown"), [("number", "95"), ("percent", "95%"), ("letter", "A"), ("stage", "–"), ("level", "5")]
-)
+@pytest.mark.parametrize(("view", "shown"), [("number", "95"), ("percent", "95%"), ("letter", "A"), ("level", "5")])
 def test_a_ranking_shows_the_score_in_a_view(report: Report, view: str, shown: str) -> None:
     first = report("ranking", "--over", "2d", "--show", view).splitlines()[1]
 
@@ -221,6 +219,7 @@ def test_every_report_prints_its_rows_as_csv(report: Report, name: str) -> None:
     [
         pytest.param("ranking --score helth", "Did you mean 'health'?", id="a score that is none"),
         pytest.param("ranking --show colour", "There is no view 'colour'.", id="a view that is none"),
+        pytest.param("ranking --show stage", "health has no stages.", id="stages that nobody named"),
         pytest.param("ranking --over 6h", "Write whole days, like 28d.", id="a time in hours"),
         pytest.param("ranking --over long", "'long' is no duration", id="a time that is none"),
         pytest.param("ranking --top 1 --bottom 1", "Say --top or --bottom, not both.", id="both ends"),
