@@ -162,6 +162,7 @@ DOCUMENTS = {
     *"check import run fill why test".split(),
     "account show",
     *(f"report {command.name}" for command in report_app.registered_commands),
+    "run --dry-run",
     "sweep list",
     "import undo",
     "list accounts",
@@ -181,7 +182,7 @@ def hold_a_sweep(folder: Path) -> None:
 def test_the_keys_of_every_json_document_are_those_of_the_table(followed: Shell) -> None:
     lay_out(BROKEN, followed.folder)
     hold_a_sweep(followed.folder)
-    rows = re.findall(r"^\| `([a-z ]+)` \| (?:`(\S+)` )?\| (.+) \|$", TEXT[TEXT.index("## JSON") :], re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z -]+)` \| (?:`(\S+)` )?\| (.+) \|$", TEXT[TEXT.index("## JSON") :], re.MULTILINE)
     commands = sorted({command for command, _, _ in rows} - {"check"})
     documents = {command: followed.told(ASKED.get(command, command)) for command in commands}
     lay_out({"rules/catalog.yaml": "attribute: {}\n"}, followed.folder)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+from engine.batches import Entries, placed
 from engine.clock import SetClock
 from engine.loops.book import Book
 from engine.loops.findings import sweep
@@ -12,8 +13,9 @@ from engine.store import listing
 from engine.store.database import Database
 from engine.workspace import load
 from tests.store.records import dump
-from tests.test_holds import book_of_ten, fall, swept
-from tests.test_looks import accounts, book_of, looked, nps, on, troubles
+from tests.test_holds import book_of_ten, fall, files, swept
+from tests.test_levels import CHILDREN
+from tests.test_looks import accounts, book_of, looked, nps, on, put, troubles
 
 NEW_RULES = """
 - {rule: lower, when: {score: health, below: 30}, play: save}
@@ -38,7 +40,8 @@ def order_of(book: Book, day: int) -> Order:
 
 
 def tried(book: Book, day: int) -> Tried:
-    return try_out(book, order_of(book, day), lambda _done, _all: None)
+    order = order_of(book, day)
+    return try_out(book, lambda _trial: order, lambda _done, _all: None)
 
 
 def moved(book: Book, day: int) -> dict[str, Counter[str]]:
@@ -99,3 +102,25 @@ def test_files_with_mistakes_are_tried_by_the_version_in_use_as_a_run_goes_by_it
     said = tried(Book(book.folder, load(files), files, database, book.clock), 1)
 
     assert said.moves["fell"] == {"fired": 2}
+
+
+def test_what_is_rolled_up_is_held_in_part_and_the_dry_run_says_what_follows_in_all(database: Database) -> None:
+    book = book_of(database, {**files(), **CHILDREN})
+    parents, children = [f"p{number}" for number in range(6)], [f"c{number}" for number in range(6)]
+    columns = {"id": (*parents, *children), "parent": (*[None] * 6, *parents)}
+    put(book, Entries("accounts", columns, placed("test", 12)), on(0))
+    nps(book, on(0).date(), **dict.fromkeys((*parents, *children), 60))
+    swept(book, 0)
+    nps(book, on(1).date(), **dict.fromkeys(parents, 0) | {"c0": 10, "c1": 10})
+    before = dump(database)
+
+    said = tried(book, 1)
+
+    assert dump(database) == before
+    first = swept(book, 1)
+    assert first.hold is not None
+    assert said.hold is not None
+    assert (said.hold.text, first.fired) == (first.hold.text, 2)
+    released = release(book, first.hold.id, order_of(book, 1))
+    assert (said.saved.fired, said.saved.tasks) == (2 + released.fired, first.tasks + released.tasks)
+    assert said.moves == moved(book, 1)

@@ -193,7 +193,7 @@ def run(
     from engine.cli import running, trying
 
     if dry_run:
-        raise typer.Exit(trying.try_run(folder_of(context), as_of=as_of, as_json=as_json))
+        raise typer.Exit(trying.try_run(folder_of(context), as_of=as_of, send=send, as_json=as_json))
     raise typer.Exit(running.run(folder_of(context), as_of=as_of, send=send, as_json=as_json))
 
 

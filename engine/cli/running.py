@@ -51,15 +51,15 @@ class Ran:
 def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
     """One look at every account, then what is due is delivered."""
     with open_book(folder) as book:
-        stays(book.put_in_use(), as_json=as_json)
+        tell_mistakes(book.put_in_use(), as_json=as_json)
         at = moment_of(as_of, book)
         order = Order(at, f"run {at.isoformat()}", send=send)
         tell(carried_out(book, at, partial(sweep, book, order), quiet=as_json), as_json=as_json)
         return 0
 
 
-def stays(problems: tuple[Problem, ...], *, as_json: bool) -> None:
-    """Says why the files are not put into use, where they have mistakes."""
+def tell_mistakes(problems: tuple[Problem, ...], *, as_json: bool) -> None:
+    """Says that the files have mistakes, where they have, so that the version in use stays."""
     if problems and as_json:
         typer.echo(f"{STAYS} `pulsebook check` shows them.", err=True)
     elif problems:
@@ -139,10 +139,16 @@ def show(ran: Ran) -> None:
         )
     if ran.outbox is not None:
         shown.print(Text(f"Channels without credentials wrote into {ran.outbox}."))
-    if saved.late:
-        more = f" and {len(saved.late) - NAMED:,} more, all of which --json names" if len(saved.late) > NAMED else ""
+    show_left_out(saved)
+
+
+def show_left_out(saved: Saved) -> None:
+    """The accounts that were looked at later than that before."""
+    late = len(saved.late)
+    if late:
+        more = f" and {late - NAMED:,} more, all of which --json names" if late > NAMED else ""
         named = ", ".join(saved.late[:NAMED]) + more
-        shown.print(Text(f"Left out {len(saved.late):,}, looked at later than that before: {named}", style="yellow"))
+        console().print(Text(f"Left out {late:,}, looked at later than that before: {named}", style="yellow"))
 
 
 def show_looked(at: datetime, saved: Saved) -> None:

@@ -1,7 +1,8 @@
 """A book in; what a look by the folder's files would do, tried on a copy of all that is stored, out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.holds import Hold
 from engine.judged import Finding
@@ -15,8 +16,9 @@ from engine.store.saving.save import Saved
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a look would do. `hold`: it would be held, and `saved` and `moves` are what its release would do."""
+    """What a look would do. `hold`: it would be held; the rest is what would follow in all once that is released."""
 
+    at: datetime
     saved: Saved
     found: tuple[Finding, ...]
     hold: Hold | None
@@ -24,17 +26,20 @@ class Tried:
     """By rule: how many accounts would be `fired`, `seeded`, … by it."""
 
 
-def try_out(book: Book, order: Order, progress: Progress) -> Tried:
+def try_out(book: Book, order_of: Callable[[Book], Order], progress: Progress) -> Tried:
     """Files that have mistakes change nothing: then it is a look by the version in use, as it is in earnest.
 
-    Raises NothingInUse, InTheFuture.
+    `order_of`: the look that is wanted, once the files are in use on the copy. Raises NothingInUse, InTheFuture and
+    NoCopy.
     """
     with copied(book.database) as copy:
         trial = book.on(copy)
         trial.put_in_use()
-        newest = newest_decision(copy)
+        order, newest = order_of(trial), newest_decision(copy)
         saved, found = sweep(trial, order, progress)
         hold = saved.hold
         if hold is not None:
-            saved = release(trial, hold.id, order, progress)
-        return Tried(saved, found, hold, moves_since(copy, newest))
+            # What is rolled up is looked at in generations, of which only the last is held.
+            released = release(trial, hold.id, order, progress)
+            saved = replace(saved + released, looked=released.looked, late=released.late, hold=None)
+        return Tried(order.at, saved, found, hold, moves_since(copy, newest))

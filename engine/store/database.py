@@ -190,7 +190,7 @@ def _sqlite(url: URL, folder: Path) -> Engine:
     else:
         file = folder / str(url.database)
         _make_file(file)
-        engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

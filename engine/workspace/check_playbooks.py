@@ -22,7 +22,7 @@ def check_playbooks(names: Names) -> Iterator[Problem]:
     # A rule with a mistake may mean to start one: where it says none, or one that is not there, nobody knows.
     all_known = all(read.model or read.left.node.child("play") for read in names.files.rules)
     all_known = all_known and all(play is None or names.has("playbook", play) for play in started)
-    all_known = all_known and not names.is_open("rule")
+    all_known = all_known and not names.is_open("rule") and not names.is_open("playbook")
     for read in names.files.playbooks:
         if read.readable is None:
             continue

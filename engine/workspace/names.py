@@ -1,6 +1,6 @@
 """What the files declare in; whether a name is known, of what type it is, and what to do if it is not, out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from engine.errors import Problem
@@ -9,11 +9,13 @@ from engine.language.catalog import BUILT_IN_ATTRIBUTES, WEEKDAYS, FieldType, Ty
 from engine.language.playbooks import TaskStep, all_steps
 from engine.language.scores import Score
 from engine.workspace.files import Files
-from engine.workspace.nodes import Node
+from engine.workspace.nodes import Node, text_of
 from engine.workspace.spots import Spot, kind_with_article, suggestion
 
 OF_CONTACTS = " of contacts"
 """What sets the kind of scores of contacts apart from that of scores."""
+UNNAMED = frozenset({"wait", "if", "stop"})
+"""Steps that have no name."""
 CATALOG_KINDS = ("attribute", "metric", "event", "fact")
 
 
@@ -152,14 +154,30 @@ def _is_of_contacts(model: Score | None) -> bool:
     return model is not None and model.level == "contact"
 
 
-def _steps_said(node: Node | None) -> Iterator[str]:
-    """All that is called a step in there, or spoken of as a task."""
-    for key, inner in node.entries.items() if node else ():
-        if key in ("step", "task") and isinstance(inner.value, str):
+def _steps_said(steps: Node | None) -> Iterator[str]:
+    """All that is called a step in there; where a step's name can't be read, also all that is spoken of as a task."""
+    keys = ("step", "task") if steps is not None and _has_nameless(steps) else ("step",)
+    return _said_under(keys, steps) if steps is not None else iter(())
+
+
+def _has_nameless(steps: Node) -> bool:
+    """Whether of some step that has a name it can't be told."""
+    return any(_is_nameless(item) for item in steps.items)
+
+
+def _is_nameless(step: Node) -> bool:
+    branches = (step.child("then"), step.child("else"))
+    says_none = text_of(step.child("step")) is None and not step.entries.keys() & UNNAMED
+    return says_none or "step" in step.twice or any(_has_nameless(branch) for branch in branches if branch)
+
+
+def _said_under(keys: Collection[str], node: Node) -> Iterator[str]:
+    for key, inner in node.entries.items():
+        if key in keys and isinstance(inner.value, str):
             yield inner.value
-        yield from _steps_said(inner)
-    for item in node.items if node else ():
-        yield from _steps_said(item)
+        yield from _said_under(keys, inner)
+    for item in node.items:
+        yield from _said_under(keys, item)
 
 
 def parts_of(measure: of.MeasureBase) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from engine.workspace.nodes import Node, Path, Place
+from engine.language.base import parse_number
+from engine.workspace.nodes import Node, Path, Place, text_of
 
 _STAND_INS: Final[Mapping[tuple[str, ...], object]] = {
     ("bands",): [{"band": "any", "from": "0"}],
@@ -20,22 +21,33 @@ _STAND_INS: Final[Mapping[tuple[str, ...], object]] = {
 could not be read at all."""
 
 
+_RESTS_ON: Final[Mapping[str | int, tuple[str, ...]]] = {"groups": ("groups", "measures"), "measures": ("groups",)}
+"""What is judged of an entry as a whole, by the key where its mistake is: the keys under which what it rests on stands;
+else that key alone."""
+
+
 class Pruned:
     """An entry's node, of which every key and item goes that has a mistake."""
 
     def __init__(self, node: Node) -> None:
-        self.node = node
+        self.node = self._whole = node
         self._lacking: dict[int, Node] = {}
         """By identity: the mappings and lists in which something is not as it was."""
         self._poorer: dict[int, Node] = {}
-        """Those of them out of which went what others may speak of."""
+        """Those of them out of which a known key or an item went."""
         self._standing_in: dict[int, Node] = {}
 
     def explains(self, path: Path, judged: Path) -> bool:
         """Whether what is wrong there may be so because something went. `judged`: what was looked at as a whole."""
+        if path and not judged:
+            return any(self._has_less(key) for key in _RESTS_ON.get(path[0], (str(path[0]),)))
         places = (path, path[:-1]) if judged == path else (judged,)
         lacks = any(id(self.node.find(place)) in self._lacking for place in places)
         return lacks or self._is_poorer(self.node.find(judged))
+
+    def _has_less(self, key: str) -> bool:
+        was, is_now = self._whole.child(key), self.node.child(key)
+        return was is not None and (is_now is None or self._is_poorer(is_now))
 
     def _is_poorer(self, node: Node) -> bool:
         inside = (*node.entries.values(), *node.items)
@@ -83,12 +95,22 @@ class Pruned:
         at = above.at
         if isinstance(path[-1], int):
             return None
+        if keys[-2:-1] == ("groups",) and not _is_number(above.child(keys[-1])):
+            return Node("1", at)
         if keys[-1:] == ("group",) and (groups := self.node.child("groups")) is not None and groups.entries:
             return Node(next(iter(groups.entries)), at)
         if keys[-1:] == ("step",):
             return Node(f"step-{at[0]}-{at[1]}", at)
         said = next((said for ends, said in _STAND_INS.items() if keys[-len(ends) :] == ends), None)
         return None if said is None else _node(said, at)
+
+
+def _is_number(node: Node | None) -> bool:
+    try:
+        parse_number(text_of(node))
+    except ValueError:
+        return False
+    return True
 
 
 def _backwards(path: Path) -> list[tuple[bool, int, str]]:

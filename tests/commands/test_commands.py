@@ -91,6 +91,15 @@ def test_a_dry_run_tells_programs_of_each_rule_what_it_would_do(told: Told, fold
     assert told("run", "--as-of", "2026-03-04").items() <= said.items()
 
 
+def test_a_dry_run_is_of_the_moment_that_the_files_in_the_folder_mean(told: Told, folder: Path) -> None:
+    settings = folder / "pulsebook.toml"
+    settings.write_text(settings.read_text().replace('"UTC"', '"Pacific/Auckland"'))
+
+    said = told("run", "--as-of", "2026-03-04", "--dry-run")
+
+    assert said["at"] == told("run", "--as-of", "2026-03-04")["at"] == "2026-03-04T10:59:59+00:00"
+
+
 def test_accounts_that_a_look_leaves_out_are_named(told: Told) -> None:
     ran = told("run", "--as-of", "2026-03-01")
 
