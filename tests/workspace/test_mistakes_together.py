@@ -73,6 +73,36 @@ def test_an_unknown_name_is_told_beside_a_misspelt_key_of_the_same_rule() -> Non
             ],
             id="several bands",
         ),
+        pytest.param(
+            HEALTH,
+            {"primary: true": "primary: yes", "from: 0, label": "from: 1, label"},
+            [", primary: true or false is wanted, not 'yes'", ", bands: from 0 to 1 is a gap between the bands"],
+            id="a key of a score and its bands",
+        ),
+        pytest.param(
+            HEALTH,
+            {"weight: 3": "weight: 0", "group: relationship, points": "group: relatonship, points"},
+            [
+                ", measures.weight: '0' is no weight",
+                ", measures.group: 'plan_name' names an unknown group 'relatonship'",
+            ],
+            id="a weight and another measure's group",
+        ),
+        pytest.param(
+            HEALTH,
+            {"product: 60": "product: abc", "group: product, weight": "group: prodct, weight"},
+            [
+                ", groups.product: 'abc' is no number",
+                ", measures.group: 'logins_28d' names an unknown group 'prodct'",
+            ],
+            id="a group's weight and a measure's group",
+        ),
+        pytest.param(
+            PLAYBOOK,
+            {"cooldown: 30d": "cooldown: 30", "until: {task: call": "until: {task: cal"},
+            [", cooldown: '30' is no duration", " speaks of an unknown task step 'cal'"],
+            id="a cooldown and a step that is spoken of",
+        ),
     ],
 )
 def test_no_mistake_of_an_entry_hides_another(file: str, edits: dict[str, str], said: list[str]) -> None:
@@ -281,6 +311,13 @@ def test_two_mistakes_in_one_rule_give_both() -> None:
             "    properties:\n      minutes: number",
             ["the key 'properties' stands twice in one mapping (first on line 13)"],
             id="properties that stand twice",
+        ),
+        pytest.param(
+            PLAYBOOK,
+            "playbook: save-at-risk",
+            "playbook: other\nplaybook: save-at-risk",
+            ["the key 'playbook' stands twice in one mapping (first on line 1)"],
+            id="a name that stands twice",
         ),
         pytest.param(
             PLAYBOOK,
