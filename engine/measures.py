@@ -109,7 +109,7 @@ class Measures:
                 return np.fmax(self.age(pair[0]), self.age(pair[1]))
             case of.Change(change=inner) | of.ChangePercent(change_percent=inner) | of.Usual(usual=inner):
                 return self.age(inner)
-            case of.DaysSince() if self._is_recorded(definition.days_since):
+            case of.DaysSince() if self._catalog.is_recorded(definition.days_since):
                 return self._days_since(definition, 0)
             case of.DaysSince() | of.AttributeValue() | of.RollUp() | None:
                 return np.full(len(self._snapshot), np.nan)
@@ -234,10 +234,6 @@ class Measures:
             return last - event_measures.newest_day(table, kept, len(snapshot))
         counts = series.until(self._series("count", name, "", where), end)
         return series.newest(np.where(counts > 0, counts, np.nan))[1]
-
-    def _is_recorded(self, name: str) -> bool:
-        """Of records, which come on days; not a date that an attribute holds, which may lie ahead."""
-        return name in self._catalog.metrics or name in self._catalog.facts or name in self._catalog.events
 
     def _newest_fact(self, name: str, where: Filter, end: int) -> Numbers:
         days = np.full(len(self._snapshot), np.nan)

@@ -210,6 +210,10 @@ class Catalog(Entry):
             }
         )
 
+    def is_recorded(self, name: str) -> bool:
+        """Whether records of it come on days; a date that an attribute holds may lie ahead."""
+        return name in self.metrics or name in self.events or name in self.facts
+
     def property_type(self, name: str, prop: str) -> Type | None:
         """The type of a property of an event or a fact; None if there is none of that name."""
         kind = self.events.get(name) or self.facts.get(name)

@@ -1,7 +1,8 @@
 """A template's text and the shapes of what it may speak of in; its mistakes, each with its line and remedy, out."""
 
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from itertools import takewhile
 
 from jinja2 import TemplateSyntaxError, nodes
 
@@ -43,7 +44,9 @@ def mistakes(text: str, known: Mapping[str, Shape], names: Names) -> list[tuple[
         said = (error.message or "it can't be read").rstrip(".")
         return [(error.lineno, f"the template has a mistake: {said[:1].lower()}{said[1:]}", "Mend the braces here.")]
     except ValueError:
-        return [(1, "a number in the template has too many digits", "Shorten it.")]
+        # Python reads no number of more digits, and says not where it stands.
+        before = re.split(rf"[\d_]{{{sys.get_int_max_str_digits()},}}", text)[0]
+        return [(before.count("\n") + 1, "a number in the template has too many digits", "Shorten it.")]
     except RecursionError:
         return [(1, "the template lies too deep inside itself", "Write it flatter.")]
 
@@ -191,9 +194,10 @@ class _Reading:
         # `sort` takes several, with commas between them; a dot goes into what an attribute holds.
         for path in named.split(",") if isinstance(named, str) else ():
             found, of = item, said
-            # A number is a place in a text or a list.
-            for step in takewhile(lambda step: not step.isdigit(), path.strip().split(".")):
-                found, of = self._member(found, of, step, node.lineno), f"{of}.{step}"
+            for step in path.strip().split("."):
+                # A number is a place in a text or a list; nobody knows what lies there.
+                found = None if step.isdecimal() else self._member(found, of, step, node.lineno)
+                of = f"{of}.{step}"
         at = _NAMED.get(node.name)
         if at is not None and len(given) > at[1] and isinstance(other := given[at[1]], str):
             self._known(at[0], other, node.lineno)

@@ -240,6 +240,6 @@ def test_after_branches_a_name_has_the_shape_that_they_agree_on() -> None:
 
 
 def test_a_number_that_no_computer_reads_is_told() -> None:
-    [problem] = problems_of({**BASE, TASK: "{{ " + "1" * 5_000 + " }}"})
+    [problem] = problems_of({**BASE, TASK: "Call\n{{ " + "1" * 5_000 + " }}"})
 
-    assert problem.message == "a number in the template has too many digits"
+    assert (problem.line, problem.message) == (2, "a number in the template has too many digits")
