@@ -103,7 +103,7 @@ def _plain_reason(plan: Plan, rule: RuleTrees) -> str:
 
 def _over(plan: Plan, rule: RuleTrees) -> str:
     """What is true no more: `because` is written for what is, of values and records that may have gone since."""
-    return f"No longer: {clause(rule.rule.when, plan.titles)}"
+    return f"No longer true: {clause(rule.rule.when, plan.titles)}"
 
 
 def removed(plan: Plan, snapshot: Snapshot) -> tuple[tuple[Decision, Episode], ...]:

@@ -143,7 +143,7 @@ def test_what_cleared_is_told_without_the_fact_that_is_there_no_more(told: Told,
 
     assert [(one["state"], one["because"]) for one in decisions] == [
         ("fired", "A move to Oslo"),
-        ("cleared", "No longer: moved holds now"),
+        ("cleared", "No longer true: moved holds now"),
     ]
 
 
