@@ -79,14 +79,14 @@ def conclude(
     decisions: list[Decision] = []
     firings: dict[int, list[Firing]] = {}
     for row, standing, move in sorted(moves, key=lambda one: (one[0], one[1].rule.name)):
-        found = matched(standing.rule.rule.when, plan.catalog, snapshot, columns, row)
-        is_over = move in ENDING
-        because = _over(plan, standing.rule) if is_over else _because(plan, audience, standing.rule, row, found)
-        decisions.append(_decision(snapshot, standing.rule, columns, row, move, because))
-        playbook = standing.rule.rule.play
+        rule = standing.rule
+        found = matched(rule.rule.when, plan.catalog, snapshot, columns, row)
+        because = _over(plan, rule) if move in ENDING else _because(plan, audience, rule, row, found)
+        decisions.append(_decision(snapshot, rule, columns, row, move, because))
+        playbook = rule.rule.play
         if playbook is not None and move in TELLING:
-            context = _kept(plan, audience, standing.rule, row, found, because)
-            firings.setdefault(row, []).append(Firing(standing.rule.name, playbook, context))
+            context = _kept(plan, audience, rule, row, found, because)
+            firings.setdefault(row, []).append(Firing(rule.name, playbook, context))
     rows = {account: row for row, account in enumerate(snapshot.accounts)}
     return Concluded(audience, tuple(decisions), {row: tuple(of) for row, of in firings.items()}, rows)
 
@@ -205,7 +205,8 @@ def _kept(
     plan: Plan, audience: Audience, rule: RuleTrees, row: int, found: Matched, because: str
 ) -> Mapping[str, object]:
     """What a run keeps of its firing, as plain values that JSON can hold."""
-    zone, by = str(audience.snapshot.zones[row]), found.event.contact if found.event else None
+    zone = str(audience.snapshot.zones[row])
+    by = found.event.contact if found.event else None
     role = next((one.role for one in audience.contacts(row) if one.email == by), None) if by else None
     kept = {
         "severity": rule.rule.severity,

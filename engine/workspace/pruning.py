@@ -19,8 +19,6 @@ _STAND_INS: Final[Mapping[tuple[str, ...], object]] = {
 }
 """What stands in for a value that has a mistake or is missing, by the last keys that lead to it; without it its entry
 could not be read at all."""
-
-
 _RESTS_ON: Final[Mapping[str | int, tuple[str, ...]]] = {"groups": ("groups", "measures"), "measures": ("groups",)}
 """What is judged of an entry as a whole, by the key where its mistake is: the keys under which what it rests on stands;
 else that key alone."""
@@ -31,7 +29,7 @@ class Pruned:
 
     def __init__(self, node: Node) -> None:
         self.node = self._whole = node
-        self._lacking: dict[int, Node] = {}
+        self._touched: dict[int, Node] = {}
         """By identity: the mappings and lists in which something is not as it was."""
         self._poorer: dict[int, Node] = {}
         """Those of them out of which a known key or an item went."""
@@ -42,8 +40,8 @@ class Pruned:
         if path and not judged:
             return any(self._has_less(key) for key in _RESTS_ON.get(path[0], (str(path[0]),)))
         places = (path, path[:-1]) if judged == path else (judged,)
-        lacks = any(id(self.node.find(place)) in self._lacking for place in places)
-        return lacks or self._is_poorer(self.node.find(judged))
+        is_touched = any(id(self.node.find(place)) in self._touched for place in places)
+        return is_touched or self._is_poorer(self.node.find(judged))
 
     def _has_less(self, key: str) -> bool:
         was, is_now = self._whole.child(key), self.node.child(key)
@@ -84,8 +82,8 @@ class Pruned:
             went = made is None and is_known
             if made is not None:
                 self._standing_in[id(made)] = made
-        if not rest or id(node) in self._lacking:
-            self._lacking[id(changed)] = changed
+        if not rest or id(node) in self._touched:
+            self._touched[id(changed)] = changed
         if went or id(node) in self._poorer:
             self._poorer[id(changed)] = changed
         return changed
