@@ -22,12 +22,15 @@ from engine.cli.importing import Order as ImportOrder
 from engine.cli.importing import take
 from engine.clock import SetClock
 from engine.loops.book import Book
-from engine.loops.looking import Order, look
+from engine.loops.findings import sweep
+from engine.loops.looking import Order
 from engine.store.database import Database
 
 Files = tuple[tuple[str, Path], ...]
 """Kinds of import, and what is imported."""
 WORKSPACE = Path(__file__).parent / "workspace"
+FIRST_WORKSPACE = Path(__file__).parent / "first"
+"""The same with what the main job knew, and nothing that came later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,12 @@ class Sort:
 
 
 LEVELS = (*METRICS, "exports", "seats_used", "errors", "dashboards")
+ORDINARY, FIRST = "ordinary", "first"
 SORTS: Mapping[str, Sort] = {
-    "ordinary": Sort(WORKSPACE, 180, METRICS, EVENTS),
+    ORDINARY: Sort(WORKSPACE, 180, METRICS, EVENTS),
+    FIRST: Sort(FIRST_WORKSPACE, 180, METRICS, EVENTS),
     "levels": Sort(Path(__file__).parent / "levels", 90, LEVELS, {}),
 }
-ORDINARY = "ordinary"
 IMPORTED = 2_560
 """Ten whole blocks."""
 TEN_THOUSAND, HUNDRED_THOUSAND, MILLION = 4, 40, 391
@@ -84,9 +88,11 @@ def past(databases: Databases, sort: str = ORDINARY) -> str:
     return _made(databases, f"past_{sort}", None, fill, folder=str(databases.folder), sort=sort)
 
 
-def ready(databases: Databases) -> str:
+def ready(databases: Databases, sort: str = ORDINARY) -> str:
     """The name of a database of ten thousand for which the measured day's look is due; made if it is not there."""
-    return _made(databases, "ready", past, get_ready, folder=str(databases.folder), times=TEN_THOUSAND)
+    return _made(
+        databases, f"ready_{sort}", past, get_ready, folder=str(databases.folder), times=TEN_THOUSAND, sort=sort
+    )
 
 
 def swept(databases: Databases) -> str:
@@ -126,8 +132,9 @@ def get_ready(url: str, folder: str, times: int, sort: str = ORDINARY) -> dict[s
     """A past in: it is there so many times, was looked at the evening before, and the measured day has come in."""
     day = measured_day()
     book = open_book(url, evening(day), sort)
+    book.put_in_use()
     multiply(book.database, times, IMPORTED)
-    look(book, Order(evening(day - timedelta(days=1)), "the evening before"))
+    sweep(book, Order(evening(day - timedelta(days=1)), "the evening before"))
     bring_in(book, tuple((kind, _multiplied(path, times)) for kind, path in world_of(Path(folder), sort).measured_day))
     tidy(book.database)
     return {}
@@ -136,15 +143,16 @@ def get_ready(url: str, folder: str, times: int, sort: str = ORDINARY) -> dict[s
 def take_the_look(url: str) -> dict[str, Any]:
     at = evening(measured_day())
     book = open_book(url, at)
-    look(book, Order(at, "the evening"))
+    sweep(book, Order(at, "the evening"))
     tidy(book.database)
     return {}
 
 
 def _multiplied(path: Path, times: int) -> Path:
     frame = pl.read_parquet(path)
-    number = pl.col("account").str.slice(1)
-    others = [frame.with_columns((pl.lit(f"x{k}") + number).alias("account")) for k in range(1, times)]
+    account = "account" if "account" in frame.columns else "id"
+    number = pl.col(account).str.slice(1)
+    others = [frame.with_columns((pl.lit(f"x{k}") + number).alias(account)) for k in range(1, times)]
     of_all = path.with_name(f"{path.stem}-{times}.parquet")
     half_written = of_all.with_suffix(f".{os.getpid()}")
     pl.concat([frame, *others]).write_parquet(half_written)

@@ -1,6 +1,6 @@
 """The daily look at everybody: what it costs, phase by phase, beside the cost of reading the same data alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from math import inf
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from bench.measuring import Cost, in_own_process, measured
 from bench.running import Bench
 from bench.table import Line, times
 from engine.clock import day_number
-from engine.loops import looking
+from engine.loops import findings, looking
 from engine.snapshot import ALL_DAYS, Needs
 from engine.store import reading
 from engine.store.chunks import unpack
@@ -26,13 +26,18 @@ from engine.store.tables.series import SPAN
 
 Result = TypeVar("Result")
 CAUSE = "the measured sweep"
+MOST_GROWN = 1.5
 
 
 def ten_thousand(bench: Bench) -> Iterator[Line]:
+    """Beside the same by a workspace without what came after the main job."""
     company.world_of(bench.folder)
-    for databases in bench.each(company.ready):
-        databases.copy(company.ready(databases), "sweeping")
-        yield from _lines(databases, most_cpu=3)
+    for databases in bench.each(_both_ready):
+        first, ordinary = _both_ready(databases)
+        databases.copy(first, "sweeping")
+        before = in_own_process(sweep, **_arguments(databases, company.FIRST))
+        databases.copy(ordinary, "sweeping")
+        yield from _lines(databases, most_cpu=3, before=before)
 
 
 def hundred_thousand(bench: Bench) -> Iterator[Line]:
@@ -48,32 +53,50 @@ def million(bench: Bench) -> Iterator[Line]:
     yield from _lines(databases, sort="levels")
 
 
+def _both_ready(databases: Databases) -> tuple[str, str]:
+    return company.ready(databases, company.FIRST), company.ready(databases)
+
+
 def _make(databases: Databases, times: int, sort: str) -> None:
     url, folder = databases.copy(company.past(databases, sort), "sweeping"), str(databases.folder)
     in_own_process(company.get_ready, url=url, folder=folder, times=times, sort=sort)
 
 
 def _lines(
-    databases: Databases, *, most_cpu: int | None = None, most_memory: int | None = None, sort: str = company.ORDINARY
+    databases: Databases,
+    *,
+    most_cpu: int | None = None,
+    most_memory: int | None = None,
+    before: dict[str, Any] | None = None,
+    sort: str = company.ORDINARY,
 ) -> Iterator[Line]:
-    """The floor is read first, so that the sweep is not the one that warms the disk's cache."""
-    arguments = {"url": databases.url("sweeping"), "postmaster": databases.postmaster, "sort": sort}
+    """The floor is read first, so that the sweep is not the one that warms the disk's cache.
+
+    `before`: what a sweep by the workspace `first` took.
+    """
+    arguments = _arguments(databases, sort)
     alone = in_own_process(floor, **arguments)
     taken = in_own_process(sweep, **arguments)
     databases.drop("sweeping")
     total, on = taken["total"], TITLES[databases.kind]
-    cpu, alone_cpu = total["client"] + total["server"], alone["client"] + alone["server"]
+    cpu, alone_cpu = _cpu(total), _cpu(alone)
     wanted = [f"≤ {most_cpu} CPU s"] if most_cpu else []
     wanted += [f"≤ {most_memory:,} MB"] if most_memory else []
+    beside = [f"{times(cpu, alone_cpu)} reading alone"]
+    grown = 0.0
+    if before is not None:
+        grown = cpu / _cpu(before["total"])
+        wanted.append(f"≤ {MOST_GROWN} × without what came after the main job")
+        beside.append(f"{grown:.2f} × without what came after the main job")
     yield Line.of(
         f"sweep of {taken['accounts']:,} accounts",
         on,
         {**total, "memory": taken["memory"]},
         figure=f"{cpu:.2f} CPU s; {taken['moved'] / taken['accounts']:.1%} of the accounts moved, "
-        f"{taken['deliveries']:,} deliveries, {taken['tasks']:,} tasks",
+        f"{taken['deliveries']:,} deliveries, {taken['tasks']:,} tasks, {taken['findings']} findings",
         wanted=", ".join(wanted),
-        met=cpu <= most_cpu and taken["memory"] <= (most_memory or inf) if most_cpu else None,
-        beside=f"{times(cpu, alone_cpu)} reading alone",
+        met=cpu <= most_cpu and taken["memory"] <= (most_memory or inf) and grown <= MOST_GROWN if most_cpu else None,
+        beside="; ".join(beside),
     )
     for phase in ("read", "judge", "save"):
         yield Line.of(f"· {phase}", on, taken[phase])
@@ -81,8 +104,16 @@ def _lines(
     yield Line.of("· floor: reading the same alone", on, alone, figure=said)
 
 
+def _arguments(databases: Databases, sort: str) -> dict[str, Any]:
+    return {"url": databases.url("sweeping"), "postmaster": databases.postmaster, "sort": sort}
+
+
+def _cpu(cost: Mapping[str, Any]) -> float:
+    return float(cost["client"] + cost["server"])
+
+
 def sweep(url: str, postmaster: int | None, sort: str) -> dict[str, Any]:
-    """One look at everybody on the evening of the measured day, whose records are there."""
+    """The main job once, on the evening of the measured day, whose records are there."""
     at = company.evening(company.measured_day())
     book = company.open_book(url, at, sort)
     book.judge()
@@ -92,7 +123,7 @@ def sweep(url: str, postmaster: int | None, sort: str) -> dict[str, Any]:
         patch.object(looking, "save", _added_to(save, saving.save, postmaster)),
         measured(postmaster) as total,
     ):
-        saved = looking.look(book, looking.Order(at, CAUSE))
+        saved, found = findings.sweep(book, looking.Order(at, CAUSE))
     judge = Cost(
         total.client - read.client - save.client,
         total.server - read.server - save.server,
@@ -107,6 +138,7 @@ def sweep(url: str, postmaster: int | None, sort: str) -> dict[str, Any]:
         "moved": moved,
         "deliveries": saved.deliveries,
         "tasks": saved.tasks,
+        "findings": len(found),
     }
 
 

@@ -26,7 +26,7 @@ PRIORITIES = np.array(["low", "normal", "urgent"], dtype=object)
 OWNERS = np.array([f"csm{number}@larkspur.example" for number in range(20)], dtype=object)
 CONTACTS = 5
 STORIES = 0.03
-SILENT, NEW_LEADER, UNHAPPY, IN_TROUBLE = 1, 2, 3, 4
+SILENT, NEW_LEADER, UNHAPPY, IN_TROUBLE, PUT_OFF, LEFT_BY_CHAMPION = 1, 2, 3, 4, 5, 6
 SILENCE = 14
 """Days without a login that the rule `silence` speaks of."""
 MANIFEST = "world.json"
@@ -83,22 +83,29 @@ def write_world(
         ids=np.array([f"a{number:07d}" for number in range(accounts)], dtype=object),
         level=rng.lognormal(0, 0.5, accounts),
         nps=np.rint(rng.normal(35, 25, accounts).clip(-90, 95)),
-        story=np.where(rng.random(accounts) < STORIES, rng.integers(SILENT, IN_TROUBLE + 1, accounts), 0),
+        story=np.where(rng.random(accounts) < STORIES, rng.integers(SILENT, LEFT_BY_CHAMPION + 1, accounts), 0),
     )
     first = until - timedelta(days=days - 1)
+    master = _accounts(rng, company, first)
     past = [
         ("teammates", _write(folder / "teammates.parquet", _teammates())),
-        ("accounts", _write(folder / "accounts.parquet", _accounts(rng, company, first))),
+        ("accounts", _write(folder / "accounts.parquet", master)),
+    ]
+    put_off = _put_off(master.filter(company.story == PUT_OFF))
+    last = [
+        ("facts", _write(folder / "facts.parquet", _facts(company, until))),
+        ("accounts", _write(folder / "renewals.parquet", put_off)),
     ]
     if events:
-        past.append(("contacts", _write(folder / "contacts.parquet", _contacts(company))))
+        people = _contacts(company)
+        past.append(("contacts", _write(folder / "contacts.parquet", people)))
+        last.append(("contacts", _write(folder / "roles.parquet", _without_champion(company, people))))
     a_day = accounts * max(1.0, sum(events.values()))
     step = max(1, int(ROWS / a_day))
     spans = [(start, min(start + step, days - 1)) for start in range(0, days - 1, step)] + [(days - 1, days)]
     by_span = [list(_records(folder, company, first, span, days, metrics, events, seed)) for span in spans]
     past += [one for files in by_span[:-1] for one in files]
-    leaders = _write(folder / "facts.parquet", _facts(company, until))
-    world = World(tuple(past), (*by_span[-1], ("facts", leaders)))
+    world = World(tuple(past), (*by_span[-1], *last))
     said = [[(kind, path.name) for kind, path in files] for files in (world.past, world.measured_day)]
     (folder / MANIFEST).write_text(json.dumps(said))
     return world
@@ -153,6 +160,17 @@ def _contacts(company: _Accounts) -> pl.DataFrame:
             "consent": [True] * len(ids),
         }
     )
+
+
+def _put_off(accounts: pl.DataFrame) -> pl.DataFrame:
+    return accounts.select("id", pl.col("renewal_date") + pl.duration(days=60))
+
+
+def _without_champion(company: _Accounts, people: pl.DataFrame) -> pl.DataFrame:
+    """Those who spoke for us with the accounts whose story that is are users from then on."""
+    left = company.ids[company.story == LEFT_BY_CHAMPION].tolist()
+    champions = people.filter(pl.col("account").is_in(left), pl.col("role") == "champion")
+    return champions.select("account", "email", pl.lit("user").alias("role"))
 
 
 def _emails(ids: NDArray[np.object_], number: Ints) -> list[str]:
