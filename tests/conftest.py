@@ -18,6 +18,7 @@ from sqlalchemy import make_url, text
 from engine.cli.common import SELDOM
 from engine.store.database import Database
 
+pytest_plugins = ("tests.servers.fixtures",)
 KINDS = ("sqlite", "postgres")
 Copies = Callable[..., AbstractContextManager[str]]
 """Each call is a database of its own, by its URL: with all tables, or a copy of the closed one whose URL is given."""

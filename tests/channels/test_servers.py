@@ -23,30 +23,30 @@ def sdk(server: RunningServer) -> WebClient:
     return WebClient(server.token, server.url, timeout=1)
 
 
-def test_slacks_own_client_finds_what_it_posted(slack: RunningServer) -> None:
+def test_slacks_own_client_finds_what_it_posted(slacks: RunningServer) -> None:
     metadata = {"event_type": "e", "event_payload": {"effect_id": "7"}}
-    user = sdk(slack).users_lookupByEmail(email="ana@northwind.example")["user"]["id"]
-    direct = sdk(slack).conversations_open(users=user)["channel"]["id"]
-    posted = sdk(slack).chat_postMessage(channel=direct, text="hello", metadata=metadata)
+    user = sdk(slacks).users_lookupByEmail(email="ana@northwind.example")["user"]["id"]
+    direct = sdk(slacks).conversations_open(users=user)["channel"]["id"]
+    posted = sdk(slacks).chat_postMessage(channel=direct, text="hello", metadata=metadata)
 
-    history = sdk(slack).conversations_history(channel=direct, include_all_metadata=True)
-    bare = sdk(slack).conversations_history(channel=direct)
+    history = sdk(slacks).conversations_history(channel=direct, include_all_metadata=True)
+    bare = sdk(slacks).conversations_history(channel=direct)
 
     assert [(m["ts"], m["metadata"]) for m in history["messages"]] == [(posted["ts"], metadata)]
     assert "metadata" not in bare["messages"][0]
-    assert sdk(slack).auth_test()["ok"] is True
+    assert sdk(slacks).auth_test()["ok"] is True
 
 
 @pytest.mark.parametrize(
     ("fault", "posts"), [("accept_then_close", 2), ("accept_then_reset", 2), ("accept_then_hang", 1)]
 )
-def test_slacks_own_client_posts_twice_where_a_line_drops(slack: RunningServer, fault: str, posts: int) -> None:
-    slack.faults(fault)
+def test_slacks_own_client_posts_twice_where_a_line_drops(slacks: RunningServer, fault: str, posts: int) -> None:
+    slacks.faults(fault)
 
     with pytest.raises(OSError):
-        sdk(slack).chat_postMessage(channel="C1", text="hello")
+        sdk(slacks).chat_postMessage(channel="C1", text="hello")
 
-    assert len(slack.accepted()) == posts
+    assert len(slacks.accepted()) == posts
 
 
 @pytest.mark.parametrize(
@@ -81,26 +81,26 @@ def test_slacks_own_client_posts_twice_where_a_line_drops(slack: RunningServer, 
     ],
 )
 def test_a_message_beyond_slacks_limits_is_refused(
-    slack: RunningServer, message: dict[str, object], code: str | None
+    slacks: RunningServer, message: dict[str, object], code: str | None
 ) -> None:
     try:
-        sdk(slack).api_call("chat.postMessage", json={"channel": "C1", **message})
+        sdk(slacks).api_call("chat.postMessage", json={"channel": "C1", **message})
         refused = None
     except SlackApiError as error:
         refused = error.response["error"]
 
     assert refused == code
-    assert len(slack.accepted()) == (code is None)
+    assert len(slacks.accepted()) == (code is None)
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [("<!channel> &lt;!here&gt;", ["<!channel>"]), ("<https://x.example|y>", ["<https://x.example|y>"]), ("@here", [])],
 )
-def test_the_journal_tells_what_slack_would_have_parsed(slack: RunningServer, text: str, found: list[str]) -> None:
-    sdk(slack).chat_postMessage(channel="C1", text=text)
+def test_the_journal_tells_what_slack_would_have_parsed(slacks: RunningServer, text: str, found: list[str]) -> None:
+    sdk(slacks).chat_postMessage(channel="C1", text=text)
 
-    assert slack.accepted()[0]["parsed"] == found
+    assert slacks.accepted()[0]["parsed"] == found
 
 
 def test_pythons_own_client_gets_a_mail_taken(smtp: RunningServer) -> None:

@@ -41,14 +41,14 @@ def channel(server: RunningServer, token: str | None = None) -> SlackChannel:
     ],
 )
 def test_each_error_code_has_one_meaning_and_posts_nothing_twice(
-    slack: RunningServer, code: str, expected: TryOutcome
+    slacks: RunningServer, code: str, expected: TryOutcome
 ) -> None:
-    slack.faults(f"error:{code}")
+    slacks.faults(f"error:{code}")
 
-    receipt = channel(slack).send(slack_letter())
+    receipt = channel(slacks).send(slack_letter())
 
     assert (expected, code) == (receipt.outcome, receipt.reason)
-    assert (2 if code in OURS.split() else 1) == len(slack.journal())
+    assert (2 if code in OURS.split() else 1) == len(slacks.journal())
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_each_error_code_has_one_meaning_and_posts_nothing_twice(
         pytest.param("accept_then_error:fatal_error", UNKNOWN, id="takes it and says fatal_error"),
     ],
 )
-def test_a_try_ends_in_what_is_known_of_it(slack: RunningServer, fault: str, expected: TryOutcome) -> None:
-    slack.faults({"n": 1, "do": fault}, {"n": 2, "do": "400:invalid_blocks"})
+def test_a_try_ends_in_what_is_known_of_it(slacks: RunningServer, fault: str, expected: TryOutcome) -> None:
+    slacks.faults({"n": 1, "do": fault}, {"n": 2, "do": "400:invalid_blocks"})
 
-    receipt = channel(slack).send(slack_letter())
+    receipt = channel(slacks).send(slack_letter())
 
     assert expected == receipt.outcome
-    assert ("accept" in fault) == len(slack.accepted())
+    assert ("accept" in fault) == len(slacks.accepted())
 
 
 @pytest.mark.parametrize(
@@ -99,17 +99,17 @@ def test_a_try_ends_in_what_is_known_of_it(slack: RunningServer, fault: str, exp
         pytest.param("soon", None, id="a word"),
     ],
 )
-def test_429_waits_as_long_as_it_says(slack: RunningServer, said: str, seconds: float | None) -> None:
-    slack.faults(f"429:{said}")
+def test_429_waits_as_long_as_it_says(slacks: RunningServer, said: str, seconds: float | None) -> None:
+    slacks.faults(f"429:{said}")
 
-    assert Receipt(RETRY, "ratelimited", retry_after=seconds) == channel(slack).send(slack_letter())
-    assert slack.accepted() == []
+    assert Receipt(RETRY, "ratelimited", retry_after=seconds) == channel(slacks).send(slack_letter())
+    assert slacks.accepted() == []
 
 
-def test_a_reached_message_limit_is_given_an_hour(slack: RunningServer) -> None:
-    slack.faults("error:message_limit_exceeded")
+def test_a_reached_message_limit_is_given_an_hour(slacks: RunningServer) -> None:
+    slacks.faults("error:message_limit_exceeded")
 
-    assert channel(slack).send(slack_letter()).retry_after == 3600.0
+    assert channel(slacks).send(slack_letter()).retry_after == 3600.0
 
 
 @pytest.mark.parametrize("base_url", ["http://127.0.0.1:{}/api/", "http://slack.invalid/api/"])
@@ -122,8 +122,8 @@ def test_what_never_left_may_be_tried_again(base_url: str) -> None:
     assert RETRY is receipt.outcome
 
 
-def test_a_wrong_token_pauses_the_channel(slack: RunningServer) -> None:
-    assert Receipt(PAUSE, "invalid_auth") == channel(slack, "xoxb-other").send(slack_letter())
+def test_a_wrong_token_pauses_the_channel(slacks: RunningServer) -> None:
+    assert Receipt(PAUSE, "invalid_auth") == channel(slacks, "xoxb-other").send(slack_letter())
 
 
 @pytest.mark.parametrize("token", ["", " ", "xoxb-a\r\nHost: evil", "xoxb-é"])
@@ -133,25 +133,25 @@ def test_a_token_that_can_be_none_is_refused_at_once(token: str) -> None:
 
 
 def test_neither_proxies_of_the_environment_nor_redirects_are_followed(
-    slack: RunningServer, monkeypatch: pytest.MonkeyPatch
+    slacks: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    slack.faults({"n": 2, "do": f"redirect:http://127.0.0.1:{slack.port}/elsewhere"})
-    to = channel(slack)
+    slacks.faults({"n": 2, "do": f"redirect:http://127.0.0.1:{slacks.port}/elsewhere"})
+    to = channel(slacks)
 
     outcomes = [to.send(slack_letter()).outcome, to.send(slack_letter()).outcome]
 
     assert outcomes == [SENT, UNKNOWN]
-    assert [line["method"] for line in slack.journal()] == ["chat.postMessage"] * 2
+    assert [line["method"] for line in slacks.journal()] == ["chat.postMessage"] * 2
 
 
-def test_a_message_says_what_it_is_and_unfurls_nothing(slack: RunningServer) -> None:
+def test_a_message_says_what_it_is_and_unfurls_nothing(slacks: RunningServer) -> None:
     letter = slack_letter("*A & B* <fell>\nRenews in 47 days")
 
-    receipt = channel(slack).send(letter)
+    receipt = channel(slacks).send(letter)
 
-    [line] = slack.accepted()
+    [line] = slacks.accepted()
     assert receipt.reference
     assert {"effect_id": letter.effect_id} == line["asked"]["metadata"]["event_payload"]
     assert line["text"] == "A &amp; B &lt;fell&gt;"
@@ -159,18 +159,18 @@ def test_a_message_says_what_it_is_and_unfurls_nothing(slack: RunningServer) -> 
     assert "link_names" not in line["asked"]
 
 
-def test_blocks_that_slack_refuses_leave_once_more_as_plain_text(slack: RunningServer) -> None:
-    slack.faults({"n": 1, "do": "error:invalid_blocks"})
+def test_blocks_that_slack_refuses_leave_once_more_as_plain_text(slacks: RunningServer) -> None:
+    slacks.faults({"n": 1, "do": "error:invalid_blocks"})
 
-    receipt = channel(slack).send(slack_letter("*Acme* <fell>\n\n- one\n- two"))
+    receipt = channel(slacks).send(slack_letter("*Acme* <fell>\n\n- one\n- two"))
 
     assert SENT is receipt.outcome
-    assert slack.accepted()[0]["text"] == "Acme &lt;fell&gt;\n\n- one\n- two"
+    assert slacks.accepted()[0]["text"] == "Acme &lt;fell&gt;\n\n- one\n- two"
 
 
-def test_a_text_without_anything_to_see_is_refused_unsent(slack: RunningServer) -> None:
-    assert Receipt(REFUSED, "the text is empty") == channel(slack).send(slack_letter(" \n\u200b\n"))
-    assert slack.journal() == []
+def test_a_text_without_anything_to_see_is_refused_unsent(slacks: RunningServer) -> None:
+    assert Receipt(REFUSED, "the text is empty") == channel(slacks).send(slack_letter(" \n\u200b\n"))
+    assert slacks.journal() == []
 
 
 @pytest.mark.parametrize(
@@ -187,20 +187,20 @@ def test_a_text_without_anything_to_see_is_refused_unsent(slack: RunningServer) 
     ],
 )
 def test_people_are_written_to_directly_and_looked_up_once(
-    slack: RunningServer, address: str, calls: list[str]
+    slacks: RunningServer, address: str, calls: list[str]
 ) -> None:
-    to = channel(slack)
+    to = channel(slacks)
 
     outcomes = {to.send(slack_letter(address=address)).outcome for _ in range(2)}
 
     assert {SENT} == outcomes
-    assert [*calls, "chat.postMessage"] == [line["method"] for line in slack.journal()]
+    assert [*calls, "chat.postMessage"] == [line["method"] for line in slacks.journal()]
 
 
 @pytest.mark.parametrize("address", ["Jonas", "<@U1>", "", "a@b, c@d"])
-def test_an_address_that_slack_has_none_of_is_refused_unsent(slack: RunningServer, address: str) -> None:
-    assert REFUSED is channel(slack).send(slack_letter(address=address)).outcome
-    assert slack.journal() == []
+def test_an_address_that_slack_has_none_of_is_refused_unsent(slacks: RunningServer, address: str) -> None:
+    assert REFUSED is channel(slacks).send(slack_letter(address=address)).outcome
+    assert slacks.journal() == []
 
 
 @pytest.mark.parametrize("method", ["users.lookupByEmail", "conversations.open"])
@@ -218,12 +218,12 @@ def test_an_address_that_slack_has_none_of_is_refused_unsent(slack: RunningServe
     ],
 )
 def test_a_failed_look_up_leaves_nothing_in_doubt(
-    slack: RunningServer, method: str, fault: str, expected: TryOutcome
+    slacks: RunningServer, method: str, fault: str, expected: TryOutcome
 ) -> None:
-    slack.faults({"method": method, "do": fault})
+    slacks.faults({"method": method, "do": fault})
 
-    assert expected is channel(slack).send(slack_letter(address="jonas@northwind.example")).outcome
-    assert slack.accepted() == []
+    assert expected is channel(slacks).send(slack_letter(address="jonas@northwind.example")).outcome
+    assert slacks.accepted() == []
 
 
 @pytest.mark.parametrize(

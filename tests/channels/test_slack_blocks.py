@@ -96,17 +96,17 @@ def test_the_first_line_is_the_notification_and_the_plain_form_has_no_marks() ->
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)
-def test_a_customers_name_is_words_and_nothing_else(slack: RunningServer, name: str) -> None:
+def test_a_customers_name_is_words_and_nothing_else(slacks: RunningServer, name: str) -> None:
     text = f"*{name}* fell into At risk\n\n- contact: {name}\n{name}: 3 tickets"
-    to = SlackChannel(slack.token, slack.url, timeout=5)
+    to = SlackChannel(slacks.token, slacks.url, timeout=5)
 
     receipt = to.send(slack_letter(text))
-    slack_took = slack.accepted()
-    slack.faults({"n": 1, "do": "error:invalid_blocks"})
+    slack_took = slacks.accepted()
+    slacks.faults({"n": 1, "do": "error:invalid_blocks"})
     degraded = to.send(slack_letter(text))
 
     assert (receipt.outcome, degraded.outcome) == (TryOutcome.SENT, TryOutcome.SENT)
-    for line in slack_took + slack.accepted():
+    for line in slack_took + slacks.accepted():
         assert line["parsed"] == []
         assert types(line["asked"].get("blocks", [])) <= {"rich_text", "rich_text_section", "rich_text_list", "text"}
 
@@ -142,13 +142,13 @@ def test_what_can_not_be_seen_is_not_sent(unseen: str) -> None:
         pytest.param("\n".join(["&<>"] * 3_000), id="what grows when escaped"),
     ],
 )
-def test_too_much_is_shortened_and_says_how_much_is_left_out(slack: RunningServer, text: str) -> None:
-    to = SlackChannel(slack.token, slack.url, timeout=5)
+def test_too_much_is_shortened_and_says_how_much_is_left_out(slacks: RunningServer, text: str) -> None:
+    to = SlackChannel(slacks.token, slacks.url, timeout=5)
 
     outcome = to.send(slack_letter(text)).outcome
 
     assert outcome is TryOutcome.SENT
-    assert len(slack.journal()) == 1
+    assert len(slacks.journal()) == 1
     assert text.startswith("*a") or " more" in texts(blocks(text))[-1]
 
 

@@ -20,30 +20,30 @@ def channel(server: RunningServer) -> SlackChannel:
 
 @pytest.mark.parametrize("address", ["C0ALERTS1", "#cs-alerts", "U0JONAS01", "jonas@northwind.example"])
 @pytest.mark.parametrize("fault", ["accept_then_reset", "accept_then_hang", "accept_then_truncated"])
-def test_a_doubtful_message_that_arrived_is_found(slack: RunningServer, address: str, fault: str) -> None:
+def test_a_doubtful_message_that_arrived_is_found(slacks: RunningServer, address: str, fault: str) -> None:
     letter = slack_letter(address=address)
-    slack.faults(fault)
-    first = channel(slack).send(letter)
+    slacks.faults(fault)
+    first = channel(slacks).send(letter)
 
-    found = channel(slack).find(letter, LONG_AGO)
+    found = channel(slacks).find(letter, LONG_AGO)
 
     assert UNKNOWN is first.outcome
     assert found is not None
     assert (found.outcome, bool(found.reference)) == (SENT, True)
-    assert len(slack.accepted()) == 1
+    assert len(slacks.accepted()) == 1
 
 
-def test_a_doubtful_message_that_did_not_arrive_is_surely_not_there(slack: RunningServer) -> None:
-    slack.faults({"n": 1, "do": "500"})
-    to, letter = channel(slack), slack_letter()
+def test_a_doubtful_message_that_did_not_arrive_is_surely_not_there(slacks: RunningServer) -> None:
+    slacks.faults({"n": 1, "do": "500"})
+    to, letter = channel(slacks), slack_letter()
     to.send(letter)
     to.send(slack_letter())
 
     assert to.find(letter, LONG_AGO) is None
 
 
-def test_messages_are_looked_through_page_by_page(slack: RunningServer) -> None:
-    to, letter = channel(slack), slack_letter(address="C0BUSY")
+def test_messages_are_looked_through_page_by_page(slacks: RunningServer) -> None:
+    to, letter = channel(slacks), slack_letter(address="C0BUSY")
     to.send(letter)
     for _ in range(210):
         to.send(slack_letter("x", address="C0BUSY"))
@@ -56,9 +56,9 @@ def test_messages_are_looked_through_page_by_page(slack: RunningServer) -> None:
 
 @pytest.mark.parametrize(("seconds_later", "is_found"), [(30, True), (90, False)])
 def test_a_minute_before_the_claim_still_counts_since_clocks_differ(
-    slack: RunningServer, seconds_later: int, is_found: bool
+    slacks: RunningServer, seconds_later: int, is_found: bool
 ) -> None:
-    to, letter = channel(slack), slack_letter(address="C0PAST")
+    to, letter = channel(slacks), slack_letter(address="C0PAST")
     posted_at = datetime.fromtimestamp(float(to.send(letter).reference or 0), UTC)
 
     assert (to.find(letter, posted_at + timedelta(seconds=seconds_later)) is not None) is is_found
@@ -68,18 +68,18 @@ def test_a_minute_before_the_claim_still_counts_since_clocks_differ(
     "fault",
     ["error:missing_scope", "error:not_in_channel", "error:invalid_auth", "429:9", "500", "close", "html", "no_ts"],
 )
-def test_a_history_that_can_not_be_read_leaves_the_doubt(slack: RunningServer, fault: str) -> None:
-    slack.faults({"method": "conversations.history", "do": fault})
+def test_a_history_that_can_not_be_read_leaves_the_doubt(slacks: RunningServer, fault: str) -> None:
+    slacks.faults({"method": "conversations.history", "do": fault})
 
-    found = channel(slack).find(slack_letter(), NOON)
+    found = channel(slacks).find(slack_letter(), NOON)
 
     assert found is not None
     assert UNKNOWN is found.outcome
 
 
-def test_a_channels_name_that_can_not_be_looked_up_leaves_the_doubt(slack: RunningServer) -> None:
-    slack.faults({"method": "conversations.list", "do": "error:missing_scope"})
+def test_a_channels_name_that_can_not_be_looked_up_leaves_the_doubt(slacks: RunningServer) -> None:
+    slacks.faults({"method": "conversations.list", "do": "error:missing_scope"})
 
-    found = channel(slack).find(slack_letter(address="#never-heard-of"), NOON)
+    found = channel(slacks).find(slack_letter(address="#never-heard-of"), NOON)
 
     assert Receipt(UNKNOWN, "missing_scope") == found

@@ -1,6 +1,5 @@
-"""A post over real servers; each test begins without faults, with empty journals and the same people."""
+"""A post over real servers; each test begins with the same people."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,34 +11,10 @@ from engine.channels.slack import SlackChannel
 from engine.clock import SetClock
 from engine.loops.delivering import Post
 from engine.store.database import Database
-from tests.servers.running import RunningServer, slack_server, smtp_server
+from tests.servers.running import RunningServer
 from tests.store.delivery_records import FALLBACK, NOON, people
 
 ZONE = "Europe/Berlin"
-
-
-@pytest.fixture(scope="session")
-def slack_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with slack_server(tmp_path_factory.mktemp("slack")) as server:
-        yield server
-
-
-@pytest.fixture
-def slacks(slack_process: RunningServer) -> RunningServer:
-    slack_process.faults()
-    return slack_process
-
-
-@pytest.fixture(scope="session")
-def smtp_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with smtp_server(tmp_path_factory.mktemp("smtp")) as server:
-        yield server
-
-
-@pytest.fixture
-def smtp(smtp_process: RunningServer) -> RunningServer:
-    smtp_process.faults()
-    return smtp_process
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """When many accounts truly fall at once, each has its task, and people read one message about all of them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,16 +11,10 @@ from engine.clock import SetClock
 from engine.loops.delivering import Post
 from engine.store.database import Database
 from engine.store.holds import NoSuchHold
-from tests.servers.running import RunningServer, slack_server
+from tests.servers.running import RunningServer
 from tests.storms import Storm, shown
 from tests.test_holds import swept, tasks
 from tests.test_looks import FIRST
-
-
-@pytest.fixture
-def slacks(tmp_path: Path) -> Iterator[RunningServer]:
-    with slack_server(tmp_path) as server:
-        yield server
 
 
 @pytest.fixture

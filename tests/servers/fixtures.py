@@ -14,7 +14,7 @@ def slack_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS
 
 
 @pytest.fixture
-def slack(slack_process: RunningServer) -> RunningServer:
+def slacks(slack_process: RunningServer) -> RunningServer:
     slack_process.faults()
     return slack_process
 
