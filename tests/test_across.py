@@ -13,7 +13,7 @@ from tests.test_looks import book_of, edited, on, put
 SEGMENTS = {"acme": "smb", "beta": "smb", "gamma": "mid", "nobody": None}
 
 
-def test_events_of_different_accounts_of_a_group_make_one_finding(database: Database) -> None:
+def test_n87_events_of_different_accounts_of_a_group_make_one_finding(database: Database) -> None:
     book = book_with(database, files(), **SEGMENTS)
     assert swept(book, 0) == []
     happened(book, on(1), "acme", "beta", "gamma", "nobody", "nobody", "nobody")

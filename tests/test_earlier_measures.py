@@ -27,7 +27,7 @@ def changed(definition: Written, account: Account, parts: Written = LOGINS, **mo
         pytest.param((), 0, UNKNOWN, id="none at all"),
     ],
 )
-def test_a_change_is_this_window_less_the_one_before(days_ago: tuple[int, ...], change: Any, percent: Any) -> None:
+def test_n26_a_change_is_this_window_less_the_one_before(days_ago: tuple[int, ...], change: Any, percent: Any) -> None:
     account = make_account(*logins(*days_ago), since=LONG_AGO)
 
     assert changed({"change": "logins"}, account) == change
@@ -166,7 +166,7 @@ AGED = (
         pytest.param({"usual": "logins"}, 3, id="a usual"),
     ],
 )
-def test_the_age_is_that_of_the_newest_record_in_the_window(definition: Written, expected: Any) -> None:
+def test_n103_the_age_is_that_of_the_newest_record_in_the_window(definition: Written, expected: Any) -> None:
     parts = LOGINS | {"users": {"latest": "users"}, "seats": {"attribute": "seats"}}
     account = make_account(*AGED, since=LONG_AGO, seats=3.0, contacts=[make_contact("b@x.example", "buyer")])
 

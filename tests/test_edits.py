@@ -30,7 +30,7 @@ def test_a_label_that_is_edited_moves_nothing(fallen: Book) -> None:
     assert looked(again, 3) == []
 
 
-def test_a_weight_that_is_edited_while_red_tells_nobody_twice(fallen: Book) -> None:
+def test_n12_a_weight_that_is_edited_while_red_tells_nobody_twice(fallen: Book) -> None:
     before = stays(fallen)
     again = edited(fallen, "weight: 3", "weight: 4")
 

@@ -110,7 +110,7 @@ def book(database: Database) -> Book:
     return made
 
 
-def test_contacts_are_scored_by_their_own_records_and_rolled_up(book: Book) -> None:
+def test_n13_contacts_are_scored_by_their_own_records_and_rolled_up(book: Book) -> None:
     logins(book, on(0).date(), kim=10, lou=4, max=2)
     happiness(book, on(0).date(), kim=60)
 

@@ -236,7 +236,7 @@ def logins(count: int, *, days_ago: int, hour: int = 9) -> list[Occurred]:
         pytest.param("weekday", logins(20, days_ago=9), logins(19, days_ago=2), UNKNOWN, id="too few now"),
     ],
 )
-def test_a_shift_is_the_share_of_events_that_went_elsewhere(
+def test_n27_a_shift_is_the_share_of_events_that_went_elsewhere(
     by: str, before: list[Occurred], now: list[Occurred], expected: Any
 ) -> None:
     account = make_account(*before, *now, since=LONG_AGO)

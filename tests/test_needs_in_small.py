@@ -2,18 +2,10 @@
 
 import pytest
 
-from engine.scenarios import Theatre
 from engine.workspace import load
+from tests.small import SETTINGS, failures
 
 FILES = {
-    "pulsebook.toml": """
-[company]
-name = "Larkspur"
-timezone = "UTC"
-currency = "EUR"
-[people]
-fallback = "lead@larkspur.example"
-""",
     "rules/catalog.yaml": """
 metrics: {active_users: {min: 0, from: 2020-01-01}, nps: {min: -100, max: 100}}
 events: {login: {from: 2020-01-01}, feature_used: {from: 2020-01-01, properties: {feature: text}}}
@@ -53,18 +45,12 @@ steps: [{step: send, email: code, to: champion, class: service}]
 PEOPLE = "contacts: [{email: kim@acme.example, name: Kim Fox, role: champion, consent: true}]\n  start: 2026-03-02"
 
 
-def failures(scenario: str) -> tuple[object, ...]:
-    sources = {**FILES, "tests/scenarios/one.yaml": scenario}
-    loaded = load(sources)
-    assert loaded.problems == ()
-    [placed] = loaded.checked().scenarios
-    return Theatre(loaded, sources).play(placed).failures
-
-
 def test_n29_how_many_of_a_months_users_are_there_on_a_day_is_a_measure_that_rules_ask() -> None:
     # Two people in 28 days; one of them a day is a half, a mean of 0.5 a quarter.
     assert (
-        failures(f"""
+        failures(
+            FILES,
+            f"""
 - scenario: stickiness
   {PEOPLE}
   before:
@@ -74,7 +60,8 @@ def test_n29_how_many_of_a_months_users_are_there_on_a_day_is_a_measure_that_rul
   days:
     1: {{metrics: {{active_users: 0.6}}, expect: {{fires: []}}}}
     2: {{metrics: {{active_users: 0}}, expect: {{fires: [sticks-less]}}}}
-""")
+""",
+        )
         == ()
     )
 
@@ -82,14 +69,17 @@ def test_n29_how_many_of_a_months_users_are_there_on_a_day_is_a_measure_that_rul
 @pytest.mark.parametrize(("nps", "score"), [("", 60), ("    - {metric: nps, on: -5, value: 40}\n", 100)])
 def test_n51_a_high_score_of_use_is_capped_while_satisfaction_is_not_known(nps: str, score: int) -> None:
     assert (
-        failures(f"""
+        failures(
+            FILES,
+            f"""
 - scenario: capped
   start: 2026-03-02
   before:
     - {{event: login, from: -30, to: 0}}
 {nps}  days:
     1: {{events: [{{name: login}}], expect: {{score: {{health: {{at_least: {score}, at_most: {score}}}}}}}}}
-""")
+""",
+        )
         == ()
     )
 
@@ -97,7 +87,9 @@ def test_n51_a_high_score_of_use_is_capped_while_satisfaction_is_not_known(nps: 
 def test_n83_a_sub_score_alone_sends_a_mail_with_a_code() -> None:
     features = "\n".join(f"        - {{name: feature_used, feature: {name}}}" for name in ("plan", "sell", "buy"))
     assert (
-        failures(f"""
+        failures(
+            FILES,
+            f"""
 - scenario: adopted
   {PEOPLE}
   before: [{{metric: nps, on: -5, value: 40}}]
@@ -112,7 +104,8 @@ def test_n83_a_sub_score_alone_sends_a_mail_with_a_code() -> None:
         starts: [code]
         sends: [{{email: code, to: kim@acme.example, says: TEN-acme}}]
     3: {{expect: {{sends: []}}}}
-""")
+""",
+        )
         == ()
     )
 
@@ -127,11 +120,11 @@ def test_n83_a_sub_score_alone_sends_a_mail_with_a_code() -> None:
         ),
     ],
 )
-def test_a_score_without_a_goal_and_an_outcome_as_an_input_are_refused(
+def test_n3_x11_a_score_without_a_goal_and_an_outcome_as_an_input_are_refused(
     file: str, old: str, new: str, said: str
 ) -> None:
-    assert load(FILES).problems == ()
+    assert load({**SETTINGS, **FILES}).problems == ()
 
-    problems = load({**FILES, file: FILES[file].replace(old, new)}).problems
+    problems = load({**SETTINGS, **FILES, file: FILES[file].replace(old, new)}).problems
 
     assert [said in f"{one}" for one in problems if one.file == file] == [True]

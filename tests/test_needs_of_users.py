@@ -1,39 +1,34 @@
-"""`docs/needs.md` names every need, and what shows that it is met: a scenario that plays, or a test that is there."""
-
-import re
+"""`docs/needs.md` names every need, and what shows that it is met: a scenario that plays, or a test of its number."""
 
 import pytest
 
-from engine.scenarios import Theatre
 from tests.naming import names_in
-from tests.test_starter import LOADED, ROOT, SOURCES, WORKSPACE
-
-ROW = re.compile(r"^\| ([NX]\d+) \| (.+?) \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
-ROWS = {need: (where, shown) for need, _what, where, shown in ROW.findall((ROOT / "docs" / "needs.md").read_text())}
-LATER = ("not yet: ", "not planned")
-SCENARIOS = {placed.scenario.scenario: placed for placed in WORKSPACE.scenarios}
-
-
-@pytest.fixture(scope="module")
-def theatre() -> Theatre:
-    return Theatre(LOADED, SOURCES)
+from tests.needs_page import NEEDS, Need
+from tests.test_starter import ROOT, WORKSPACE
 
 
 def test_every_need_has_a_line() -> None:
-    assert list(ROWS) == [*(f"N{number}" for number in range(1, 107)), *(f"X{number}" for number in range(1, 17))]
+    numbers = [*(f"N{number}" for number in range(1, 107)), *(f"X{number}" for number in range(1, 17))]
+
+    assert [need.number for need in NEEDS] == numbers
 
 
 def test_what_is_not_met_says_why() -> None:
-    assert [need for need, (where, shown) in ROWS.items() if bool(shown) == where.startswith(LATER)] == []
+    assert [need for need in NEEDS if bool(need.shown) == need.is_for_later] == []
 
 
-@pytest.mark.parametrize("need", [need for need, (_, shown) in ROWS.items() if shown])
-def test_the_need_is_met(need: str, theatre: Theatre) -> None:
-    _, shown = ROWS[need]
-    scenario = re.fullmatch("scenario “(.+)”", shown)
+def test_a_scenario_that_shows_a_need_is_played_under_its_number() -> None:
+    """By `test_starter`, which plays all."""
+    scenarios = {placed.scenario.scenario for placed in WORKSPACE.scenarios}
 
-    if scenario:
-        assert theatre.play(SCENARIOS[scenario.group(1)]).passed
-    else:
-        file, _, test = shown.strip("`").partition("::")
-        assert test in names_in(ROOT / file)
+    assert {need.scenario for need in NEEDS if need.scenario} <= scenarios
+
+
+@pytest.mark.parametrize(
+    "need", [need for need in NEEDS if need.shown and not need.scenario], ids=lambda one: one.number
+)
+def test_a_test_that_shows_a_need_has_its_number(need: Need) -> None:
+    file, name = need.test
+
+    assert name in names_in(ROOT / file)
+    assert f"_{need.number.lower()}_" in name

@@ -118,7 +118,7 @@ def run_of(playbook: str, **more: object) -> Run:
     return Run(**said, started_at=MONDAY, started_day=0, firing={}, **more)  # type: ignore[arg-type]
 
 
-def test_of_several_firings_the_higher_priority_starts_first_then_the_rules_name() -> None:
+def test_n88_of_several_firings_the_higher_priority_starts_first_then_the_rules_name() -> None:
     upsell = made(playbook="upsell", priority="50", not_while=["save"], steps=[{"wait": "1d"}])
     waiting = made(priority="90", steps=[{"wait": "1d"}])
 

@@ -48,7 +48,7 @@ def test_an_event_adds_while_it_fades_or_lies_in_the_window(entry: Written, days
         pytest.param({"add": "10", "fades": "4d", "where": {"contact_role": "champion"}}, 5, id="of a role, faded"),
     ],
 )
-def test_events_add_up(entry: Written, added: float) -> None:
+def test_n41_n62_events_add_up(entry: Written, added: float) -> None:
     account = make_account(
         *[occurred("login", days, device=device) for days, device in ((0, "desk"), (0, "phone"), (6, "phone"))],
         occurred("login", 2, contact="a@x.example", device="desk"),
@@ -59,7 +59,7 @@ def test_events_add_up(entry: Written, added: float) -> None:
 
 
 @pytest.mark.parametrize(("seats", "added"), [(5.0, 10), (4.0, 0), (None, 0)], ids=["true", "false", "unknown"])
-def test_a_condition_adds_once_while_it_is_true(seats: float | None, added: float) -> None:
+def test_n73_a_condition_adds_once_while_it_is_true(seats: float | None, added: float) -> None:
     entry = {"when": {"measure": "seats", "at_least": "5"}, "add": "10"}
 
     assert worth(entry, make_account(), seats=seats) == added

@@ -101,7 +101,7 @@ def close(expected: Sequence[float | None]) -> list[Any]:
 
 @settings(GENERATE, max_examples=200)
 @given(models(), shards)
-def test_a_score_is_what_a_plain_reading_of_its_model_says(
+def test_n11_x15_a_score_is_what_a_plain_reading_of_its_model_says(
     model: Written, accounts: list[tuple[Values, Context]]
 ) -> None:
     found = in_context(model, accounts)
@@ -118,7 +118,7 @@ def test_a_score_is_what_a_plain_reading_of_its_model_says(
 
 @GENERATE
 @given(models(), shards)
-def test_scores_lie_in_0_to_100_and_contributions_add_up(
+def test_x4_scores_lie_in_0_to_100_and_contributions_add_up(
     model: Written, accounts: list[tuple[Values, Context]]
 ) -> None:
     plain = [(one, Context(softens=context.softens)) for one, context in accounts]
@@ -201,7 +201,7 @@ ENTRIES = st.builds(
 
 @GENERATE
 @given(st.integers(0, 60), st.lists(ENTRIES, min_size=1, max_size=3), st.lists(LOGINS, min_size=1, max_size=3))
-def test_a_points_model_is_what_a_plain_reading_says(
+def test_x16_a_points_model_is_what_a_plain_reading_says(
     start: int, points: list[Written], logins: list[list[tuple[int, str]]]
 ) -> None:
     model = {"score": "health", "goal": "Warn early", "bands": bands(), "start": str(start), "points": points}

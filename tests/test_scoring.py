@@ -55,7 +55,7 @@ def test_a_curve_is_straight_lines_between_its_points(value: float | None, expec
         pytest.param({1: "< 0", 5: "else"}, None, UNKNOWN, id="not known, not even else"),
     ],
 )
-def test_levels_one_to_five_are_0_to_100_points(levels: Written, value: str | float | None, expected: Any) -> None:
+def test_n58_levels_one_to_five_are_0_to_100_points(levels: Written, value: str | float | None, expected: Any) -> None:
     assert one(model(measures=[{"measure": "a", "points": levels}]), {"a": value}) == expected
 
 
@@ -126,7 +126,7 @@ UNLESS = {"unless": {"measure": "new", "at_least": "1"}}
         pytest.param(None, 40, 0.5, id="unknown does not except it"),
     ],
 )
-def test_a_measure_that_does_not_apply_is_not_missed(new: float | None, base: float, coverage: float) -> None:
+def test_n35_a_measure_that_does_not_apply_is_not_missed(new: float | None, base: float, coverage: float) -> None:
     found = look(model(measures=[entry("a"), entry("b", **UNLESS)]), {"a": 40.0, "new": new})
 
     assert (listed(found.base), listed(found.coverage)) == ([base], [coverage])
@@ -136,21 +136,21 @@ def test_a_measure_that_does_not_apply_is_not_missed(new: float | None, base: fl
     ("new", "expected"),
     [pytest.param(0.0, (20, None), id="the first applies"), pytest.param(1.0, (None, 60), id="the first does not")],
 )
-def test_of_several_entries_on_one_measure_the_first_that_applies_counts(new: float, expected: Any) -> None:
+def test_n7_n43_x10_of_several_entries_on_one_measure_the_first_that_applies_counts(new: float, expected: Any) -> None:
     found = look(model(measures=[entry("a", **UNLESS), entry("a", curve=CURVE)]), {"a": 20.0, "new": new})
 
     assert tuple(listed(found.breakdowns[0].points[0])) == expected
     assert listed(found.coverage) == [1]
 
 
-def test_another_scores_value_is_its_points_though_a_measure_has_its_name() -> None:
+def test_x14_another_scores_value_is_its_points_though_a_measure_has_its_name() -> None:
     adoption = look(model(measures=[entry("a")]), {"a": 80.0})
     both = model(measures=[entry("adoption"), {"score": "adoption"}])
 
     assert one(both, {"adoption": 20.0}, before={"adoption": adoption}) == 50
 
 
-def test_contributions_are_points_times_share_and_add_up() -> None:
+def test_n56_contributions_are_points_times_share_and_add_up() -> None:
     [parts] = look(GROUPED, {"a": 100.0, "b": None, "c": 50.0}, ages={"a": 3.0}).breakdowns
 
     assert parts.measures == ("a", "b", "c")
@@ -234,7 +234,7 @@ def test_effects_hold_where_their_rule_is_active() -> None:
     assert listed(look(model(measures=[entry("a")]), {"a": 40.0}, {"a": 40.0}, effects=effects).value) == [45, 50]
 
 
-def test_an_override_stands_over_the_adjusted_score_and_gives_an_unknown_one_a_value() -> None:
+def test_x8_an_override_stands_over_the_adjusted_score_and_gives_an_unknown_one_a_value() -> None:
     overrides = {"health": np.array([70.0, 39.9999, np.nan])}
 
     found = look(model(measures=[entry("a")]), {"a": 10.0}, {}, {"a": 10.0}, overrides=overrides)
@@ -253,7 +253,7 @@ def test_a_band_has_its_lower_edge_and_ends_where_the_next_begins(value: float, 
     assert list(look(model(measures=[entry("a")]), {"a": value}).band) == [band]
 
 
-def test_the_first_model_whose_when_is_true_scores_the_account() -> None:
+def test_n14_n16_the_first_model_whose_when_is_true_scores_the_account() -> None:
     narrow = bands(yellow="10", green="20")
     trial = model(model="trial", when={"account": {"plan": "trial"}}, measures=[entry("a")], bands=narrow)
     large = model(model="large", when={"account": {"seats": {"above": "100"}}}, measures=[entry("b")])

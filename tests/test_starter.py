@@ -7,6 +7,7 @@ import pytest
 from engine.language.playbooks import EmailStep, all_steps
 from engine.scenarios import Theatre
 from engine.workspace import Loaded, PlacedScenario, load, read_sources
+from tests.needs_page import numbered
 
 ROOT = Path(__file__).parent.parent
 SOURCES = read_sources(ROOT)
@@ -25,7 +26,7 @@ def test_the_starter_has_no_mistakes() -> None:
     assert loaded.problems == ()
 
 
-@pytest.mark.parametrize("placed", WORKSPACE.scenarios, ids=lambda placed: placed.scenario.scenario)
+@pytest.mark.parametrize("placed", WORKSPACE.scenarios, ids=lambda placed: numbered(placed.scenario.scenario))
 def test_a_scenario_of_the_starter_plays_as_it_says(theatre: Theatre, placed: PlacedScenario) -> None:
     assert theatre.play(placed).failures == ()
 
@@ -49,6 +50,15 @@ def test_every_template_is_used_by_a_playbook() -> None:
     used = {(kind, getattr(step, kind)) for step in steps for kind in ("slack", "email", "task") if hasattr(step, kind)}
 
     assert set(WORKSPACE.templates) - used == set()
+
+
+@pytest.mark.parametrize("task", sorted(name for kind, name in WORKSPACE.templates if kind == "task"))
+def test_n81_a_task_says_what_to_do_for_whom_step_by_step_and_when_it_is_done(task: str) -> None:
+    title, *lines = str(WORKSPACE.templates["task", task]).splitlines()
+
+    assert "{{ account.name }}" in title
+    assert sum(line.startswith("- ") for line in lines) >= 3
+    assert lines[-1].startswith("Done when: ")
 
 
 def test_a_marketing_mail_says_who_writes_and_how_to_hear_no_more() -> None:

@@ -34,7 +34,7 @@ def column(*values: float) -> Numbers:
         pytest.param(-50, "D", id="a measure's value below all letters"),
     ],
 )
-def test_a_letter_is_the_range_that_a_value_lies_in(value: float, letter: str) -> None:
+def test_n63_x2_a_letter_is_the_range_that_a_value_lies_in(value: float, letter: str) -> None:
     assert views.name_of(LETTERS, value) == letter
     assert views.names(LETTERS, column(value, UNKNOWN)).tolist() == [letter, None]
 
@@ -75,11 +75,11 @@ def test_a_percentile_is_the_share_below_and_half_of_the_equals(values: list[flo
         pytest.param([95, 96, 97, 98], "bottom middle middle top", id="a quarter is lowest, however well all are"),
     ],
 )
-def test_a_class_is_a_quarter_or_the_middle_half(values: list[float], expected: str) -> None:
+def test_n65_a_class_is_a_quarter_or_the_middle_half(values: list[float], expected: str) -> None:
     assert [str(name).split()[0] for name in views.classes(column(*values))] == expected.split()
 
 
-def test_a_benchmark_is_the_mean_of_a_class() -> None:
+def test_n66_a_benchmark_is_the_mean_of_a_class() -> None:
     top, middle, bottom = views.benchmarks(column(10, 20, 30, 40, 90, 95, 100, 5, UNKNOWN))
 
     assert (top.name, top.accounts, top.mean, top.lowest, top.highest) == (PercentileClass.TOP, 2, 97.5, 95, 100)
@@ -197,7 +197,7 @@ def test_a_band_is_in_the_pile_that_it_says_or_in_that_of_its_place(piles: list[
     assert list(score_of(*bands).piles) == expected.split()
 
 
-def test_no_condition_can_ask_for_a_view() -> None:
+def test_x3_no_condition_can_ask_for_a_view() -> None:
     """So no percentile class can make a rule fire, let alone something that reaches a customer."""
     asked = {key for form in FORMS.values() for key in form.model_fields}
 

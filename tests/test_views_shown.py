@@ -43,7 +43,7 @@ def test_a_message_tells_the_letter_of_a_score_and_the_grade_of_a_measure(folder
     assert "fine; Nps: fine (fine)" in message.read_text()
 
 
-def test_why_shows_a_measure_by_its_grade(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_n64_why_shows_a_measure_by_its_grade(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
 
     with chdir(folder):

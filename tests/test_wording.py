@@ -37,7 +37,7 @@ def helps() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "engine").rglob("*.py")), ids=lambda file: str(file.relative_to(ROOT)))
-def test_no_text_of_the_engine_reads_as_a_probability(file: Path) -> None:
+def test_x6_no_text_of_the_engine_reads_as_a_probability(file: Path) -> None:
     assert [text for text in texts_of(file) if PROBABLE.search(text)] == []
 
 

@@ -80,7 +80,7 @@ def test_why_says_that_an_account_has_left(told: Told, folder: Path, capsys: pyt
     assert "acme has left: it has no score, and nothing fires for it." in capsys.readouterr().out
 
 
-def test_a_message_without_credentials_lies_in_the_outbox(told: Told, folder: Path) -> None:
+def test_n99_x12_a_message_without_credentials_lies_in_the_outbox(told: Told, folder: Path) -> None:
     assert told("list", "deliveries")[0]["state"] == "sent"
 
     [message] = (folder / "outbox").iterdir()
@@ -120,7 +120,7 @@ def test_an_override_ends_with_its_last_day_where_the_account_is(told: Told, fol
     assert values == [80.0, 30.0]
 
 
-def test_why_tells_each_score_and_where_each_rule_stands(told: Told) -> None:
+def test_n68_why_tells_each_score_and_where_each_rule_stands(told: Told) -> None:
     said = told("why", "acme")
 
     rules = {one["rule"]: (one["state"], one["answer"]) for one in said["rules"]}

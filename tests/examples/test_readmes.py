@@ -23,7 +23,7 @@ def test_the_commands_run_as_they_stand(follow: Follow, name: str) -> None:
 
 
 @EVERY
-def test_no_record_goes_missing(follow: Follow, name: str) -> None:
+def test_n10_no_record_goes_missing(follow: Follow, name: str) -> None:
     played = follow(name)
     ends = ("applied", "unchanged", "corrected", "held")
 

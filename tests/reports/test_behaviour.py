@@ -84,7 +84,7 @@ def happened(account: str, outcome: str, day: date, revenue: str | None = "10", 
     return Happened(account, outcome, day, None if revenue is None else Decimal(revenue), currency)
 
 
-def test_what_happened_is_counted_by_quarter_each_account_once() -> None:
+def test_n96_what_happened_is_counted_by_quarter_each_account_once() -> None:
     found = figures(
         [
             happened("a", "expanded", date(2026, 9, 30)),

@@ -76,7 +76,7 @@ def report(folder: Path, capsys: pytest.CaptureFixture[str]) -> Report:
     return given
 
 
-def test_a_ranking_tells_points_gained_and_lost_and_leaves_out_who_left(report: Report) -> None:
+def test_n67_a_ranking_tells_points_gained_and_lost_and_leaves_out_who_left(report: Report) -> None:
     told = report("ranking", "--over", "2d", "--json")
 
     assert (told["score"], told["over"], told["unknown"]) == ("health", "2d", 1)
@@ -92,18 +92,18 @@ def test_a_ranking_tells_points_gained_and_lost_and_leaves_out_who_left(report: 
         pytest.param(["--bottom", "9"], ["beta", "zeta", "acme"], id="more than there are"),
     ],
 )
-def test_a_ranking_may_be_cut(report: Report, words: list[str], accounts: list[str]) -> None:
+def test_n94_a_ranking_may_be_cut(report: Report, words: list[str], accounts: list[str]) -> None:
     assert [one["account"] for one in report("ranking", "--json", *words)["accounts"]] == accounts
 
 
 @pytest.mark.parametrize(("view", "shown"), [("number", "95"), ("percent", "95%"), ("letter", "A"), ("level", "5")])
-def test_a_ranking_shows_the_score_in_a_view(report: Report, view: str, shown: str) -> None:
+def test_n60_a_ranking_shows_the_score_in_a_view(report: Report, view: str, shown: str) -> None:
     first = report("ranking", "--over", "2d", "--show", view).splitlines()[1]
 
     assert first.split() == ["1", "+5.0", "beta", "Beta", "GmbH", shown, "Green", "A", "83.3", "top", "quarter"]
 
 
-def test_three_piles_name_everybody_the_lowest_first(report: Report) -> None:
+def test_n106_three_piles_name_everybody_the_lowest_first(report: Report) -> None:
     told = report("piles", "--json")
 
     assert [(pile["pile"], pile["accounts"]) for pile in told["piles"]] == [
@@ -115,7 +115,7 @@ def test_three_piles_name_everybody_the_lowest_first(report: Report) -> None:
     assert "May need more" in report("piles")
 
 
-def test_benchmarks_and_segments_are_told(report: Report) -> None:
+def test_n95_benchmarks_and_segments_are_told(report: Report) -> None:
     classes = report("benchmark", "--json")["classes"]
     mid, smb = report("segments", "--json")["segments"]
 
@@ -138,7 +138,7 @@ def test_revenue_is_told_by_band_and_currency_and_apart_from_it_converted(report
     assert [one["account"] for one in told["accounts"]] == ["acme", "beta", "new"]
 
 
-def test_revenue_says_its_rule_and_its_rates(report: Report) -> None:
+def test_n91_revenue_says_its_rule_and_its_rates(report: Report) -> None:
     said = report("revenue", "--quarter", "2027-Q1", "--by", "segment")
 
     assert "At risk is the year's revenue of accounts whose Health is Red, with renewal_date from 2027-01-01" in said
@@ -148,7 +148,7 @@ def test_revenue_says_its_rule_and_its_rates(report: Report) -> None:
     assert "No account has a renewal_date in 2031-Q4." in report("revenue", "--quarter", "2031-Q4")
 
 
-def test_behaviour_is_told_by_band_or_by_group(report: Report) -> None:
+def test_n92_behaviour_is_told_by_band_or_by_group(report: Report) -> None:
     by_band = report("behaviour", "--json")["measures"]
     by_segment = report("behaviour", "--by", "segment", "--json")["measures"]
 
@@ -156,7 +156,7 @@ def test_behaviour_is_told_by_band_or_by_group(report: Report) -> None:
     assert [(one["group"], one["median"]) for one in by_segment] == [("mid", 72.5), ("smb", 20.0)]
 
 
-def test_who_left_is_set_against_who_stayed_as_of_the_look_before(report: Report) -> None:
+def test_n93_who_left_is_set_against_who_stayed_as_of_the_look_before(report: Report) -> None:
     told = report("outcomes", "--json")
 
     [nps] = told["measures"]

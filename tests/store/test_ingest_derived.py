@@ -159,7 +159,7 @@ def test_an_event_that_waited_for_its_account_states_its_fact_when_that_comes(da
     assert stated(database) == [("leaving", {"scope": "all"})]
 
 
-def test_the_account_is_due_and_the_fact_says_who_told(database: Database) -> None:
+def test_n45_the_account_is_due_and_the_fact_says_who_told(database: Database) -> None:
     say(database, accounts("acme"), people(kim="champion"))
     look(database)
 

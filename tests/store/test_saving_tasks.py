@@ -70,7 +70,7 @@ def test_a_task_of_an_owner_who_is_away_goes(database: Database, backup: str | N
     assert rows_of(database, "task", "assignee") == [expected]
 
 
-def test_a_pool_takes_turns_by_email_over_looks(database: Database) -> None:
+def test_n85_a_pool_takes_turns_by_email_over_looks(database: Database) -> None:
     put(database, accounts("acme", "zen"), entries("teammates", *PEOPLE))
 
     for place, when in enumerate([NOW, LATER]):

@@ -106,7 +106,7 @@ def everything_left(company: Company, database: Database) -> bool:
     return not due_blocks(database, datetime.now(UTC)) and messages(company).keys() <= sent
 
 
-def test_of_eight_workers_with_pokes_doubled_and_lost_each_thing_is_done_once(
+def test_n78_of_eight_workers_with_pokes_doubled_and_lost_each_thing_is_done_once(
     database: Database, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     company, chance = Company.founded(tmp_path, database), random.Random(SEED)

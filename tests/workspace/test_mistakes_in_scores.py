@@ -13,24 +13,6 @@ GREEN = "  - {band: green, from: 70}\n"
     ("edit", "problem"),
     [
         mistake(
-            "a gap below the first band",
-            HEALTH,
-            "{band: red, from: 0, label: At risk}",
-            "{band: red, from: 10, label: At risk}",
-            11,
-            "score 'health', bands: from 0 to 10 is a gap between the bands",
-            "Begin the first at 0.",
-        ),
-        mistake(
-            "bands that overlap",
-            HEALTH,
-            "{band: green, from: 70}",
-            "{band: green, from: 40}",
-            13,
-            "score 'health', bands: band 'green' from 40 overlaps 'yellow' from 40",
-            "Let the edges rise from band to band.",
-        ),
-        mistake(
             "a weight of nothing",
             HEALTH,
             "weight: 3",
@@ -166,24 +148,6 @@ GREEN = "  - {band: green, from: 70}\n"
             "Write at most 100%.",
         ),
         mistake(
-            "a gap below the first letter",
-            HEALTH,
-            GREEN,
-            f"{GREEN}views:\n  letter:\n    C: 10\n    A: 80\n",
-            16,
-            "score 'health', views.letter.C: from 0 to 10 is a gap between the letters",
-            "Begin the first at 0.",
-        ),
-        mistake(
-            "letters that overlap",
-            HEALTH,
-            GREEN,
-            f"{GREEN}views:\n  letter:\n    C: 0\n    A: 80\n    B: 60\n",
-            18,
-            "score 'health', views.letter.B: letter 'B' from 60 overlaps 'A' from 80",
-            "Let the edges rise from letter to letter.",
-        ),
-        mistake(
             "a stage that nobody reaches",
             HEALTH,
             GREEN,
@@ -235,5 +199,50 @@ def test_each_mistake_is_told_with_its_place_and_what_to_do(edit: Edit, problem:
     assert problems_of(edit.sources()) == (problem,)
 
 
-def test_ten_measures_are_no_mistake() -> None:
+@pytest.mark.parametrize(
+    ("edit", "problem"),
+    [
+        mistake(
+            "a gap below the first band",
+            HEALTH,
+            "{band: red, from: 0, label: At risk}",
+            "{band: red, from: 10, label: At risk}",
+            11,
+            "score 'health', bands: from 0 to 10 is a gap between the bands",
+            "Begin the first at 0.",
+        ),
+        mistake(
+            "bands that overlap",
+            HEALTH,
+            "{band: green, from: 70}",
+            "{band: green, from: 40}",
+            13,
+            "score 'health', bands: band 'green' from 40 overlaps 'yellow' from 40",
+            "Let the edges rise from band to band.",
+        ),
+        mistake(
+            "a gap below the first letter",
+            HEALTH,
+            GREEN,
+            f"{GREEN}views:\n  letter:\n    C: 10\n    A: 80\n",
+            16,
+            "score 'health', views.letter.C: from 0 to 10 is a gap between the letters",
+            "Begin the first at 0.",
+        ),
+        mistake(
+            "letters that overlap",
+            HEALTH,
+            GREEN,
+            f"{GREEN}views:\n  letter:\n    C: 0\n    A: 80\n    B: 60\n",
+            18,
+            "score 'health', views.letter.B: letter 'B' from 60 overlaps 'A' from 80",
+            "Let the edges rise from letter to letter.",
+        ),
+    ],
+)
+def test_x1_a_scale_with_a_gap_or_an_overlap_is_refused(edit: Edit, problem: Problem) -> None:
+    assert problems_of(edit.sources()) == (problem,)
+
+
+def test_n6_x5_ten_measures_are_no_mistake() -> None:
     assert problems_of(Edit(HEALTH, NPS, NPS * 7).sources()) == ()
