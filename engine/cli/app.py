@@ -1,16 +1,17 @@
 """The commands, each with its words; what they do is imported when they are called, so that `--help` is instant."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from engine.cli.groups import account_app, delivery_app, sweep_app, task_app
-from engine.cli.options import Account, AsOf, DryRun, From, Json, Reason, Send, To, folder_of
+from engine.cli.options import Account, AsOf, DryRun, From, Json, Reason, Send, To, Version, folder_of
 from engine.cli.report_group import report_app
 from engine.errors import PulsebookError
 
-PROBLEMS = 1
+PROBLEMS, WRONG_USE = 1, 2
 
 app = typer.Typer(
     name="pulsebook",
@@ -33,6 +34,7 @@ def _main(
     folder: Annotated[
         Path, typer.Option("-C", "--workspace", metavar="DIR", help="The workspace; default: this folder.")
     ] = Path(),
+    version: Version = False,  # noqa: ARG001 its callback does it
 ) -> None:
     context.obj = folder
 
@@ -281,9 +283,17 @@ def demo(
 
 
 def run_app() -> None:
-    """Run a command and leave with its exit code: 0 done, 1 problems found, 2 wrong use."""
+    """Run a command and leave with its exit code: 0 done, 1 problems found, 2 wrong use.
+
+    What is wrong is told on standard error; to whoever asked for JSON, on standard output too.
+    """
     try:
         app()
     except PulsebookError as error:
+        from engine.cli.output import print_json
+        from engine.cli.words import WrongWords
+
         typer.echo(str(error), err=True)
-        raise SystemExit(PROBLEMS) from None
+        if "--json" in sys.argv:
+            print_json({"error": str(error)})
+        raise SystemExit(WRONG_USE if isinstance(error, WrongWords) else PROBLEMS) from None

@@ -41,7 +41,7 @@ def why(folder: Path, account: str, rule: str | None, *, as_json: bool) -> None:
         shown = console()
         if looked.has_left:
             shown.print(Text(f"{account} has left: it has no score, and nothing fires for it.", style="yellow"))
-        if rule is None:
+        elif rule is None:
             for score in scores:
                 _show_score(shown, book, score, looked.currency)
             _show_contacts(shown, contacts)

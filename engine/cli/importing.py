@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from engine.batches import Arrival, Ingested, LookAlike, Refusal
+from engine.batches import Arrival, Events, Ingested, LookAlike, Observations, Refusal
 from engine.cli.asking import answers
 from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
@@ -18,7 +18,7 @@ from engine.look_alikes import REMEDY, told
 from engine.loops.book import Book
 from engine.plan import Plan
 from engine.sources.formulas import REFUSED
-from engine.sources.reading import read_file
+from engine.sources.reading import Read, read_file
 from engine.sources.refused import write_refused
 from engine.sources.tables import PIECE, read_tables
 from engine.sources.targets import KINDS, ImportOptions
@@ -64,6 +64,19 @@ class Said:
     records: int = 0
     naive_times: int = 0
     refused: list[Refusal] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    """The metrics or events that good records are of."""
+
+    def takes(self, read: Read) -> None:
+        self.records += read.records
+        self.naive_times += read.naive_times
+        self.refused += read.refused
+        if read.batch is not None:
+            self.pieces.add(read.batch)
+        if isinstance(read.batch, Observations):
+            self.names.update(read.batch.metric.values)
+        elif isinstance(read.batch, Events):
+            self.names.update(read.batch.name.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +137,13 @@ def take(book: Book, order: Order, *, piece: int = PIECE, quiet: bool = True) ->
         for file in order.files:
             said[file] = Said(stack.enter_context(Pieces()))
             for read in read_file(order.content(file), options, plan.catalog, plan.settings.company.timezone, piece):
-                said[file].records += read.records
-                said[file].naive_times += read.naive_times
-                said[file].refused += read.refused
-                if read.batch is not None:
-                    said[file].pieces.add(read.batch)
+                said[file].takes(read)
                 shown.more(read.records)
         done = _apply(book, plan, order, said, shown)
-    return Imported(said, done, tuple(sorted(plan.uncovered - recorded_names(book.database))))
+    recorded = recorded_names(book.database)
+    if order.dry_run:
+        recorded |= frozenset().union(*(one.names for one in said.values()))
+    return Imported(said, done, tuple(sorted(plan.uncovered - recorded)))
 
 
 @contextmanager
@@ -210,7 +222,7 @@ def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
         mine = [refusal for refusal in imported.done.refused if refusal.file == file.name]
         if mine and not order.dry_run:
             path = file.with_name(f"{file.name}{REFUSED}")
-            write_refused(path, mine, read_tables(order.content(file)))
+            write_refused(path, mine, read_tables(order.content(file), meant=lambda _: False))
             written.append(path)
     return tuple(written)
 

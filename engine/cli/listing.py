@@ -87,7 +87,7 @@ def _show_accounts(book: Book, documents: Documents) -> None:
         console().print(Text("No accounts yet. Bring them in with `pulsebook import accounts FILE`."))
         return
     scores = sorted({score for document in documents for score in document["scores"]})
-    models = in_use(book).scores
+    models = in_use(book).scores if scores else {}
     bands = {score: [band.band for band in models[score][0].bands] if score in models else [] for score in scores}
     rows = [
         [

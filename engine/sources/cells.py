@@ -20,8 +20,10 @@ from engine.language.catalog import FieldType
 NUMBER = r"^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 EXACT = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-5][0-9]Z$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?$")
+"""What spreadsheets and data frames put behind a date."""
 _TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
 )
 OUTSIDE = f"is outside of the years {YEARS}, as systems write that there is no date: correct it"
 _DAY = 86_400 * MICROSECONDS
@@ -122,8 +124,15 @@ def no_moments(count: int) -> When:
 
 def number(text: str) -> float:
     if not re.fullmatch(NUMBER, text) or not abs(float(text)) < LARGEST:
-        raise ValueError(f"{text!r} is no number: write digits, like 12 or 0.5")
+        raise ValueError(no_number(text))
     return round(float(text), 4) + 0.0
+
+
+def no_number(text: str) -> str:
+    """Why a cell is none that can be kept."""
+    if re.fullmatch(NUMBER, text):
+        return f"{text!r} is too large: write a number smaller than {LARGEST:.0e}"
+    return f"{text!r} is no number: write digits, like 12 or 0.5"
 
 
 def boolean(text: str) -> bool:
@@ -133,8 +142,9 @@ def boolean(text: str) -> bool:
 
 
 def day(text: str) -> date:
+    bare = _MIDNIGHT.sub("", text)
     try:
-        said = date.fromisoformat(text) if re.fullmatch(DAY, text) else None
+        said = date.fromisoformat(bare) if re.fullmatch(DAY, bare) else None
     except ValueError:  # the 30th of February is written like a date, and is none
         said = None
     if said is None:

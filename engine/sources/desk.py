@@ -1,4 +1,4 @@
-"""One file while it is read: cells checked one by one, and the first reason why a record can't be taken."""
+"""One file while it is read: cells checked one by one, and the reasons why a record can't be taken."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,17 +20,17 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Desk:
-    """One file while it is read: its columns, and the reason why a record can't be taken, by its index."""
+    """One file while it is read: its columns, and why a record can't be taken, by its index and the column."""
 
     columns: Columns
     catalog: Catalog
     zone: str
-    reasons: dict[int, str] = field(default_factory=dict)
+    reasons: dict[int, dict[str, str]] = field(default_factory=dict)
     naive: int = 0
 
     def refuse(self, index: int, column: str, why: str) -> None:
-        """The first reason of a record is told."""
-        self.reasons.setdefault(index, f"{column}: {why}")
+        """The first reason of each column is told."""
+        self.reasons.setdefault(index, {}).setdefault(column, why)
 
     def texts(self, target: str) -> list[str | None]:
         return self.columns.of(target).to_list()
@@ -115,8 +115,12 @@ class Desk:
 
     def refusals(self) -> tuple[Refusal, ...]:
         return tuple(
-            Refusal(self.columns.file, int(self.columns.lines[index]), reason)
-            for index, reason in sorted(self.reasons.items())
+            Refusal(
+                self.columns.file,
+                int(self.columns.lines[index]),
+                "; ".join(f"{column}: {why}" for column, why in self.reasons[index].items()),
+            )
+            for index in sorted(self.reasons)
         )
 
 

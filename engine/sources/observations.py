@@ -86,7 +86,7 @@ def _refuse(
     desk: Desk, metric: str, column: str, texts: pl.Series, values: NDArray[np.float64], bad: Bits, mine: Bits
 ) -> None:
     for index in np.flatnonzero(bad & mine):
-        desk.refuse(int(index), column, f"{texts[int(index)]!r} is no number: write digits, like 12 or 0.5")
+        desk.refuse(int(index), column, cell.no_number(str(texts[int(index)])))
     declared: Metric = desk.catalog.metrics[metric]
     with np.errstate(invalid="ignore"):
         low = mine & (values < declared.min) if declared.min is not None else np.zeros(len(values), dtype=np.bool_)

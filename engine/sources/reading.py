@@ -15,8 +15,9 @@ from engine.language.catalog import BUILT_IN_ATTRIBUTES, Catalog, FieldType
 from engine.sources import cells as cell
 from engine.sources.desk import Desk, Reader
 from engine.sources.observations import observations
-from engine.sources.tables import PIECE, Table, read_tables
-from engine.sources.targets import ImportOptions, columns_of
+from engine.sources.table import Table
+from engine.sources.tables import PIECE, read_tables
+from engine.sources.targets import ImportOptions, columns_of, looked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def read_file(
 
     Raises FileUnreadable where nothing of it can be taken, be it after some pieces.
     """
-    for table in read_tables(path, piece):
+    for table in read_tables(path, piece, looked_at(options, catalog)):
         yield _read(table, options, catalog, options.timezone or company_zone)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.batches import Refusal
 from engine.sources.formulas import safe
-from engine.sources.tables import Table
+from engine.sources.table import Table
 
 
 def write_refused(path: Path, refusals: Iterable[Refusal], tables: Iterable[Table]) -> None:

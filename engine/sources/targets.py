@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.language.catalog import Catalog
 from engine.sources.lines import FileUnreadable
-from engine.sources.tables import Table
+from engine.sources.table import Meant, Table
 
 KINDS = ("accounts", "contacts", "teammates", "observations", "events", "facts", "outcomes", "aliases")
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -82,6 +82,13 @@ def targets(kind: str, catalog: Catalog) -> tuple[str, ...]:
             return named
 
 
+def looked_at(options: ImportOptions, catalog: Catalog) -> Meant:
+    """All columns of a file; where only mapped ones are meant, these and those that bear a name of ours."""
+    if not options.only_mapped:
+        return lambda _: True
+    return frozenset((*options.maps.values(), *options.wheres, *targets(options.kind, catalog))).__contains__
+
+
 def columns_of(table: Table, options: ImportOptions, catalog: Catalog) -> Columns:
     """The columns that are meant. Raises FileUnreadable for one that is missing, unknown or meant twice."""
     known = targets(options.kind, catalog)
@@ -114,15 +121,18 @@ def _check_names(table: Table, options: ImportOptions, known: Sequence[str]) -> 
     if options.only_mapped:
         return
     used = {*options.maps.values(), *options.wheres, *known}
-    unknown = next((column for column in table.columns if column not in used), None)
-    if unknown is not None:
-        near = get_close_matches(unknown, known, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise FileUnreadable(
-            f"{table.file}:{table.named.get(unknown, 1)}: "
-            f"column {unknown!r} is nothing that {options.kind} have.{hint} "
-            f"Map it with --map TARGET={unknown}, or leave such columns alone with --only-mapped."
-        )
+    unknown = [column for column in table.columns if column not in used]
+    if unknown:
+        raise FileUnreadable("\n".join(_unknown(table, options.kind, column, known) for column in unknown))
+
+
+def _unknown(table: Table, kind: str, column: str, known: Sequence[str]) -> str:
+    near = get_close_matches(column, known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return (
+        f"{table.file}:{table.named.get(column, 1)}: column {column!r} is nothing that {kind} have.{hint} "
+        f"Map it with --map TARGET={column}, or leave such columns alone with --only-mapped."
+    )
 
 
 def _near(name: str, names: Sequence[str]) -> str:
@@ -141,7 +151,7 @@ def _check_required(table: Table, options: ImportOptions, cells: Mapping[str, pl
     for target in REQUIRED[options.kind]:
         if target not in cells:
             raise FileUnreadable(
-                f"{table.file}:1: {options.kind} need a column {target!r}. "
+                f"{table.file}:{table.header}: {options.kind} need a column {target!r}. "
                 f"Name it in the file, or say --map {target}=COLUMN or --set {target}=VALUE."
             )
     if options.kind != "observations":
@@ -149,6 +159,6 @@ def _check_required(table: Table, options: ImportOptions, cells: Mapping[str, pl
     wide = [metric for metric in catalog.metrics if metric in cells]
     if not wide and not ("metric" in cells and "value" in cells):
         raise FileUnreadable(
-            f"{table.file}:1: observations need the columns 'metric' and 'value', or one column per metric. "
-            "Say --map METRIC=COLUMN."
+            f"{table.file}:{table.header}: observations need the columns 'metric' and 'value', "
+            "or one column per metric. Say --map METRIC=COLUMN."
         )

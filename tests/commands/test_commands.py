@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.app import app, run_app
+from engine.cli.app import app
 
 Told = Callable[..., Any]
 
@@ -40,7 +40,20 @@ def test_an_import_names_ids_that_look_like_others(
 def test_an_import_names_what_is_used_and_has_no_record(command: Told) -> None:
     command("import", "accounts", "accounts.csv")
 
-    assert command("import", "observations", "nps.csv")["unrecorded"] == ["trouble"]
+    would, did = (command("import", "observations", "nps.csv", *more) for more in (["--dry-run"], []))
+
+    assert would["unrecorded"] == did["unrecorded"] == ["trouble"]
+
+
+def test_accounts_are_listed_before_anything_was_run(command: Told, capsys: pytest.CaptureFixture[str]) -> None:
+    command("import", "accounts", "accounts.csv")
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit) as left:
+        app(["list", "accounts"])
+
+    assert left.value.code == 0
+    assert "acme" in capsys.readouterr().out
 
 
 def test_check_names_what_is_used_and_has_no_record_where_there_is_a_database(command: Told, folder: Path) -> None:
@@ -77,7 +90,9 @@ def test_why_says_that_an_account_has_left(told: Told, folder: Path, capsys: pyt
     with pytest.raises(SystemExit):
         app(["why", "acme"])
 
-    assert "acme has left: it has no score, and nothing fires for it." in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "acme has left: it has no score, and nothing fires for it." in shown
+    assert "has data" not in shown, "that is not why it has none"
 
 
 def test_n99_x12_a_message_without_credentials_lies_in_the_outbox(told: Told, folder: Path) -> None:
@@ -154,68 +169,6 @@ def test_scenarios_tell_expected_beside_got(command: Told, folder: Path) -> None
     assert played["failures"] == [
         {"day": 1, "expected": {"band": {"health": "green"}}, "got": {"band": {"health": "red"}}}
     ]
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        pytest.param(["why", "nobody"], "There is no account 'nobody'", id="an unknown account"),
-        pytest.param(["test", "zzz"], "No scenario's name contains 'zzz'", id="a scenario that is not there"),
-        pytest.param(["list", "account"], "Did you mean 'accounts'?", id="a list that is none"),
-        pytest.param(["import", "account", "accounts.csv"], "Did you mean 'accounts'?", id="a kind that is none"),
-        pytest.param(["import", "accounts", "nowhere.csv"], "There is no file nowhere.csv", id="no such file"),
-        pytest.param(["run", "--as-of", "2026-02-30"], "'2026-02-30' is not in the calendar", id="a day that is none"),
-        pytest.param(["run", "--as-of", "2999-01-01"], "has not come yet", id="a day that has not come"),
-        pytest.param(["task", "done", "99"], "There is no task 99", id="no such task"),
-        pytest.param(["run", "--as-of", "0001-01-01"], "is outside of the years 1000 to 8999", id="no day meant"),
-        pytest.param(["run", "--as-of", "9999-12-31T23:00-08:00"], "outside of the years", id="no moment meant"),
-        pytest.param(["init", "nps.csv"], "nps.csv can't be made a folder", id="a file for a folder"),
-        pytest.param(["schema", "--write", "nps.csv"], "nps.csv can't be made a folder", id="schemas into a file"),
-        pytest.param(["report", "ranking", "--json", "--csv", "-"], "would both print", id="two documents at once"),
-        pytest.param(["list", "tasks", "--account", "nobody"], "There is no account 'nobody'", id="a list of nobody"),
-        pytest.param(["fact", "end", "99"], "`pulsebook list facts --account ACCOUNT` shows", id="no such number"),
-        pytest.param(["fact", "end", "9" * 20], "Say which fact by its number", id="a number of nothing"),
-        pytest.param(["import", "undo", "9" * 20], "`pulsebook list imports` shows", id="no import's number"),
-        pytest.param(["import", "accounts", "use.sql"], "Say what answers it, like --database", id="a query alone"),
-        pytest.param(
-            ["import", "accounts", "nps.csv", "--database", "sqlite:///x.db"],
-            "are for queries",
-            id="no query to answer",
-        ),
-        pytest.param(["fact", " ", "moved"], "The account is blank", id="a fact of nobody"),
-        pytest.param(
-            ["fact", "acme", "moved", "--at", "2026-03-02", "--until", "2026-03-01"],
-            "The last day, 2026-03-01, lies before the first moment",
-            id="a fact that ends before it begins",
-        ),
-        pytest.param(
-            "override acme --score 5 --reason so --until 2026-03-01 --as-of 2026-03-04".split(),
-            "lies before the first moment",
-            id="an override of days that have passed",
-        ),
-        pytest.param(
-            ["override", "acme", "--score", "5", "--until", "2026-03-01", "--reason", " "],
-            "The reason is blank",
-            id="an override without a reason",
-        ),
-        pytest.param(["fact", "acme", "nope"], "There is no fact 'nope'", id="no such fact"),
-    ],
-)
-def test_a_wrong_word_is_answered_with_a_way_out(
-    told: Told,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    words: list[str],
-    expected: str,
-) -> None:
-    monkeypatch.setattr("sys.argv", ["pulsebook", *words])
-    capsys.readouterr()
-
-    with pytest.raises(SystemExit) as left:
-        run_app()
-
-    assert left.value.code == 1
-    assert expected in capsys.readouterr().err
 
 
 def test_a_command_leaves_neither_a_connection_nor_frozen_memory_to_the_process_that_gave_it(

@@ -31,6 +31,23 @@ UNREADABLE = [
     (
         "o.csv",
         "observations",
+        b"\n , \nacount,at,mps\na,2026-03-01,5\n",
+        "o.csv:3: column 'acount' is nothing that observations have. Did you mean 'account'? "
+        "Map it with --map TARGET=acount, or leave such columns alone with --only-mapped.\n"
+        "o.csv:3: column 'mps' is nothing that observations have. Did you mean 'nps'? "
+        "Map it with --map TARGET=mps, or leave such columns alone with --only-mapped.",
+    ),
+    ("o.csv", "observations", b"\n,,\n,,\n", "o.csv has no header. Export it again."),
+    (
+        "o.csv",
+        "observations",
+        b"account,at,nps\ra,2026-03-01,5\r",
+        "o.csv:1: the header holds a bare carriage return: "
+        "end lines with a line feed, and quote cells that have one inside.",
+    ),
+    (
+        "o.csv",
+        "observations",
         b"account,,nps\na,2026-03-01,5\n",
         "o.csv:1: column 2 has no name. Name it, or delete it.",
     ),

@@ -205,7 +205,7 @@ REFUSED = [
         "observations",
         b'{"account":"a","at":"2026-03-01","nps":1e999}\n',
         1,
-        [(1, "nps: '1e999' is no number: write digits, like 12 or 0.5")],
+        [(1, "nps: '1e999' is too large: write a number smaller than 1e+15")],
     ),
     (
         "o.jsonl",
@@ -239,6 +239,27 @@ REFUSED = [
     ("o.jsonl", "observations", b'{"account":"a"\n', 1, [(1, "the line is no JSON: mend it")]),
     ("o.jsonl", "observations", b"[" * 100_000 + b"\n", 1, [(1, "the line is no JSON: mend it")]),
     (
+        "o.csv",
+        "observations",
+        b"account,at,nps\na,2026-03-01,1000000000000000\n",
+        1,
+        [(2, "nps: '1000000000000000' is too large: write a number smaller than 1e+15")],
+    ),
+    (
+        "a.csv",
+        "accounts",
+        b"id,timezone,currency,seats\na,Mars,eur,many\n",
+        1,
+        [
+            (
+                2,
+                "timezone: there is no time zone 'Mars': names look like Europe/Berlin; "
+                "currency: 'eur' is no currency: write three capitals, like EUR; "
+                "seats: 'many' is no number: write digits, like 12 or 0.5",
+            )
+        ],
+    ),
+    (
         "a.csv",
         "accounts",
         b"id\n" + b"x" * 201 + b"\n",
@@ -265,7 +286,7 @@ def test_a_character_that_is_written_as_two_halves_is_whole(tmp_path: Path) -> N
     assert read(tmp_path, "o.jsonl", "observations", content).refused == ()
 
 
-NO_NUMBERS = ["12%", '"$1,200"', '"1.200,50"', "1_000", "NaN", "Infinity", "1e999", "１２", "true", "0x10"]
+NO_NUMBERS = ["12%", '"$1,200"', '"1.200,50"', "1_000", "NaN", "Infinity", "１２", "true", "0x10"]
 
 
 @pytest.mark.parametrize("written", NO_NUMBERS)

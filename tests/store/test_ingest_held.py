@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from engine.batches import Batch
+from engine.batches import Arrival, Batch
 from engine.store.database import Database
+from engine.store.ingest.ingest import Ingest
 from tests.store.records import (
+    CATALOG,
     NOW,
     TABLES,
+    ZONE,
     accounts,
     cells,
     corrections,
@@ -87,6 +90,14 @@ def test_what_waits_is_as_it_was_said_last(database: Database) -> None:
 
     assert cells(database, "metric users") == {("acme", D20): 5}
     assert rows_of(database, "contact", "name", "role") == [("Kim", "champion")]
+
+
+def test_n45_a_fact_that_waited_comes_from_the_file_that_told_it(database: Database) -> None:
+    told = facts({"account": "acme", "at": D20, "role": "CTO"})
+    for batch, source in ((told, "facts.csv"), (accounts("acme"), "accounts.csv")):
+        Ingest(database).apply(batch, CATALOG, Arrival(NOW, source), ZONE, ())
+
+    assert rows_of(database, "fact", "source") == ["facts.csv"]
 
 
 def test_an_alias_that_waited_releases_what_waited_for_it(database: Database) -> None:

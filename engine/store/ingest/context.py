@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -241,10 +241,12 @@ class Importing:
     @contextmanager
     def aside(self, import_id: int | None) -> Iterator[None]:
         """What is done inside is no record of this batch but of an earlier import: neither counted nor refused."""
-        counts, own = self.counts, self._import_id
+        counts, own, arrival = self.counts, self._import_id, self.arrival
+        source = self.connection.execute(select(IMPORT.c.source).where(IMPORT.c.id == import_id)).scalar()
         self.counts, self.releasing, self._import_id = Counter(), True, import_id
+        self.arrival = replace(arrival, source=arrival.source if source is None else source)
         yield
-        self.counts, self.releasing, self._import_id = counts, False, own
+        self.counts, self.releasing, self._import_id, self.arrival = counts, False, own, arrival
 
     def finish(self) -> None:
         """Marks whom it concerns, and keeps the counts."""

@@ -1,0 +1,93 @@
+"""What exports of other tools look like: columns that nobody asks for, dates and times as they write them."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from engine.batches import Batch, Entries, Events
+from engine.clock import microseconds
+from engine.sources.reading import read_file
+from engine.sources.targets import ImportOptions
+from tests.sources.broken import CATALOG
+
+
+def batch_of(path: Path, options: ImportOptions) -> Batch:
+    [read] = read_file(path, options, CATALOG, "UTC")
+    assert read.refused == ()
+    assert read.batch is not None
+    return read.batch
+
+
+MAPPED = ImportOptions(
+    "events", maps={"account": "userId", "at": "timestamp"}, sets={"event": "login"}, only_mapped=True
+)
+SAID = {"userId": "a", "timestamp": "2026-03-01T09:00:00Z"}
+
+
+def csv(path: Path) -> None:
+    path.write_text(",userId,timestamp,page,page,\n0,a,2026-03-01T09:00:00Z,x,y,\n")
+
+
+def json_lines(path: Path) -> None:
+    path.write_text('{"userId":"a","timestamp":"2026-03-01T09:00:00Z","context":{"ip":"1"},"tags":["x"]}\n')
+
+
+def parquet(path: Path) -> None:
+    spans = pl.Series([90]).cast(pl.Duration("ms"))
+    pl.DataFrame({**{name: [one] for name, one in SAID.items()}, "tags": [["x"]], "took": spans}).write_parquet(path)
+
+
+@pytest.mark.parametrize(("name", "write"), [("e.csv", csv), ("e.jsonl", json_lines), ("e.parquet", parquet)])
+def test_only_mapped_leaves_alone_what_could_not_be_read(
+    tmp_path: Path, name: str, write: Callable[[Path], None]
+) -> None:
+    """A column without a name, two of one name, lists, objects, spans of time."""
+    write(tmp_path / name)
+
+    events = batch_of(tmp_path / name, MAPPED)
+
+    assert isinstance(events, Events)
+    assert (events.account.values, events.when.at.tolist()) == (
+        ("a",),
+        [microseconds(datetime(2026, 3, 1, 9, tzinfo=UTC))],
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-03-01T10:00+01", "2026-03-01 10:00:00+01", "2026-03-01 10:00:00.000+0100", "2026-03-01T10:00:00+01:00"],
+)
+def test_an_offset_is_written_in_hours_or_in_hours_and_minutes(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text(f"account,at,event\na,{written},login\n")
+
+    events = batch_of(path, ImportOptions("events"))
+
+    assert isinstance(events, Events)
+    assert events.when.at.tolist() == [microseconds(datetime(2026, 3, 1, 9, tzinfo=UTC))]
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-03-01", "2026-03-01 00:00:00", "2026-03-01T00:00:00.000000", "2026-03-01 00:00"]
+)
+def test_a_date_may_come_as_its_midnight(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,since\na,{written}\n")
+
+    accounts = batch_of(path, ImportOptions("accounts"))
+
+    assert isinstance(accounts, Entries)
+    assert accounts.columns["since"] == (date(2026, 3, 1),)
+
+
+@pytest.mark.parametrize("written", ["2026-03-01 00:01", "2026-03-01T00:00:00Z", "2026-03-01T"])
+def test_another_time_is_no_date(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,since\na,{written}\n")
+
+    [read] = read_file(path, ImportOptions("accounts"), CATALOG, "UTC")
+
+    assert [one.reason for one in read.refused] == [f"since: {written!r} is no date: write it like 2026-03-01"]
