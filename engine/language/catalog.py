@@ -71,9 +71,13 @@ class FieldType(Entry):
             raise ValueError("`values` is for texts; leave it out or make the type text")
         if (self.min is not None or self.max is not None) and self.type != "number":
             raise ValueError("`min` and `max` are for numbers; leave them out or make the type number")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("`min` is above `max`; swap them")
+        _check_range(self.min, self.max)
         return self
+
+
+def _check_range(least: float | None, most: float | None) -> None:
+    if least is not None and most is not None and least > most:
+        raise ValueError("`min` is above `max`; swap them")
 
 
 def _short(value: object) -> object:
@@ -121,6 +125,11 @@ class Metric(Entry):
     """A day with records of fewer accounts than this share of the usual is thin: what rests on it stays as it was."""
     label: Text | None = None
     """What it is called where people read it."""
+
+    @model_validator(mode="after")
+    def _sense(self) -> Self:
+        _check_range(self.min, self.max)
+        return self
 
 
 class Event(Entry):

@@ -23,6 +23,8 @@ def check_catalog(names: Names) -> Iterator[Problem]:
     for place, outcome in enumerate(names.catalog.outcomes):
         if outcome in OUTCOMES:
             yield spot.at("outcomes", place).says(f" declares the outcome {outcome!r}, which is built in", "Delete it.")
+        elif outcome in names.catalog.outcomes[:place]:
+            yield spot.at("outcomes", place).says(f" declares the outcome {outcome!r} twice", "Delete one of them.")
 
 
 def _one_name_space(spot: Spot) -> Iterator[Problem]:

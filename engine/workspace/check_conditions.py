@@ -1,12 +1,13 @@
 """A condition at its place in; everything about it that does not fit the rest of the workspace, out."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.conditions import forms
 from engine.conditions.compile import compile_condition
 from engine.conditions.condition import NotThat, parts
 from engine.conditions.filters import filter_tests
-from engine.conditions.wants import Want, Wanted
+from engine.conditions.wants import Bounds, Want, Wanted
 from engine.errors import Problem
 from engine.language.base import Entry
 from engine.language.catalog import FieldType
@@ -20,6 +21,8 @@ _EXAMPLES = {
     "date": "Write a date, like 2026-03-01.",
     "time": "Write a date, like 2026-03-01.",
 }
+
+_SIGNS = {"<": "below", "<=": "of at most", ">=": "of at least", ">": "above"}
 
 
 def leaves(form: Entry, spot: Spot) -> Iterator[tuple[Entry, Spot]]:
@@ -38,6 +41,27 @@ def check_condition(form: Entry, spot: Spot, names: Names, tasks: frozenset[str]
     """Unknown names and types that don't fit. `tasks`: the task steps of a playbook; None: outside of playbooks."""
     for leaf, at in leaves(form, spot):
         yield from _check_leaf(leaf, at, names, tasks)
+        if isinstance(leaf, Bounds):
+            yield from _warn_of_never(leaf, at)
+
+
+def _warn_of_never(leaf: Bounds, spot: Spot) -> Iterator[Problem]:
+    is_score = isinstance(leaf, forms.ScoreIs)
+    if is_empty(leaf.bounds, *((0, 100) if is_score else ())):
+        asked = " and ".join(f"{_SIGNS[sign]} {bound:g}" for sign, bound in leaf.bounds)
+        remedy = "A score lies in 0 to 100." if is_score else "Mend a bound, or ask for each under `any`."
+        yield spot.warns(f" asks for a number {asked}, which there is none of", remedy)
+
+
+def is_empty(bounds: Iterable[tuple[str, float]], low: float = -math.inf, high: float = math.inf) -> bool:
+    """Whether no number from `low` to `high` lies within all bounds."""
+    under, over = False, False
+    for sign, bound in bounds:
+        if sign in ("<", "<=") and (bound, sign == "<=") < (high, not under):
+            high, under = bound, sign == "<"
+        elif sign in (">", ">=") and (-bound, sign == ">=") < (-low, not over):
+            low, over = bound, sign == ">"
+    return low > high or (low == high and (under or over))
 
 
 def _check_leaf(leaf: Entry, spot: Spot, names: Names, tasks: frozenset[str] | None) -> Iterator[Problem]:

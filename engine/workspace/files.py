@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from engine.errors import Problem
+from engine.errors import Problem, Severity
 from engine.language.catalog import Attribute, Catalog, Event, FactKind, Metric
 from engine.language.measures import Measure
 from engine.language.playbooks import Playbook
@@ -31,6 +31,8 @@ LARGEST = 5_000_000
 TEMPLATE_KINDS = ("slack", "email", "task")
 SCENARIOS = "tests/scenarios/"
 FOLDERS = ("rules", "rules/scores", "playbooks", *(f"templates/{kind}" for kind in TEMPLATE_KINDS), "tests/scenarios")
+TOPS = ("rules", "playbooks", "templates", "tests/scenarios")
+"""Below these a file in any other folder is named, so that nobody waits for what it says."""
 _TEMPLATE = re.compile(r"templates/(slack|email|task)/([^/]+)\.j2")
 _SECTIONS: Final = {"attributes": "attribute", "metrics": "metric", "events": "event", "facts": "fact"}
 
@@ -84,13 +86,19 @@ class Files:
 
 def read_sources(folder: Path) -> Sources:
     """The files of a workspace, read from its folder. What is no UTF-8 is kept in a form that `load` refuses."""
-    found = [folder / SETTINGS, *(path for name in FOLDERS for path in sorted((folder / name).glob("*.*")))]
+    found = [folder / SETTINGS, *(path for name in TOPS for path in sorted((folder / name).rglob("*.*")))]
     texts = {path.relative_to(folder).as_posix(): path for path in found if path.is_file() and _is_ours(path.name)}
     return {name: _text(path) for name, path in texts.items()}
 
 
 def _is_ours(name: str) -> bool:
     return name == SETTINGS or (name.endswith((".yaml", ".yml", ".j2")) and not name.startswith("."))
+
+
+def _is_lost(file: str) -> bool:
+    """It looks like one of ours, and lies where none is looked for."""
+    is_below = any(file.startswith(f"{top}/") for top in TOPS)
+    return is_below and _folder(file) not in FOLDERS and _is_ours(file.rpartition("/")[2])
 
 
 def _text(path: Path) -> str:
@@ -108,8 +116,7 @@ def read_files(sources: Sources) -> Files:
         if len(text) > LARGEST:
             _refuse(files, file, Problem(file, 1, "the file is larger than 5 MB", "Split it."))
         elif odd is not None:
-            line = text.count("\n", 0, odd) + 1
-            _refuse(files, file, Problem(file, line, "the file is not UTF-8", "Save it as UTF-8."))
+            _refuse(files, file, _no_text(file, text.count("\n", 0, odd) + 1, text[odd]))
         else:
             _read_file(files, file, text)
     if SETTINGS not in sources:
@@ -119,6 +126,11 @@ def read_files(sources: Sources) -> Files:
     if CATALOG not in sources:
         files.unread |= _kinds(CATALOG)
     return files
+
+
+def _no_text(file: str, line: int, character: str) -> Problem:
+    wrong = "holds a zero byte" if character == "\0" else "is not UTF-8"
+    return Problem(file, line, f"the file {wrong}", "Save it as UTF-8.")
 
 
 def _refuse(files: Files, file: str, problem: Problem) -> None:
@@ -149,6 +161,10 @@ def _read_file(files: Files, file: str, text: str) -> None:
         files.templates[template.group(1), template.group(2)] = (file, text)
     elif file == SETTINGS:
         _read_settings(files, file, text)
+    elif _is_lost(file):
+        there = ", ".join(f"{folder}/" for folder in FOLDERS)
+        message = "the file is not read: nothing is looked for in this folder"
+        files.problems.append(Problem(file, 1, message, f"Move it. Files are read from {there}.", Severity.WARNING))
     elif file.endswith(".yml") and _folder(file) in FOLDERS:
         name = file.rpartition("/")[2].removesuffix(".yml")
         files.problems.append(Problem(file, 1, "files that end in .yml are not read", f"Rename it to {name}.yaml."))

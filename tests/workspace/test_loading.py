@@ -98,7 +98,22 @@ def test_a_file_that_ends_in_yml_is_not_passed_over() -> None:
 
 
 def test_files_that_are_none_of_ours_are_left_alone() -> None:
-    assert load({**BASE, "templates/slack/draft.txt": "{{", "rules/old/x.yaml": "{"}).problems == ()
+    assert load({**BASE, "templates/slack/draft.txt": "{{", "notes/x.yaml": "{"}).problems == ()
+
+
+def test_a_file_where_nothing_is_looked_for_is_named_and_not_read(tmp_path: Path) -> None:
+    for file, text in {**BASE, "rules/europe/late.yaml": "{", "templates/sms/hello.j2": "{{"}.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text)
+
+    problems = load(read_sources(tmp_path)).problems
+
+    message = "the file is not read: nothing is looked for in this folder"
+    assert [(one.file, one.message, one.severity) for one in problems] == [
+        ("rules/europe/late.yaml", message, Severity.WARNING),
+        ("templates/sms/hello.j2", message, Severity.WARNING),
+    ]
+    assert "rules/, rules/scores/, playbooks/, templates/slack/" in problems[0].remedy
 
 
 def test_a_score_with_more_than_ten_measures_is_warned_of() -> None:
