@@ -149,7 +149,9 @@ def _compared(day: int, expected: Expected | None, happened: Happened) -> Iterat
         if wanted is not None and sorted(wanted) != sorted(got):
             yield Failure(day, {kind: sorted(wanted)}, {kind: sorted(got)})
     if expected.sends is not None and not _all_sent(expected.sends, happened.sends):
-        yield Failure(day, {"sends": [_said(one) for one in expected.sends]}, {"sends": _told(happened.sends)})
+        with_text = any(one.says is not None for one in expected.sends)
+        told = _told(happened.sends, with_text=with_text)
+        yield Failure(day, {"sends": [_said(one) for one in expected.sends]}, {"sends": told})
 
 
 def _scores(day: int, expected: Expected, happened: Happened) -> Iterator[Failure]:
@@ -171,14 +173,22 @@ def _holds(got: float, sign: str, bound: float) -> bool:
 
 
 def _all_sent(wanted: Sequence[Sent], sent: Sequence[Told]) -> bool:
-    """Each expected message is one of those sent, each of those once, and no other was sent."""
-    left = list(sent)
-    for one in wanted:
-        found = next((told for told in left if _fits(one, told)), None)
-        if found is None:
-            return False
-        left.remove(found)
-    return not left
+    """Each expected message is one of those sent, each of those once, and no other was sent; in whatever order.
+
+    (A perfect matching, by augmenting paths.)
+    """
+    meant: dict[int, int] = {}
+
+    def finds_its_own(number: int, tried: set[int]) -> bool:
+        for place, one in enumerate(sent):
+            if place not in tried and _fits(wanted[number], one):
+                tried.add(place)
+                if place not in meant or finds_its_own(meant[place], tried):
+                    meant[place] = number
+                    return True
+        return False
+
+    return len(wanted) == len(sent) and all(finds_its_own(number, set()) for number in range(len(wanted)))
 
 
 def _fits(wanted: Sent, told: Told) -> bool:
@@ -197,12 +207,14 @@ def _never(day: int, placed: PlacedScenario, happened: Happened) -> Iterator[Fai
                 yield Failure(day, {"never": {kind: name}}, {kind: sorted(getattr(happened, kind))})
     for sent in never.sends:
         if any(_fits(sent, told) for told in happened.sends):
-            yield Failure(day, {"never": {"sends": _said(sent)}}, {"sends": _told(happened.sends)})
+            told = _told(happened.sends, with_text=sent.says is not None)
+            yield Failure(day, {"never": {"sends": _said(sent)}}, {"sends": told})
 
 
 def _said(sent: Sent) -> Told:
     return sent.model_dump(exclude_none=True)
 
 
-def _told(sends: Iterable[Told]) -> list[Told]:
-    return [{one["channel"]: one["template"], "to": one["to"]} for one in sends]
+def _told(sends: Iterable[Told], *, with_text: bool) -> list[Told]:
+    keys = ("to", "text") if with_text else ("to",)
+    return [{one["channel"]: one["template"], **{key: one[key] for key in keys}} for one in sends]

@@ -1,6 +1,7 @@
 """What all tests share: a fresh database of either kind, and the account of how many tests ran on each."""
 
 import gc
+import os
 import re
 import shutil
 import tempfile
@@ -25,6 +26,8 @@ Copies = Callable[..., AbstractContextManager[str]]
 # How long an example takes depends on what else the machine does: speed is measured in bench/.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+# As in a terminal of this width, for which the examples of the docs are written.
+os.environ["COLUMNS"] = "80"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

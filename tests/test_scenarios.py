@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from engine.scenarios import Failure, Theatre
 from engine.workspace import load, read_sources
+from tests.small import failures
 
 ROOT = Path(__file__).parent.parent
 SCENARIO = """
@@ -30,3 +33,60 @@ def test_a_task_that_is_not_there_to_be_done_fails_a_scenario_and_does_not_end_i
         ),
         Failure(3, {"fires": ["silence"]}, {"fires": []}),
     )
+
+
+TOLD_TWICE = {
+    "rules/catalog.yaml": "events: {order: {from: 2020-01-01}}\n",
+    "rules/measures.yaml": "orders: {count: order, over: 7d}\n",
+    "rules/all.yaml": "- {rule: bought, when: {event: order, at_least: 1, in: 7d}, play: tell}\n",
+    "playbooks/tell.yaml": """
+playbook: tell
+steps: [{step: one, slack: news, to: owner}, {step: all, slack: news, to: "#sales"}]
+""",
+    "templates/slack/news.j2": "{{ account.name }} bought\n",
+}
+
+
+def told_twice(sends: str) -> tuple[object, ...]:
+    return failures(
+        TOLD_TWICE,
+        f"""
+- scenario: bought
+  start: 2026-03-02
+  account: {{owner: ana@larkspur.example}}
+  days: {{1: {{events: [{{name: order}}], expect: {{sends: [{sends}]}}}}}}
+""",
+    )
+
+
+@pytest.mark.parametrize(
+    "sends",
+    [
+        "{slack: news, to: ana@larkspur.example}, {slack: news}",
+        "{slack: news}, {slack: news, to: ana@larkspur.example}",
+        "{slack: news, says: bought}, {slack: news, to: '#sales'}",
+        "{slack: news, to: '#sales', says: acme}, {slack: news}",
+    ],
+)
+def test_messages_are_expected_in_whatever_order(sends: str) -> None:
+    assert told_twice(sends) == ()
+
+
+@pytest.mark.parametrize(
+    "sends",
+    ["{slack: news}", "{slack: news}, {slack: news}, {slack: news}", "{slack: news, to: '#sales'}, " * 2],
+)
+def test_neither_more_nor_fewer_messages_than_expected_are_as_expected(sends: str) -> None:
+    assert len(told_twice(sends.rstrip(", "))) == 1
+
+
+def test_what_a_message_says_is_shown_where_a_text_was_expected() -> None:
+    [failure] = told_twice("{slack: news, says: sold}, {slack: news}")
+
+    assert isinstance(failure, Failure)
+    assert failure.got == {
+        "sends": [
+            {"slack": "news", "to": "ana@larkspur.example", "text": "acme bought"},
+            {"slack": "news", "to": "#sales", "text": "acme bought"},
+        ]
+    }

@@ -68,6 +68,18 @@ def test_an_edit_that_is_taken_back_is_an_edit_and_leaves_nothing_of_the_first_v
     assert ("acme", "very-low", "seeded") in looked(back, 3)
 
 
+def test_a_rule_that_comes_back_as_it_was_is_new_to_everybody(book: Book) -> None:
+    nps(book, on(1).date(), acme=10)
+    assert ("acme", "very-low", "fired") in looked(book, 1)
+    rule = "- rule: very-low\n  when: {score: health, below: 20}\n"
+    gone = edited(book, rule, "")
+    assert ("acme", "very-low", "cleared") in looked(gone, 2)
+
+    back = book_of(book.database, {**gone.sources, "rules/back.yaml": rule})
+
+    assert ("acme", "very-low", "seeded") in looked(back, 3)
+
+
 def test_a_rule_that_is_removed_ends_no_episode_of_a_version_before_its_last(book: Book) -> None:
     nps(book, on(1).date(), acme=10)
     looked(book, 1)

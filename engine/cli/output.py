@@ -1,6 +1,7 @@
 """Values in; JSON, tables and sparklines for programs and for eyes out."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -12,6 +13,8 @@ from rich.text import Text
 
 MOST_SPACED = 10
 """Columns with two blanks between them; more stand closer, to fit 80 characters."""
+UNBROKEN = 10_000
+"""Characters in a line of what is no terminal's."""
 BARS = "▁▂▃▄▅▆▇█"
 BAND_STYLES: Mapping[int, tuple[str, ...]] = {
     1: ("white",),
@@ -24,7 +27,10 @@ BAND_STYLES: Mapping[int, tuple[str, ...]] = {
 
 
 def console() -> Console:
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """As wide as the terminal, or as COLUMNS says. What goes elsewhere is not cut into lines: it can be searched."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, soft_wrap=True, width=UNBROKEN)
 
 
 def print_json(document: object) -> None:

@@ -78,7 +78,8 @@ class Book:
         if version_in_use(self.database) != workspace.version:
             company = workspace.settings.company
             Ingest(self.database).fill_series(plan.kept_series, plan.catalog, company.timezone)
-            put_in_use(self.database, StoredVersion(workspace.version, dict(self.sources)), self.clock.now())
+            stored = StoredVersion(workspace.version, dict(self.sources))
+            put_in_use(self.database, stored, self.clock.now(), (*plan.rules, *plan.across))
         return ()
 
     def judge(self) -> Judge:

@@ -1,20 +1,23 @@
 """The files of a workspace in; the version in use, for everybody who works from the store, out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Delete, Select, delete, not_, select
 
 from engine.clock import microseconds
+from engine.store.among import among
 from engine.store.database import Database
 from engine.store.kept import kept
 from engine.store.tables.housekeeping import InUseRow, VersionRow
+from engine.store.tables.looks import RuleVersionRow
 from engine.store.writing import upsert
 
 VERSION = VersionRow.__table__  # type: ignore[attr-defined]
 IN_USE = InUseRow.__table__  # type: ignore[attr-defined]
+RULE_VERSION = RuleVersionRow.__table__  # type: ignore[attr-defined]
 THE_ROW = 1
 
 
@@ -26,8 +29,11 @@ class StoredVersion:
     files: Mapping[str, str]
 
 
-def put_in_use(database: Database, stored: StoredVersion, at: datetime) -> bool:
-    """Keeps the files and makes them the version in use; says whether that is a change."""
+def put_in_use(database: Database, stored: StoredVersion, at: datetime, rules: Collection[str]) -> bool:
+    """Keeps the files and makes them the version in use; says whether that is a change. `rules`: all that they have.
+
+    A rule that they lack is new where it comes back, even as it was: what is true by then is seeded, and fires nothing.
+    """
     with database.writing() as connection:
         before = connection.execute(*_in_use()).scalar()
         if before == stored.version:
@@ -37,7 +43,13 @@ def put_in_use(database: Database, stored: StoredVersion, at: datetime) -> bool:
         upsert(connection, VERSION, ["hash"], [row], [])
         in_use = {"id": THE_ROW, "version": stored.version, "at": moment}
         upsert(connection, IN_USE, ["id"], [in_use])
+        connection.execute(*_forgetting(rules=rules))
         return True
+
+
+@kept
+def _forgetting(rules: Any) -> Delete:
+    return delete(RULE_VERSION).where(not_(among(RULE_VERSION.c.rule, rules)))
 
 
 def in_use(database: Database) -> StoredVersion | None:

@@ -56,6 +56,19 @@ def test_accounts_are_listed_before_anything_was_run(command: Told, capsys: pyte
     assert "acme" in capsys.readouterr().out
 
 
+def test_a_table_that_goes_to_no_terminal_has_a_line_for_each_row(
+    told: Told, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS")
+    rows = len(told("list", "imports"))
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit):
+        app(["list", "imports"])
+
+    assert len(capsys.readouterr().out.splitlines()) == 1 + rows
+
+
 def test_check_names_what_is_used_and_has_no_record_where_there_is_a_database(command: Told, folder: Path) -> None:
     assert command("check") == {"problems": []}
     assert not list(folder.glob("*.db"))

@@ -122,9 +122,9 @@ def test_a_look_at_a_moment_before_the_last_look_is_left_out_and_named(database:
 @pytest.mark.parametrize("when", ["before it is read", "while it is judged"])
 def test_a_look_by_a_version_that_is_not_in_use_is_not_saved(database: Database, when: str) -> None:
     put(database, accounts("acme"))
-    put_in_use(database, StoredVersion("v2" if when == "before it is read" else VERSION, {}), NOW)
+    put_in_use(database, StoredVersion("v2" if when == "before it is read" else VERSION, {}), NOW, ())
     before = reading(database)
-    put_in_use(database, StoredVersion("v2", {}), LATER)
+    put_in_use(database, StoredVersion("v2", {}), LATER, ())
 
     saved = keep(database, before, decisions=(decision(),))
 

@@ -16,7 +16,7 @@ def test_nothing_is_in_use_at_first(database: Database) -> None:
 
 
 def test_the_newest_that_was_put_into_use_is_in_use_and_the_others_are_kept(database: Database) -> None:
-    changes = [put_in_use(database, stored, NOW) for stored in (ONE, TWO, TWO)]
+    changes = [put_in_use(database, stored, NOW, ()) for stored in (ONE, TWO, TWO)]
 
     assert changes == [True, True, False]
     assert (in_use(database), version_in_use(database)) == (TWO, "v2")
@@ -25,7 +25,7 @@ def test_the_newest_that_was_put_into_use_is_in_use_and_the_others_are_kept(data
 
 def test_an_earlier_version_can_come_back_into_use(database: Database) -> None:
     for stored in (ONE, TWO, ONE):
-        put_in_use(database, stored, NOW)
+        put_in_use(database, stored, NOW, ())
 
     assert in_use(database) == ONE
     assert len(rows_of(database, "version")) == 2
@@ -33,7 +33,7 @@ def test_an_earlier_version_can_come_back_into_use(database: Database) -> None:
 
 def test_several_workers_may_put_the_same_version_into_use_at_once(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: put_in_use(database, ONE, NOW), range(4)))
+        list(pool.map(lambda _: put_in_use(database, ONE, NOW, ()), range(4)))
 
     assert in_use(database) == ONE
 
