@@ -140,7 +140,7 @@ def _text(plan: Plan, rule: RuleTrees, group: str, counted: GroupTally, sweep: S
         "accounts": list(counted.having(group).values()),
         "today": day_of(sweep.today),
     }
-    known_values = {name: plain(value, name, needed=False) for name, value in values.items()}
+    known_values = {name: plain(value, name, for_slack=True) for name, value in values.items()}
     try:
         return render(f"finding of {rule.name}", rule.rule.finding or "", known_values)
     except TemplateFailed as error:

@@ -71,7 +71,7 @@ def _blank(taken: Taken, desk: Desk, channel: str, template: str) -> Action:
 
 
 def _filled(desk: Desk, kind: str, name: str, values: Mapping[str, object], *, needed: bool = False) -> str:
-    known = {key: plain(value, key, needed=needed) for key, value in values.items()}
+    known = {key: plain(value, key, needed=needed, for_slack=kind == "slack") for key, value in values.items()}
     return render(f"{kind}/{name}", desk.templates[kind, name], known)
 
 

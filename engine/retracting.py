@@ -37,7 +37,7 @@ def retraction(plan: Plan, doubt: Doubt, then: Signals, now: Signals, row: int, 
         run=doubt.run,
         fingerprint=doubt.fingerprint,
         evidence=known_now,
-        because="; ".join([*said, f"corrected by {doubt.source}"]),
+        because="; ".join([*said, f"corrected: {doubt.source}"]),
         text="\n".join(["*Corrected*: what is told above was not so.", *said, f"Source: {doubt.source}", CLOSED]),
     )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from traceback import walk_tb
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, Undefined, meta, nodes
@@ -16,6 +17,9 @@ LONGEST = 40_000
 """Characters; Slack cuts a message there (docs.slack.dev, chat.postMessage)."""
 DEEPEST_LOOP = 2
 """Loops within loops: more is no message, and could run for hours over short lists."""
+
+STAR = "\N{ASTERISK OPERATOR}"
+_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 
 FILTERS_KEPT = frozenset(
     {
@@ -198,8 +202,14 @@ def render(name: str, text: str, values: Mapping[str, object]) -> str:
         RecursionError,
     ) as error:
         kind = str(error) if isinstance(error, TemplateError) else type(error).__name__
-        raise TemplateFailed(f"Template {name} can't be rendered ({kind}). Run `pulsebook check`.") from None
+        raise TemplateFailed(f"Template {name} can't be rendered ({_place_of(error)}{kind}). Mend it.") from None
     return _tidy("".join(parts))
+
+
+def _place_of(error: Exception) -> str:
+    """The line of the template that failed; the value that made it fail is the customer's, and not told."""
+    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == "<template>"]
+    return f"line {lines[-1]}: " if lines else ""
 
 
 def _tidy(text: str) -> str:
@@ -219,17 +229,26 @@ class Fields(dict[str, object]):
         return self._unknown(name=f"{self._name}.{key}")
 
 
-def plain(value: object, name: str, *, needed: bool) -> object:
-    """A value as templates see it: None becomes an unknown that knows its name."""
+def plain(value: object, name: str, *, needed: bool = False, for_slack: bool = False) -> object:
+    """A value as templates see it: None becomes an unknown that knows its name, a whole number has no decimals.
+
+    Customers' words make no line of their own and, `for_slack`, nothing bold: a star, which marks that, is an operator.
+    """
     unknown = Needed if needed else Unknown
     if value is None or value != value:
         return unknown(name=name)
     if isinstance(value, Mapping):
-        fields = {key: plain(item, f"{name}.{key}" if name else str(key), needed=needed) for key, item in value.items()}
+        fields = {
+            key: plain(item, f"{name}.{key}" if name else str(key), needed=needed, for_slack=for_slack)
+            for key, item in value.items()
+        }
         return Fields(fields, name, unknown)
     if isinstance(value, list | tuple):
-        return [plain(item, name, needed=needed) for item in value]
-    return value
+        return [plain(item, name, needed=needed, for_slack=for_slack) for item in value]
+    if isinstance(value, str):
+        words = _BREAKS.sub(" ", value)
+        return words.replace("*", STAR) if for_slack else words
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 @lru_cache(maxsize=1024)

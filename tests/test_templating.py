@@ -37,7 +37,7 @@ def filled(text: str, *, needed: bool = False) -> str:
         pytest.param("{% if account.plan %}yes{% else %}no{% endif %}", "no", id="what is not known is false"),
         pytest.param("{% if account.plan > 3 %}yes{% else %}no{% endif %}", "no", id="and is not above anything"),
         pytest.param("{% if fact %}yes{% else %}no{% endif %}", "no", id="an empty fact is false"),
-        pytest.param("{{ event.items }}", "3.0", id="a property may be called like a method"),
+        pytest.param("{{ event.items }}", "3", id="a property may be called like a method"),
         pytest.param(
             "{% for one in score.drags %}\n{{ one.sentence }}\n{% endfor %}",
             DRAG,
@@ -50,6 +50,24 @@ def filled(text: str, *, needed: bool = False) -> str:
 )
 def test_a_template_prints(text: str, expected: str) -> None:
     assert expected == filled(text)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(5.0, "5"), (-0.0, "0"), (84000.5, "84000.5"), (1e6, "1000000")])
+def test_a_whole_number_has_no_decimals(value: float, expected: str) -> None:
+    assert render("a test", "{{ seats }}", {"seats": plain(value, "seats")}) == expected
+
+
+SPOOF = "*CTO*\r\n\u2028• *Renewal is signed*"
+
+
+@pytest.mark.parametrize(
+    ("for_slack", "expected"),
+    [(True, "*Acme*: \u2217CTO\u2217 • \u2217Renewal is signed\u2217"), (False, "*Acme*: *CTO* • *Renewal is signed*")],
+)
+def test_s17_a_customers_words_make_no_line_and_nothing_bold(for_slack: bool, expected: str) -> None:
+    value = plain({"role": SPOOF}, "fact", for_slack=for_slack)
+
+    assert render("a test", "*Acme*: {{ fact.role }}\n{# #}", {"fact": value}) == expected
 
 
 def test_an_email_that_needs_a_value_which_is_not_known_is_not_rendered() -> None:
@@ -104,9 +122,9 @@ def test_a_template_learns_nothing_of_what_is_behind_its_values(text: str) -> No
 
 def test_a_failing_template_names_itself_and_no_value() -> None:
     with pytest.raises(TemplateFailed) as failed:
-        filled("{{ account.name + 1 }}")
+        filled("Hello\n{{ account.name + 1 }}")
 
-    assert "a test" in str(failed.value)
+    assert "a test can't be rendered (line 2: " in str(failed.value)
     assert "Acme" not in str(failed.value)
 
 

@@ -22,7 +22,7 @@ from engine.judged import Finding
 from engine.loops.book import Book
 from engine.loops.delivering import deliver_soon, post_of
 from engine.loops.findings import sweep
-from engine.loops.looking import Order
+from engine.loops.looking import Order, stays_in_the_outbox
 from engine.loops.looking import Progress as HowFar
 from engine.loops.working import work
 from engine.store.saving.save import Saved
@@ -45,7 +45,9 @@ class Ran:
     unknown: int
     left: int
     outbox: Path | None
-    """Where messages lie that could not leave for want of credentials."""
+    """Where messages lie that could not leave for want of credentials, or for …"""
+    is_past: bool = False
+    """… the look was of a moment long past."""
 
 
 def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
@@ -54,7 +56,7 @@ def run(folder: Path, *, as_of: str | None, send: bool, as_json: bool) -> int:
         tell_mistakes(book.put_in_use(), as_json=as_json)
         at = moment_of(as_of, book)
         order = Order(at, f"run {at.isoformat()}", send=send)
-        tell(carried_out(book, at, partial(sweep, book, order), quiet=as_json), as_json=as_json)
+        tell(carried_out(book, order, partial(sweep, book, order), quiet=as_json), as_json=as_json)
         return 0
 
 
@@ -79,7 +81,7 @@ Looking = Callable[[HowFar], tuple[Saved, tuple[Finding, ...]]]
 """Takes a look, and says how far it is; what was saved, and what was found beside the accounts."""
 
 
-def carried_out(book: Book, at: datetime, looking: Looking, *, quiet: bool) -> Ran:
+def carried_out(book: Book, order: Order, looking: Looking, *, quiet: bool) -> Ran:
     """The main job: look, then deliver."""
     shown = console()
     with Progress(console=shown, transient=True, disable=quiet or not shown.is_terminal) as progress:
@@ -87,19 +89,20 @@ def carried_out(book: Book, at: datetime, looking: Looking, *, quiet: bool) -> R
         saved, found = looking(lambda done, count: progress.update(bar, completed=done, total=count))
         bar = progress.add_task("Delivering", total=None)
         post = post_of(book.settings(), book.folder, book.database, book.clock, os.environ)
-        post = replace(post, at=at, titles=book.judge().plan.titles)
+        post = replace(post, at=order.at, titles=book.judge().plan.titles)
         delivered = deliver_soon(post, Event(), lambda count: progress.update(bar, completed=count))
-    outbox = book.folder / book.settings().outbox.folder
+    is_past = stays_in_the_outbox(order, book.clock.now())
     without = set(post.outboxes) - set(post.channels)
     return Ran(
-        at=at,
+        at=order.at,
         saved=saved,
         found=found,
         sent=delivered.sent,
         not_sent=delivered.not_sent,
         unknown=delivered.unknown,
         left=delivered.left,
-        outbox=outbox if without and delivered.sent else None,
+        outbox=book.folder / book.settings().outbox.folder if delivered.sent and (without or is_past) else None,
+        is_past=is_past and not without,
     )
 
 
@@ -137,7 +140,11 @@ def show(ran: Ran) -> None:
         shown.print(
             Text(f"{ran.sent:,} left · {ran.not_sent:,} not sent · {ran.unknown:,} unknown · {ran.left:,} wait")
         )
-    if ran.outbox is not None:
+    if ran.outbox is not None and ran.is_past:
+        shown.print(
+            Text(f"That is long past, so messages lie in {ran.outbox}; --send lets them leave.", style="yellow")
+        )
+    elif ran.outbox is not None:
         shown.print(Text(f"Channels without credentials wrote into {ran.outbox}."))
     show_left_out(saved)
 

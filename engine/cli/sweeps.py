@@ -45,7 +45,7 @@ def release_sweep(folder: Path, hold: int, *, as_of: str | None, send: bool, as_
         at = moment_of(as_of, book)
         order = Order(at, f"release {hold}", send=send)
         tell(
-            carried_out(book, at, lambda progress: (release(book, hold, order, progress), ()), quiet=as_json),
+            carried_out(book, order, lambda progress: (release(book, hold, order, progress), ()), quiet=as_json),
             as_json=as_json,
         )
 

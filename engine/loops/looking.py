@@ -251,6 +251,11 @@ def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
     return _Shard(judged, replace(reading, snapshot=judged.snapshot), counted)
 
 
+def stays_in_the_outbox(order: Order, now: datetime) -> bool:
+    """Whether what the look decides goes to the outbox, whatever the credentials."""
+    return now - order.at > LONG_AGO and not order.send
+
+
 def wanted_by(book: Book, plan: Plan, order: Order) -> Wanted:
     """What a look by an order has to read."""
     wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=order.blocks)
@@ -285,6 +290,6 @@ def office(book: Book, plan: Plan, order: Order) -> Office:
         fallback=plan.settings.people.fallback,
         company_day=day_number(plan.company.day(order.at)),
         now=now,
-        outbox_only=now - order.at > LONG_AGO and not order.send,
+        outbox_only=stays_in_the_outbox(order, now),
         rolled_up=plan.rolled_up,
     )

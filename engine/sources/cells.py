@@ -187,6 +187,13 @@ def identity(text: str) -> str:
     return text
 
 
+def person_or_company(text: str) -> str:
+    """A name: one line."""
+    if _CONTROL.search(text):
+        raise ValueError("a name has no line breaks or control characters: take them out")
+    return plain_text(text)
+
+
 def email(text: str) -> str:
     name, at, domain = text.partition("@")
     odd = any(sign in text for sign in " ,;<>()\"'\\") or _CONTROL.search(text) or "@" in domain

@@ -178,6 +178,7 @@ _SPECIAL: Mapping[str, Reader] = {
     "id": cell.identity,
     "account": cell.identity,
     "alias": cell.identity,
+    "name": cell.person_or_company,
     "email": cell.email,
     "owner": cell.email,
     "manager": cell.email,

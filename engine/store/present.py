@@ -6,24 +6,25 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, exists, func, or_, select
 
 from engine.arithmetic.stays import nowhere
 from engine.clock import day_of, moment
-from engine.domain import End, Episode, Run, RunTask, State
+from engine.domain import DeliveryState, End, Episode, Run, RunTask, State
 from engine.snapshot import Numbers, Stays
 from engine.store.among import among
 from engine.store.database import fetched
 from engine.store.kept import kept
 from engine.store.matrices import Lanes, those
 from engine.store.tables.looks import EpisodeRow, RuleVersionRow, ScoreRow, ScoreVersionRow
-from engine.store.tables.runs import RunRow, TaskRow
+from engine.store.tables.runs import DeliveryRow, RunRow, TaskRow
 
 SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
 EPISODE = EpisodeRow.__table__  # type: ignore[attr-defined]
 RULE_VERSION = RuleVersionRow.__table__  # type: ignore[attr-defined]
 SCORE_VERSION = ScoreVersionRow.__table__  # type: ignore[attr-defined]
 RUN = RunRow.__table__  # type: ignore[attr-defined]
+DELIVERY = DeliveryRow.__table__  # type: ignore[attr-defined]
 TASK = TaskRow.__table__  # type: ignore[attr-defined]
 
 STAY = (
@@ -201,7 +202,8 @@ def _tasks_of(runs: Any) -> Select[Any]:
 
 
 def last_starts(connection: Connection, lanes: Lanes, playbooks: Collection[str]) -> dict[tuple[int, str], int]:
-    """(row, playbook) to the company's day of its last start; one that was taken back is none."""
+    """(row, playbook) to the company's day of its last start; one that was taken back is none, unless a customer has
+    its mail, or may have it."""
     if not playbooks:
         return {}
     rows, started = rows_by_seq(lanes), connection.execute(*_last_starts(playbooks=playbooks, **lanes.whom))
@@ -211,7 +213,9 @@ def last_starts(connection: Connection, lanes: Lanes, playbooks: Collection[str]
 @kept
 def _last_starts(playbooks: Any, **whom: Any) -> Select[Any]:
     run = (RUN.c.account_seq, RUN.c.playbook)
-    counts = or_(RUN.c.end.is_(None), RUN.c.end != str(End.SOURCE_CORRECTED))
+    out = among(DELIVERY.c.state, (str(DeliveryState.SENT), str(DeliveryState.UNKNOWN)))
+    mailed = exists().where(DELIVERY.c.run_id == RUN.c.id, DELIVERY.c.channel == "email", out)
+    counts = or_(RUN.c.end.is_(None), RUN.c.end != str(End.SOURCE_CORRECTED), mailed)
     started = among(RUN.c.playbook, playbooks), those(RUN.c.account_seq, **whom), counts
     return select(*run, func.max(RUN.c.started_day)).where(*started).group_by(*run)
 

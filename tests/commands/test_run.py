@@ -41,6 +41,28 @@ def test_a_dry_run_is_of_the_moment_that_the_files_in_the_folder_mean(told: Told
     assert said["at"] == told("run", "--as-of", "2026-03-04")["at"] == "2026-03-04T10:59:59+00:00"
 
 
+def test_what_a_look_at_the_distant_past_decides_is_said_to_lie_in_the_outbox_whatever_the_credentials(
+    told: Told, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SLACK", "xoxb-of-a-test")
+    monkeypatch.setenv("SMTP", "smtp://127.0.0.1:1")
+    settings = folder / "pulsebook.toml"
+    channels = '[channels.slack]\ntoken = "env:SLACK"\n[channels.email]\nsmtp = "env:SMTP"\nfrom = "us@x.example"\n'
+    settings.write_text(f"{settings.read_text()}\n{channels}")
+    told("import", "observations", "fall.csv", "--as-of", "2026-03-03")
+    (folder / "beta.csv").write_text("account,at,nps\nbeta,2026-03-04,60\nbeta,2026-03-05,5\n")
+    told("import", "observations", "beta.csv")
+    for day in ("2026-03-04", "2026-03-05"):
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            app(["run", "--as-of", day])
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "That is long past, so messages lie in" in said
+    assert "--send lets them leave" in said
+    assert {one["state"] for one in told("list", "deliveries")} == {"sent"}
+
+
 def test_accounts_that_a_look_leaves_out_are_named(told: Told) -> None:
     ran = told("run", "--as-of", "2026-03-01")
 

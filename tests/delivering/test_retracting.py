@@ -216,6 +216,32 @@ def test_a_fact_that_is_withdrawn_takes_back_what_it_brought_about(post: Post, s
     ]
 
 
+@pytest.mark.parametrize("approve", ["auto", "ask"])
+def test_a_customer_who_has_had_the_mail_gets_no_second_one_within_the_cooldown(
+    post: Post, slacks: RunningServer, approve: str
+) -> None:
+    save = f"playbook: save\napprove: {approve}\ncooldown: 30d\nretracts: true\nsteps:\n"
+    mail = {
+        "playbooks/save.yaml": f"{save}  - {{step: thank, email: thanks, to: champion, class: service}}\n",
+        "templates/email/thanks.j2": "Subject: Thanks\n\nThank you.\n",
+    }
+    company = Company(post, slacks, {**FILES, **mail})
+    company.comes(
+        0, records.entries("contacts", {"account": "castle", "email": "kim@castle.example", "role": "champion"})
+    )
+    company.nps(2, 10)
+    company.look(2)
+    correct_on_the_next_day(company)
+    company.look(3)
+
+    company.nps(6, 5)
+    company.look(6)
+
+    assert told(company) == ["fired", "retracted", "fired"]
+    states = [one["state"] for one in company.deliveries() if one["channel"] == "email"]
+    assert states == (["sent"] if approve == "auto" else ["not_sent", "waiting"]), "one that nobody let go is no mail"
+
+
 def test_a_run_that_had_ended_is_answered_too_and_keeps_when_it_ended(post: Post, slacks: RunningServer) -> None:
     company = Company(post, slacks)
     moments = [{"account": "castle", "name": "trouble", "at": f"2026-03-03T0{hour}:00"} for hour in (8, 9)]

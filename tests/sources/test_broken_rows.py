@@ -259,6 +259,20 @@ REFUSED = [
             )
         ],
     ),
+    *(
+        (
+            f"{kind}.csv",
+            kind,
+            f'{key},name\n{one},"Kim\nBcc: all@x.example"\n'.encode(),
+            1,
+            [(2, "name: a name has no line breaks or control characters: take them out")],
+        )
+        for kind, key, one in (
+            ("accounts", "id", "a"),
+            ("contacts", "account,email", "a,kim@x.example"),
+            ("teammates", "email", "ana@x.example"),
+        )
+    ),
     (
         "a.csv",
         "accounts",
