@@ -135,6 +135,20 @@ def test_what_turns_true_by_the_past_is_seeded_and_a_crossing_of_then_is_none(bo
     assert fired(book) == []
 
 
+def test_a_replay_is_filled_in_as_of_its_own_moment(book: Book) -> None:
+    history_of(book, 90, -5, -4)
+    history_of(book, 10, -3)
+    looked(book, 1)
+    assert isinstance(book.clock, SetClock)
+    book.clock.at = on(60)
+
+    first, last = (day_number(on(day).date()) for day in (-10, 0))
+    filled_in = fill(book, Wish(first, last), at=on(2))
+
+    assert filled_in.due == 1
+    assert looked(book, 2) == [("acme", "dropped", "seeded")]
+
+
 def test_what_turns_true_after_that_fires(book: Book) -> None:
     history_of(book, 70, -5)
     fill_on(book, 1)

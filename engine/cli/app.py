@@ -205,12 +205,13 @@ def fill(
     from_: Annotated[str, typer.Option("--from", metavar="D", help="The first day.")],
     until: Annotated[str | None, typer.Option("--until", metavar="D", help="The last day; default yesterday.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Also replace what was filled in before.")] = False,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Give past days, on which nobody looked, the scores that looks would have left; nothing fires."""
     from engine.cli import filling
 
-    filling.fill_days(folder_of(context), from_=from_, until=until, again=again, as_json=as_json)
+    filling.fill_days(folder_of(context), from_=from_, until=until, again=again, as_of=as_of, as_json=as_json)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.progress import Progress
 from rich.text import Text
 
-from engine.cli.common import changing
+from engine.cli.common import changing, moment_of
 from engine.cli.output import console, print_json
 from engine.cli.words import day_of_text
 from engine.clock import day_number, day_of
@@ -13,15 +13,16 @@ from engine.loops.filling import Filled, Wish, fill
 from engine.wording import counted
 
 
-def fill_days(folder: Path, *, from_: str, until: str | None, again: bool, as_json: bool) -> None:
+def fill_days(folder: Path, *, from_: str, until: str | None, again: bool, as_of: str | None, as_json: bool) -> None:
     """Fills in all days from one to another, the last by default yesterday."""
     shown, first, last = console(), day_of_text(from_), day_of_text(until) if until else None
     with changing(folder) as book:
-        today = book.judge().plan.company.day(book.clock.now())
+        at = moment_of(as_of, book)
+        today = book.judge().plan.company.day(at)
         wish = Wish(day_number(first), day_number(today) - 1 if last is None else day_number(last), again)
         with Progress(console=shown, transient=True, disable=as_json or not shown.is_terminal) as progress:
             bar = progress.add_task("Filling in", total=None)
-            filled = fill(book, wish, lambda done, count: progress.update(bar, completed=done, total=count))
+            filled = fill(book, wish, lambda done, count: progress.update(bar, completed=done, total=count), at=at)
     if as_json:
         print_json(_document(wish, filled))
     else:

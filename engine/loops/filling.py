@@ -10,7 +10,16 @@ from engine.clock import day_of, end_of_day, local_day
 from engine.errors import PulsebookError
 from engine.filling import Counts, FilledDays, Left
 from engine.loops.book import Book
-from engine.loops.looking import Order, Progress, from_children_up, shards_of, wanted_by, wanted_of, without_collector
+from engine.loops.looking import (
+    Order,
+    Progress,
+    from_children_up,
+    refuse_future,
+    shards_of,
+    wanted_by,
+    wanted_of,
+    without_collector,
+)
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.store.database import Database, portions
@@ -59,6 +68,7 @@ class _Job:
     """`judge`: of no more than scores rest on; `compares`: with so many days before it a look compares scores."""
 
     book: Book
+    at: datetime
     judge: Judge
     compares: int
     again: bool
@@ -74,11 +84,15 @@ class _Group:
     today: int
 
 
-def fill(book: Book, wish: Wish, progress: Progress = lambda _done, _all: None) -> Filled:
+def fill(
+    book: Book, wish: Wish, progress: Progress = lambda _done, _all: None, *, at: datetime | None = None
+) -> Filled:
     """Judges all accounts day by day, by the version in use and all that is known now, and keeps each day's scores
     where no look has left one. Nothing else follows from it, but that the accounts whose next look compares with these
-    days are due, and seed what turns true in it. Raises NotOver, and what `keep_days` raises."""
-    plan, now = book.judge().plan, book.clock.now()
+    days are due, and seed what turns true in it. `at`: when it happens, so that the next look is of then or later; now
+    by default. Raises NotOver, InTheFuture, and what `keep_days` raises."""
+    plan, now = book.judge().plan, at or book.clock.now()
+    refuse_future(book, now)
     _refuse(wish, plan.company.day(now))
     days = _days(book.database, wish)
     if not days:
@@ -92,7 +106,7 @@ def fill(book: Book, wish: Wish, progress: Progress = lambda _done, _all: None) 
         progress(done, count)
 
     compares = max(plan.needs.score_days.values(), default=0)
-    job = _Job(book, Judge(Plan(only_scored(plan.workspace))), compares, wish.again, took)
+    job = _Job(book, now, Judge(Plan(only_scored(plan.workspace))), compares, wish.again, took)
     for part in from_children_up(book, plan, Order(now, "fill")):
         for shard in shards_of(book, part):
             for group in _groups(book, plan, shard, days):
@@ -155,5 +169,5 @@ def _fill(job: _Job, group: _Group) -> Filled:
             filled.take(then, signals.scores)
             job.took(len(then))
         counts += filled.counts
-        due |= keep_days(database, plan.version, stretch, filled, job.book.clock.now())
+        due |= keep_days(database, plan.version, stretch, filled, job.at)
     return Filled(counts, len(due))
