@@ -245,5 +245,5 @@ def test_a_wrong_word_is_answered_with_a_way_out(
     with pytest.raises(SystemExit) as left:
         run_app()
 
-    assert left.value.code == 1
+    assert left.value.code == 2
     assert expected in capsys.readouterr().err
