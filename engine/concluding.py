@@ -182,7 +182,7 @@ def _because(plan: Plan, audience: Audience, rule: RuleTrees, row: int, found: M
     values = told(audience, row, run, template, plan.settings.people.fallback)
     values["playbook"] = {"name": rule.rule.play}
     try:
-        return render(f"because of {rule.name}", template, {k: plain(v, k) for k, v in values.items()})
+        return render(f"because of {rule.name}", template, {k: plain(v, k, for_slack=True) for k, v in values.items()})
     except TemplateFailed as error:
         return f"{_plain_reason(plan, rule)} ({error})"
 

@@ -19,7 +19,9 @@ DEEPEST_LOOP = 2
 """Loops within loops: more is no message, and could run for hours over short lists."""
 
 STAR = "\N{ASTERISK OPERATOR}"
-_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_OURS = re.compile(r"(^|\.context\.)because$")
+"""What a template of a rule's made, with customers' words in it that went through here then."""
 
 FILTERS_KEPT = frozenset(
     {
@@ -245,8 +247,8 @@ def plain(value: object, name: str, *, needed: bool = False, for_slack: bool = F
         return Fields(fields, name, unknown)
     if isinstance(value, list | tuple):
         return [plain(item, name, needed=needed, for_slack=for_slack) for item in value]
-    if isinstance(value, str):
-        words = _BREAKS.sub(" ", value)
+    if isinstance(value, str) and not _OURS.search(name):
+        words = " ".join(filter(None, map(str.strip, _BREAK.split(value)))) if _BREAK.search(value) else value
         return words.replace("*", STAR) if for_slack else words
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

@@ -70,6 +70,18 @@ def test_s17_a_customers_words_make_no_line_and_nothing_bold(for_slack: bool, ex
     assert render("a test", "*Acme*: {{ fact.role }}\n{# #}", {"fact": value}) == expected
 
 
+def test_a_padded_text_is_plain_at_once() -> None:
+    assert plain(f"a{' ' * 10_000}b\n  c", "account.note") == f"a{' ' * 10_000}b c"
+
+
+def test_what_a_rule_says_keeps_its_own_lines_and_marks() -> None:
+    because = "*Renewal* at risk\n- seats fell"
+
+    assert plain(because, "because", for_slack=True) == because
+    assert plain({"context": [{"because": because}]}, "score", for_slack=True) == {"context": [{"because": because}]}
+    assert plain(because, "fact.because", for_slack=True) == "\u2217Renewal\u2217 at risk - seats fell"
+
+
 def test_an_email_that_needs_a_value_which_is_not_known_is_not_rendered() -> None:
     with pytest.raises(MissingValue, match=r"^no account\.plan$"):
         filled("Hi {{ account.plan }}", needed=True)

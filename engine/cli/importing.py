@@ -20,8 +20,9 @@ from engine.plan import Plan
 from engine.sources.formulas import REFUSED
 from engine.sources.reading import Read, read_file
 from engine.sources.refused import write_refused
+from engine.sources.table import Meant
 from engine.sources.tables import PIECE, read_tables
-from engine.sources.targets import KINDS, ImportOptions
+from engine.sources.targets import KINDS, ImportOptions, looked_at
 from engine.store.ingest.ingest import Ingest
 from engine.store.ingest.pieces import Pieces
 from engine.store.recorded import recorded_names
@@ -85,6 +86,8 @@ class Imported:
 
     said: Mapping[Path, Said]
     done: Ingested
+    meant: Meant
+    """The columns that were looked at."""
     unrecorded: tuple[str, ...] = ()
     """What the workspace uses, of which there is neither a record nor a `from`."""
 
@@ -143,7 +146,7 @@ def take(book: Book, order: Order, *, piece: int = PIECE, quiet: bool = True) ->
     recorded = recorded_names(book.database)
     if order.dry_run:
         recorded |= frozenset().union(*(one.names for one in said.values()))
-    return Imported(said, done, tuple(sorted(plan.uncovered - recorded)))
+    return Imported(said, done, looked_at(options, plan.catalog), tuple(sorted(plan.uncovered - recorded)))
 
 
 @contextmanager
@@ -222,7 +225,7 @@ def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
         mine = [refusal for refusal in imported.done.refused if refusal.file == file.name]
         if mine and not order.dry_run:
             path = file.with_name(f"{file.name}{REFUSED}")
-            write_refused(path, mine, read_tables(order.content(file), meant=lambda _: False))
+            write_refused(path, mine, read_tables(order.content(file), meant=imported.meant))
             written.append(path)
     return tuple(written)
 

@@ -67,9 +67,7 @@ def _header(name: str, lines: Lines, meant: Meant) -> tuple[list[str], int]:
             continue
         if meant(cell):
             nameless = f"column {index + 1} has no name. Name it, or delete it."
-            raise FileUnreadable(
-                f"{name}:{line}: {f'two columns are called {cell!r}. Rename one.' if cell else nameless}"
-            )
+            raise FileUnreadable(f"{at}: {f'two columns are called {cell!r}. Rename one.' if cell else nameless}")
         header[index] = f"{ASIDE}{index}"
     return header, line
 

@@ -62,38 +62,43 @@ def _record(line: str, meant: Meant) -> dict[str, str | None]:
     said = _DECODER.decode(line)
     if SURROGATE.search(line) and not _is_text(said):
         raise _Odd("a text has half of a character (a lone surrogate): write it anew")
+    if isinstance(said, _Odd):
+        raise said
     if not isinstance(said, dict):
         raise _Odd("the line is no JSON object: write one object a line")
     return {
         key: value if isinstance(value, str) else _flat(key, value)
         for key, value in said.items()
-        if meant(key) or not isinstance(value, list | dict)
+        if meant(key) or not isinstance(value, list | dict | _Odd)
     }
 
 
 def _is_text(said: object) -> bool:
     """Halves of a character that stand alone can't be written, neither into a database nor into a file."""
     try:
-        json.dumps(said, ensure_ascii=False).encode()
+        json.dumps(said, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
         return False
     return True
 
 
-def _pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any] | _Odd:
+    """What is odd inside of a value that nobody asks for is no mistake, so it is raised where it is asked for."""
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Odd(f"the key {key!r} stands twice: delete one")
+            return _Odd(f"the key {key!r} stands twice: delete one")
         found[key] = value
     return found
 
 
-def _no_number(said: str) -> Any:
-    raise _Odd(f"{said} is no number: leave the value out")
+def _no_number(said: str) -> _Odd:
+    return _Odd(f"{said} is no number: leave the value out")
 
 
 def _flat(key: str, value: object) -> str | None:
+    if isinstance(value, _Odd):
+        raise value
     if value is None:
         return None
     if isinstance(value, bool):

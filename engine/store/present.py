@@ -214,7 +214,8 @@ def last_starts(connection: Connection, lanes: Lanes, playbooks: Collection[str]
 def _last_starts(playbooks: Any, **whom: Any) -> Select[Any]:
     run = (RUN.c.account_seq, RUN.c.playbook)
     out = among(DELIVERY.c.state, (str(DeliveryState.SENT), str(DeliveryState.UNKNOWN)))
-    mailed = exists().where(DELIVERY.c.run_id == RUN.c.id, DELIVERY.c.channel == "email", out)
+    of_run = DELIVERY.c.account_seq == RUN.c.account_seq, DELIVERY.c.run_id == RUN.c.id
+    mailed = exists().where(*of_run, DELIVERY.c.channel == "email", out)
     counts = or_(RUN.c.end.is_(None), RUN.c.end != str(End.SOURCE_CORRECTED), mailed)
     started = among(RUN.c.playbook, playbooks), those(RUN.c.account_seq, **whom), counts
     return select(*run, func.max(RUN.c.started_day)).where(*started).group_by(*run)

@@ -86,13 +86,18 @@ class Files:
 
 def read_sources(folder: Path) -> Sources:
     """The files of a workspace, read from its folder. What is no UTF-8 is kept in a form that `load` refuses."""
-    found = [folder / SETTINGS, *(path for name in TOPS for path in sorted((folder / name).rglob("*.*")))]
+    found = [folder / SETTINGS, *(path for name in FOLDERS for path in sorted((folder / name).glob("*.*")))]
+    found += [path for name in TOPS for path in sorted((folder / name).rglob("*.*"))]
     texts = {path.relative_to(folder).as_posix(): path for path in found if path.is_file() and _is_ours(path.name)}
-    return {name: _text(path) for name, path in texts.items()}
+    return {name: _text(path) for name, path in texts.items() if not any(map(_is_hidden, name.split("/")))}
+
+
+def _is_hidden(part: str) -> bool:
+    return part.startswith(".")
 
 
 def _is_ours(name: str) -> bool:
-    return name == SETTINGS or (name.endswith((".yaml", ".yml", ".j2")) and not name.startswith("."))
+    return name == SETTINGS or name.endswith((".yaml", ".yml", ".j2"))
 
 
 def _is_lost(file: str) -> bool:
@@ -113,7 +118,11 @@ def read_files(sources: Sources) -> Files:
     for file in sorted(sources):
         text = sources[file]
         odd = next((place for place, character in enumerate(text) if is_no_text(character)), None)
-        if len(text) > LARGEST:
+        if _is_lost(file):
+            there = ", ".join(f"{folder}/" for folder in FOLDERS)
+            message = "the file is not read: nothing is looked for in this folder"
+            files.problems.append(Problem(file, 1, message, f"Move it. Files are read from {there}.", Severity.WARNING))
+        elif len(text) > LARGEST:
             _refuse(files, file, Problem(file, 1, "the file is larger than 5 MB", "Split it."))
         elif odd is not None:
             _refuse(files, file, _no_text(file, text.count("\n", 0, odd) + 1, text[odd]))
@@ -161,10 +170,6 @@ def _read_file(files: Files, file: str, text: str) -> None:
         files.templates[template.group(1), template.group(2)] = (file, text)
     elif file == SETTINGS:
         _read_settings(files, file, text)
-    elif _is_lost(file):
-        there = ", ".join(f"{folder}/" for folder in FOLDERS)
-        message = "the file is not read: nothing is looked for in this folder"
-        files.problems.append(Problem(file, 1, message, f"Move it. Files are read from {there}.", Severity.WARNING))
     elif file.endswith(".yml") and _folder(file) in FOLDERS:
         name = file.rpartition("/")[2].removesuffix(".yml")
         files.problems.append(Problem(file, 1, "files that end in .yml are not read", f"Rename it to {name}.yaml."))

@@ -96,6 +96,18 @@ def test_a_refused_row_leaves_everything_as_it_was(command: Told, folder: Path) 
     assert [one["refused"] for one in command("list", "imports")] == [0, 1]
 
 
+def test_a_row_that_can_not_be_read_has_no_cells_beside_its_reason(command: Told, folder: Path) -> None:
+    """Else it would come back as a good one, without what was wrong with it."""
+    (folder / "bad.jsonl").write_text('{"id": "x", "name": ["N"]}\n{"id": "y", "name": "Y"}\n')
+
+    done = command("import", "accounts", "bad.jsonl", code=1)
+
+    reason = "'name' holds a list or an object: write one value"
+    assert done["refused"] == [{"file": "bad.jsonl", "line": 1, "reason": reason}]
+    assert (folder / "bad.jsonl.refused.csv").read_text().splitlines()[1:] == [f"1,{reason}"]
+    assert command("import", "accounts", "bad.jsonl.refused.csv", code=1)["refused"] != []
+
+
 def test_why_says_that_an_account_has_left(told: Told, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "left.csv").write_text("account,at,outcome\nacme,2026-03-03,churned\n")
     told("import", "outcomes", "left.csv")

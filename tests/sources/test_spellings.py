@@ -32,7 +32,9 @@ def csv(path: Path) -> None:
 
 
 def json_lines(path: Path) -> None:
-    path.write_text('{"userId":"a","timestamp":"2026-03-01T09:00:00Z","context":{"ip":"1"},"tags":["x"]}\n')
+    path.write_text(
+        '{"userId":"a","timestamp":"2026-03-01T09:00:00Z","context":{"ip":"1","ip":"2"},"tags":["x"],"score":NaN}\n'
+    )
 
 
 def parquet(path: Path) -> None:

@@ -102,9 +102,10 @@ def test_files_that_are_none_of_ours_are_left_alone() -> None:
 
 
 def test_a_file_where_nothing_is_looked_for_is_named_and_not_read(tmp_path: Path) -> None:
-    for file, text in {**BASE, "rules/europe/late.yaml": "{", "templates/sms/hello.j2": "{{"}.items():
+    lost = {"rules/europe/late.yaml": "caf\udce9", "templates/sms/hello.j2": "{{", "rules/.old/late.yaml": "{"}
+    for file, text in {**BASE, **lost}.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / file).write_text(text)
+        (tmp_path / file).write_text(text, errors="surrogateescape")
 
     problems = load(read_sources(tmp_path)).problems
 
@@ -114,6 +115,16 @@ def test_a_file_where_nothing_is_looked_for_is_named_and_not_read(tmp_path: Path
         ("templates/sms/hello.j2", message, Severity.WARNING),
     ]
     assert "rules/, rules/scores/, playbooks/, templates/slack/" in problems[0].remedy
+
+
+def test_a_folder_may_be_a_link_to_another(tmp_path: Path) -> None:
+    for file, text in BASE.items():
+        (tmp_path / "own" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / file).write_text(text)
+    (tmp_path / "own/rules/scores").rename(tmp_path / "shared")
+    (tmp_path / "own/rules/scores").symlink_to(tmp_path / "shared")
+
+    assert load(read_sources(tmp_path / "own")).problems == ()
 
 
 def test_a_score_with_more_than_ten_measures_is_warned_of() -> None:
