@@ -105,7 +105,9 @@ class Weighed(Entry):
             raise ValueError("an entry names one measure or one score; say one of: measure, score")
         if self.score is not None and (self.curve or self.points):
             raise ValueError("another score's value is its points already; leave out curve and points")
-        if self.measure is not None and (self.curve is None) == (self.points is None):
+        if self.curve is not None and self.points is not None:
+            raise ValueError("the value becomes points in two ways; keep one of: curve, points")
+        if self.measure is not None and self.curve is None and self.points is None:
             raise ValueError("it is not said how the value becomes points; say one of: curve, points")
         self._check_curve()
         if self.points is not None and (not self.points or self.points[-1][1].operator != "else"):
@@ -125,7 +127,7 @@ class Weighed(Entry):
                 raise Mistake(f"{wrong}; let its values rise from point to point", "curve", place)
         for place, (_, points) in enumerate(self.curve):
             if not 0 <= points <= 100:
-                raise Mistake(f"the curve has {points:g} points; keep them in 0 to 100", "curve", place)
+                raise Mistake(f"the curve leads to {points:g} points; keep them in 0 to 100", "curve", place)
 
 
 class Band(Entry):
@@ -270,12 +272,12 @@ class Score(Entry):
 
     @model_validator(mode="after")
     def _one_way_to_score(self) -> Self:
+        if self.by_points and self.measures and not self.points:
+            raise ValueError("`start` is for a points model, and this score has `measures`; leave one of them out")
         if self.by_points != bool(self.points):
             raise ValueError("only one of `start` and `points` is given; a points model has both")
         if self.by_points == bool(self.measures):
-            raise ValueError(
-                "it is not said how the score comes about; give either `measures`, or `start` and `points`"
-            )
+            raise ValueError("it is not said how the score comes about; give `measures`, or `start` and `points`")
         if self.by_points and self.groups:
             raise Mistake("a points model has no groups; leave them out", "groups")
         return self

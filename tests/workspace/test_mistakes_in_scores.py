@@ -13,6 +13,33 @@ GREEN = "  - {band: green, from: 70}\n"
     ("edit", "problem"),
     [
         mistake(
+            "a curve beside points",
+            HEALTH,
+            "weight: 2, curve: [[0, 0], [60, 100]]}",
+            'weight: 2, curve: [[0, 0], [60, 100]], points: {1: "< 0", 5: else}}',
+            8,
+            "score 'health', measures: the value becomes points in two ways",
+            "Keep one of: curve, points.",
+        ),
+        mistake(
+            "a curve that leads too far",
+            HEALTH,
+            "curve: [[0, 0], [60, 100]]",
+            "curve: [[0, 0], [60, 101]]",
+            8,
+            "score 'health', measures.curve: the curve leads to 101 points",
+            "Keep them in 0 to 100.",
+        ),
+        mistake(
+            "a start beside measures",
+            HEALTH,
+            "primary: true",
+            "primary: true\nstart: 30",
+            1,
+            "score 'health': `start` is for a points model, and this score has `measures`",
+            "Leave one of them out.",
+        ),
+        mistake(
             "a weight of nothing",
             HEALTH,
             "weight: 3",
