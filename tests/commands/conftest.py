@@ -19,6 +19,7 @@ FALL = "account,at,nps\nacme,2026-03-03,30\n"
 FACTS = "facts:\n  moved: {properties: {city: text}}\n"
 
 Told = Callable[..., Any]
+Printed = Callable[..., str]
 
 
 @pytest.fixture
@@ -56,12 +57,31 @@ def command(folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 @pytest.fixture
+def printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Printed:
+    """Gives a command that ends well, and reads what it prints for people."""
+
+    def given(*words: str) -> str:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            app([*words])
+        said = capsys.readouterr()
+        assert left.value.code == 0, said.err
+        return said.out
+
+    return given
+
+
+@pytest.fixture
 def told(command: Told) -> Told:
     """The same, after two looks: acme fell on the second."""
+    look_twice(command)
+    return command
+
+
+def look_twice(command: Told) -> None:
     command("import", "teammates", "teammates.csv")
     command("import", "accounts", "accounts.csv")
     command("import", "observations", "nps.csv")
     command("run", "--as-of", "2026-03-02")
     command("import", "observations", "fall.csv")
     command("run", "--as-of", "2026-03-03")
-    return command

@@ -1,15 +1,11 @@
 """Each command does what it says on a workspace in a folder; `--json` prints the documents that programs rely on."""
 
 import gc
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from engine.cli.app import app
-
-Told = Callable[..., Any]
+from tests.commands.conftest import Printed, Told
 
 
 def test_an_import_tells_what_became_of_every_record(command: Told) -> None:
@@ -22,18 +18,14 @@ def test_an_import_tells_what_became_of_every_record(command: Told) -> None:
     assert (again["applied"], again["unchanged"], again["held"]) == (0, 2, 1)
 
 
-def test_an_import_names_ids_that_look_like_others(
-    command: Told, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_import_names_ids_that_look_like_others(command: Told, printed: Printed, folder: Path) -> None:
     command("import", "accounts", "accounts.csv")
     (folder / "more.csv").write_text("account,at,nps\nacme,2026-03-01,60\n\u0410cme,2026-03-01,60\n")
 
     told = command("import", "observations", "more.csv")["look_alikes"]
-    with pytest.raises(SystemExit):
-        app(["import", "observations", "more.csv"])
+    shown = " ".join(printed("import", "observations", "more.csv").split())
 
     assert told == [{"file": "more.csv", "line": 3, "id": "\u0410cme", "like": "acme"}]
-    shown = " ".join(capsys.readouterr().out.split())
     assert "more.csv:3: '\u0410cme' (with CYRILLIC CAPITAL LETTER A) looks like 'acme'. Nothing was merged." in shown
 
 
@@ -45,28 +37,18 @@ def test_an_import_names_what_is_used_and_has_no_record(command: Told) -> None:
     assert would["unrecorded"] == did["unrecorded"] == ["trouble"]
 
 
-def test_accounts_are_listed_before_anything_was_run(command: Told, capsys: pytest.CaptureFixture[str]) -> None:
+def test_accounts_are_listed_before_anything_was_run(command: Told, printed: Printed) -> None:
     command("import", "accounts", "accounts.csv")
-    capsys.readouterr()
 
-    with pytest.raises(SystemExit) as left:
-        app(["list", "accounts"])
-
-    assert left.value.code == 0
-    assert "acme" in capsys.readouterr().out
+    assert "acme" in printed("list", "accounts")
 
 
 def test_a_table_that_goes_to_no_terminal_has_a_line_for_each_row(
-    told: Told, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    told: Told, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COLUMNS")
-    rows = len(told("list", "imports"))
-    capsys.readouterr()
 
-    with pytest.raises(SystemExit):
-        app(["list", "imports"])
-
-    assert len(capsys.readouterr().out.splitlines()) == 1 + rows
+    assert len(printed("list", "imports").splitlines()) == 1 + len(told("list", "imports"))
 
 
 def test_check_names_what_is_used_and_has_no_record_where_there_is_a_database(command: Told, folder: Path) -> None:
@@ -108,14 +90,12 @@ def test_a_row_that_can_not_be_read_has_no_cells_beside_its_reason(command: Told
     assert command("import", "accounts", "bad.jsonl.refused.csv", code=1)["refused"] != []
 
 
-def test_why_says_that_an_account_has_left(told: Told, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_why_says_that_an_account_has_left(told: Told, printed: Printed, folder: Path) -> None:
     (folder / "left.csv").write_text("account,at,outcome\nacme,2026-03-03,churned\n")
     told("import", "outcomes", "left.csv")
 
-    with pytest.raises(SystemExit):
-        app(["why", "acme"])
+    shown = printed("why", "acme")
 
-    shown = capsys.readouterr().out
     assert "acme has left: it has no score, and nothing fires for it." in shown
     assert "has data" not in shown, "that is not why it has none"
 

@@ -1,10 +1,8 @@
 """`list` and `account show` print what is stored, as the documents that programs rely on."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-Told = Callable[..., Any]
+from tests.commands.conftest import Told
 
 
 def test_accounts_are_listed_with_their_scores(told: Told) -> None:

@@ -1,15 +1,12 @@
 """`run` tells what a look did, or with `--dry-run` would do."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.cli.app import app
-
-Told = Callable[..., Any]
+from tests.commands.conftest import Printed, Told, look_twice
 
 
 def test_a_look_tells_what_it_did(told: Told) -> None:
@@ -42,7 +39,7 @@ def test_a_dry_run_is_of_the_moment_that_the_files_in_the_folder_mean(told: Told
 
 
 def test_what_a_look_at_the_distant_past_decides_is_said_to_lie_in_the_outbox_whatever_the_credentials(
-    told: Told, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    told: Told, printed: Printed, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLACK", "xoxb-of-a-test")
     monkeypatch.setenv("SMTP", "smtp://127.0.0.1:1")
@@ -52,12 +49,10 @@ def test_what_a_look_at_the_distant_past_decides_is_said_to_lie_in_the_outbox_wh
     told("import", "observations", "fall.csv", "--as-of", "2026-03-03")
     (folder / "beta.csv").write_text("account,at,nps\nbeta,2026-03-04,60\nbeta,2026-03-05,5\n")
     told("import", "observations", "beta.csv")
-    for day in ("2026-03-04", "2026-03-05"):
-        capsys.readouterr()
-        with pytest.raises(SystemExit):
-            app(["run", "--as-of", day])
+    printed("run", "--as-of", "2026-03-04")
 
-    said = " ".join(capsys.readouterr().out.split())
+    said = " ".join(printed("run", "--as-of", "2026-03-05").split())
+
     assert "That is long past, so messages lie in" in said
     assert "--send lets them leave" in said
     assert {one["state"] for one in told("list", "deliveries")} == {"sent"}
@@ -123,11 +118,8 @@ def test_who_is_away_is_judged_at_the_moment_of_the_look(command: Told, folder: 
     )
     command("import", "teammates", "teammates.csv")
     command("import", "teammates", "away.csv")
-    command("import", "accounts", "accounts.csv")
-    command("import", "observations", "nps.csv")
-    command("run", "--as-of", "2026-03-02")
-    command("import", "observations", "fall.csv")
-    command("run", "--as-of", "2026-03-03")
+
+    look_twice(command)
 
     [task], [sent] = command("list", "tasks"), command("list", "deliveries")
     assert (task["assignee"], sent["to"]) == ("lead@northwind.example", "lead@northwind.example")

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from engine.cli.app import run_app
+from tests.commands.conftest import Told
 
-Told = Callable[..., Any]
 Give = Callable[..., tuple[int, str, str]]
 
 

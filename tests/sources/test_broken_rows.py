@@ -294,37 +294,6 @@ def test_a_row_that_cannot_be_taken_is_refused_with_its_line_and_reason(
     assert said.records == records
 
 
-def test_a_character_that_is_written_as_two_halves_is_whole(tmp_path: Path) -> None:
-    content = b'{"account":"\\ud83d\\ude00","at":"2026-03-01","nps":5}\n'
-
-    assert read(tmp_path, "o.jsonl", "observations", content).refused == ()
-
-
-NO_NUMBERS = ["12%", '"$1,200"', '"1.200,50"', "1_000", "NaN", "Infinity", "１２", "true", "0x10"]
-
-
-@pytest.mark.parametrize("written", NO_NUMBERS)
-def test_what_is_no_plain_number_is_not_guessed_at(tmp_path: Path, written: str) -> None:
-    said = read(tmp_path, "o.csv", "observations", f"account,at,nps\na,2026-03-01,{written}\n".encode())
-
-    shown = written.strip('"')
-    expected = f"nps: '{shown}' is no number: write digits, like 12 or 0.5"
-    assert [(refusal.line, refusal.reason) for refusal in said.refused] == [(2, expected)]
-    assert said.records == 1
-
-
-NO_TIMES = ["20260308", "2026-W10-7", "1772323200", "2026-02-30", "2026-03-01 25:00"]
-
-
-@pytest.mark.parametrize("written", NO_TIMES)
-def test_what_is_no_plain_date_or_time_is_not_guessed_at(tmp_path: Path, written: str) -> None:
-    said = read(tmp_path, "o.csv", "observations", f"account,at,nps\na,{written},5\n".encode())
-
-    expected = f"at: '{written}' is no date or time: write 2026-03-01 or 2026-03-01T09:30+01:00"
-    assert [(refusal.line, refusal.reason) for refusal in said.refused] == [(2, expected)]
-    assert said.records == 1
-
-
 def test_all_bad_rows_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     said = read(tmp_path, "o.csv", "observations", b"account,at,nps\na,2026-03-01,x\na,2026-03-02,5\n,2026-03-03,6\n")
 

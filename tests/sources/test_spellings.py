@@ -11,14 +11,14 @@ from engine.batches import Batch, Entries, Events
 from engine.clock import microseconds
 from engine.sources.reading import read_file
 from engine.sources.targets import ImportOptions
-from tests.sources.broken import CATALOG
+from tests.sources.broken import CATALOG, read
 
 
 def batch_of(path: Path, options: ImportOptions) -> Batch:
-    [read] = read_file(path, options, CATALOG, "UTC")
-    assert read.refused == ()
-    assert read.batch is not None
-    return read.batch
+    [said] = read_file(path, options, CATALOG, "UTC")
+    assert said.refused == ()
+    assert said.batch is not None
+    return said.batch
 
 
 MAPPED = ImportOptions(
@@ -87,9 +87,37 @@ def test_a_date_may_come_as_its_midnight(tmp_path: Path, written: str) -> None:
 
 @pytest.mark.parametrize("written", ["2026-03-01 00:01", "2026-03-01T00:00:00Z", "2026-03-01T"])
 def test_another_time_is_no_date(tmp_path: Path, written: str) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text(f"id,since\na,{written}\n")
+    said = read(tmp_path, "a.csv", "accounts", f"id,since\na,{written}\n".encode())
 
-    [read] = read_file(path, ImportOptions("accounts"), CATALOG, "UTC")
+    assert [one.reason for one in said.refused] == [f"since: {written!r} is no date: write it like 2026-03-01"]
 
-    assert [one.reason for one in read.refused] == [f"since: {written!r} is no date: write it like 2026-03-01"]
+
+def test_a_character_that_is_written_as_two_halves_is_whole(tmp_path: Path) -> None:
+    content = b'{"account":"\\ud83d\\ude00","at":"2026-03-01","nps":5}\n'
+
+    assert read(tmp_path, "o.jsonl", "observations", content).refused == ()
+
+
+NO_NUMBERS = ["12%", '"$1,200"', '"1.200,50"', "1_000", "NaN", "Infinity", "１２", "true", "0x10"]
+
+
+@pytest.mark.parametrize("written", NO_NUMBERS)
+def test_what_is_no_plain_number_is_not_guessed_at(tmp_path: Path, written: str) -> None:
+    said = read(tmp_path, "o.csv", "observations", f"account,at,nps\na,2026-03-01,{written}\n".encode())
+
+    shown = written.strip('"')
+    expected = f"nps: '{shown}' is no number: write digits, like 12 or 0.5"
+    assert [(refusal.line, refusal.reason) for refusal in said.refused] == [(2, expected)]
+    assert said.records == 1
+
+
+NO_TIMES = ["20260308", "2026-W10-7", "1772323200", "2026-02-30", "2026-03-01 25:00"]
+
+
+@pytest.mark.parametrize("written", NO_TIMES)
+def test_what_is_no_plain_date_or_time_is_not_guessed_at(tmp_path: Path, written: str) -> None:
+    said = read(tmp_path, "o.csv", "observations", f"account,at,nps\na,{written},5\n".encode())
+
+    expected = f"at: '{written}' is no date or time: write 2026-03-01 or 2026-03-01T09:30+01:00"
+    assert [(refusal.line, refusal.reason) for refusal in said.refused] == [(2, expected)]
+    assert said.records == 1
