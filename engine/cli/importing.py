@@ -259,8 +259,9 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
         shown.print(
             Text(f"{len(done.refused):,} of {counted(records, 'record')} can't be taken, so nothing was changed.")
         )
-        where = f"They lie in {', '.join(path.name for path in written)}. " if written else ""
-        shown.print(Text(f"{where}Mend them, or take the good ones with --keep-good."))
+        it, lies = ("it", "It lies") if len(done.refused) == 1 else ("them", "They lie")
+        where = f"{lies} in {', '.join(path.name for path in written)}. " if written else ""
+        shown.print(Text(f"{where}Mend {it}, or take the good ones with --keep-good."))
         return
     would = "would be " if order.dry_run else ""
     said = [f"{done.applied:,} {would}applied", f"{done.unchanged:,} unchanged", f"{done.corrected:,} corrected"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.cli.app import app
 from tests.commands.conftest import Printed, Told
 
 
@@ -88,6 +89,30 @@ def test_a_row_that_can_not_be_read_has_no_cells_beside_its_reason(command: Told
     assert done["refused"] == [{"file": "bad.jsonl", "line": 1, "reason": reason}]
     assert (folder / "bad.jsonl.refused.csv").read_text().splitlines()[1:] == [f"1,{reason}"]
     assert command("import", "accounts", "bad.jsonl.refused.csv", code=1)["refused"] != []
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (1, "1 of 2 records can't be taken, so nothing was changed. It lies in bad.csv.refused.csv. Mend it,"),
+        (
+            2,
+            "2 of 3 records can't be taken, so nothing was changed. They lie in bad.csv.refused.csv. Mend them,",
+        ),
+    ],
+)
+def test_refused_rows_are_counted_and_said_where_they_lie(
+    command: Told, folder: Path, capsys: pytest.CaptureFixture[str], bad: int, said: str
+) -> None:
+    rows = "acme,2026-03-01,60\n" + "acme,2026-03-02,12%\n" * bad
+    (folder / "bad.csv").write_text(f"account,at,nps\n{rows}")
+    command("import", "accounts", "accounts.csv")
+
+    with pytest.raises(SystemExit) as left:
+        app(["import", "observations", "bad.csv"])
+
+    assert left.value.code == 1
+    assert said in " ".join(capsys.readouterr().out.split())
 
 
 def test_why_says_that_an_account_has_left(told: Told, printed: Printed, folder: Path) -> None:
