@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arithmetic.series import compared
 from engine.clock import day_of, local_day, microseconds
 from engine.conditions import columns as of
 from engine.conditions.constants import Constant, constant
@@ -33,8 +34,8 @@ class Columns:
         self._snapshot = snapshot
         self._known: dict[of.ColumnOf, Column] = {}
         self._resolvers: dict[type, Callable[..., Column]] = {
-            of.AttributeOf: lambda column: attribute(snapshot, column.attribute),
-            of.AttributeIn: lambda column: one_of(attribute(snapshot, column.attribute), column.values),
+            of.AttributeOf: lambda column: compared(attribute(snapshot, column.attribute)),
+            of.AttributeIn: lambda column: one_of(compared(attribute(snapshot, column.attribute)), column.values),
             of.DaysUntil: lambda column: attribute(snapshot, column.attribute) - snapshot.today,
             of.FactCount: lambda column: fact_count(snapshot, column),
             of.TaskState: lambda _column: np.full(len(snapshot), np.nan),

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from engine.conditions.constants import DECIMALS
 from engine.conditions.tree import MOST_COLUMNS, MOST_WAYS, Tree, columns_of, patterns, tests, ways
 from engine.errors import PulsebookError
 
@@ -21,7 +22,6 @@ except ImportError as error:  # CPython 3.13 dropped PyEval_CallObject, which th
     ) from error
 
 LARGEST = 1e15
-DECIMALS = 4
 LONGEST = 10_000
 """Characters of a text; the library keeps lengths in 16 bits, and takes the rest for the whole."""
 EVALUATIONS = 100_000

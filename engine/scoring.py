@@ -11,7 +11,8 @@ from engine.arithmetic import stays
 from engine.arithmetic.models import ModelTrees, ScoreTrees, bands_of, chosen_of, codes, fingerprints_of, models_of
 from engine.arithmetic.points import points_of, shares_of
 from engine.arithmetic.points_models import points_parts
-from engine.arithmetic.series import DECIMALS, round4
+from engine.arithmetic.series import round4
+from engine.conditions.constants import DECIMALS
 from engine.conditions.tree import Column, Columns, mask
 from engine.language.scores import Score, Weighed
 from engine.snapshot import Breakdown, Numbers, Rows, ScoreLook, Snapshot
@@ -100,7 +101,7 @@ def look_at_score(
         breakdowns.append(based.breakdown)
     adjusted = _adjusted(softened, effects)
     override = np.where(snapshot.ended, np.nan, snapshot.overrides.get(trees.name, np.full(accounts, np.nan)))
-    value = np.where(np.isnan(override), adjusted, override)
+    value = np.where(np.isnan(override), adjusted, round4(override))
     band, fingerprint = bands_of(trees, chosen, value), fingerprints_of(trees, snapshot, chosen)
     seen = stays.Seen(band, codes(snapshot, fingerprint), ~np.isnan(override), snapshot.today)
     return ScoreLook(

@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from engine.arithmetic.event_measures import chosen
-from engine.arithmetic.series import round4
 from engine.snapshot import (
     ALL_DAYS,
     Days,
@@ -107,7 +106,7 @@ def _series(
         return _matrix(last, days, table.row[counts], table.day[counts], np.ones(int(counts.sum())))
     amounts = table.properties[series.prop].astype(np.float64)
     counts &= ~np.isnan(amounts)
-    return round4(_matrix(last, days, table.row[counts], table.day[counts], amounts[counts]))
+    return _matrix(last, days, table.row[counts], table.day[counts], amounts[counts])
 
 
 def _matrix(last: Days, days: int, row: Rows, day: Days, amount: Numbers) -> Numbers:

@@ -4,19 +4,30 @@ The last column is each account's own today; NaN is a day on which nothing was s
 today and has `days` days.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.conditions.constants import DECIMALS
+from engine.conditions.tree import Column
 from engine.snapshot import Numbers
-
-DECIMALS = 4
 
 
 def round4(numbers: Numbers) -> Numbers:
     """Measures, points and scores as they are kept; minus zero is zero."""
     return np.round(numbers, DECIMALS) + 0.0
+
+
+def compared(column: Column) -> Column:
+    """As measures are kept and conditions compare: numbers rounded, texts as they are."""
+    return column if column.dtype == np.object_ else round4(column.astype(np.float64))
+
+
+def added_up(amounts: Iterable[float]) -> float:
+    """What a day's records come to, as they are written: 0.1 and 0.2 are 0.3, in whatever order."""
+    return float(sum(Decimal(repr(amount)) for amount in amounts))
 
 
 def digits(numbers: Numbers) -> Numbers:

@@ -3,12 +3,12 @@
 from engine.conditions import columns as of
 from engine.conditions import forms
 from engine.conditions.condition import AllOf, AnyOf, AtLeastOf, NotThat
-from engine.conditions.constants import bound, constant
+from engine.conditions.constants import DECIMALS, LAST_DECIMAL, Constant, bound, constant
 from engine.conditions.filters import Filter, FilterTest, filter_tests
 from engine.conditions.tree import All, Any, Test, Tree, at_least, negated
-from engine.conditions.wants import Want, Wanted
+from engine.conditions.wants import Scalar, Want, Wanted
 from engine.language.base import Entry
-from engine.language.catalog import Catalog
+from engine.language.catalog import Catalog, Type
 
 
 def compile_condition(form: Entry, catalog: Catalog) -> Tree:
@@ -39,8 +39,25 @@ def _yes(column: of.ColumnOf, wanted: bool = True) -> Test:
     return Test(column, "==", float(wanted))
 
 
+def _test(column: of.ColumnOf, sign: str, value: Constant) -> Test:
+    return Test(column, sign, value if isinstance(value, str) else _on_the_grid(sign, value))
+
+
+def _on_the_grid(sign: str, number: float) -> float:
+    """The same bound for columns, which have 4 decimals: at least 0.33333 is at least 0.3334, equal to it is 0.3333.
+
+    durable-rules is exact for so many decimals.
+    """
+    nearest = round(number, DECIMALS)
+    if nearest < number and sign in ("<", ">="):
+        return round(nearest + LAST_DECIMAL, DECIMALS)
+    if nearest > number and sign in ("<=", ">"):
+        return round(nearest - LAST_DECIMAL, DECIMALS)
+    return nearest
+
+
 def _bounded(column: of.ColumnOf, bounds: tuple[tuple[str, float], ...]) -> Tree:
-    return _joined(All, tuple(Test(column, sign, number) for sign, number in bounds))
+    return _joined(All, tuple(_test(column, sign, number) for sign, number in bounds))
 
 
 def where_filter(name: str, where: dict[str, Want] | None, catalog: Catalog) -> Filter:
@@ -61,15 +78,20 @@ def _attribute(name: str, want: Want, catalog: Catalog) -> Tree:
     column = of.AttributeOf(name)
     if not isinstance(want, Wanted):
         if isinstance(want, tuple):
-            return _yes(of.AttributeIn(name, tuple(constant(raw, type_) for raw in want)))
-        return Test(column, "==", constant(want, type_))
+            return _yes(of.AttributeIn(name, _constants(want, type_)))
+        return _test(column, "==", constant(want, type_))
     if want.known is not None:
         return _yes(of.KnownOf("account", name), want.known)
     if isinstance(want.not_, tuple):
-        return negated(_yes(of.AttributeIn(name, tuple(constant(raw, type_) for raw in want.not_))))
+        return negated(_yes(of.AttributeIn(name, _constants(want.not_, type_))))
     if want.not_ is not None:
-        return Test(column, "!=", constant(want.not_, type_))
-    return _joined(All, tuple(Test(column, sign, bound(raw, type_)) for sign, raw in want.bounds))
+        return _test(column, "!=", constant(want.not_, type_))
+    return _joined(All, tuple(_test(column, sign, bound(raw, type_)) for sign, raw in want.bounds))
+
+
+def _constants(listed: tuple[Scalar, ...], type_: Type) -> tuple[Constant, ...]:
+    values = (constant(raw, type_) for raw in listed)
+    return tuple(value if isinstance(value, str) else _on_the_grid("==", value) for value in values)
 
 
 def _leaf(form: Entry, catalog: Catalog) -> Tree:
@@ -86,7 +108,7 @@ def _leaf(form: Entry, catalog: Catalog) -> Tree:
         case forms.ScoreTrend():
             return _trend(form)
         case forms.ScoreDeclining():
-            return Test(of.ScoreDecline(form.score, form.over.count, form.min_points), ">=", form.declining)
+            return _test(of.ScoreDecline(form.score, form.over.count, form.min_points), ">=", form.declining)
         case forms.MeasureIs():
             return _bounded(of.MeasureValue(form.measure), form.bounds)
         case forms.MeasureAgainstUsual():
@@ -118,7 +140,7 @@ def _leaf(form: Entry, catalog: Catalog) -> Tree:
 def _trend(form: forms.ScoreTrend) -> Tree:
     amount, percent = form.amount
     column = of.ScoreTrendOver(form.score, form.drops is not None, form.over.count, percent, form.min_points)
-    return Test(column, ">=", amount)
+    return _test(column, ">=", amount)
 
 
 def _date(form: forms.DateIn) -> Tree:

@@ -8,6 +8,8 @@ from engine.language.base import parse_day, parse_number
 from engine.language.catalog import Type
 
 Constant = float | str
+DECIMALS, LAST_DECIMAL = 4, 0.0001
+"""Of the numbers that are compared: measures, points, scores, and what conditions ask of attributes."""
 _PLAIN = re.compile(r"[\w@./+-]+( [\w@./+-]+)*")
 """Texts that can stand in a name without quotes."""
 

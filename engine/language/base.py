@@ -41,7 +41,7 @@ class Entry(Meant):
 
 
 def parse_number(value: object) -> float:
-    """A finite number in plain digits, rounded to 4 decimals; refuses `12%`, `1_000`, NaN and the like."""
+    """A finite number in plain digits; refuses `12%`, `1_000`, NaN and the like."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError("a number is wanted; write one like 35 or 0.5")
     if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
@@ -49,7 +49,7 @@ def parse_number(value: object) -> float:
     number = float(value)
     if not abs(number) < LARGEST:
         raise ValueError(f"{value!r} is too large; write a number smaller than {LARGEST:.0e}")
-    return round(number, 4) + 0.0
+    return number + 0.0
 
 
 def parse_count(value: object) -> int:

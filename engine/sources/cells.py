@@ -30,6 +30,7 @@ _DAY = 86_400 * MICROSECONDS
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 LONGEST_ID = 200
+MOST_MONEY = 9e14
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,13 @@ class Moments:
 
 
 def numbers(cells: pl.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(values with NaN for blank, which cells are no number in plain digits), rounded to 4 decimals."""
+    """(values with NaN for blank, which cells are no number in plain digits)."""
     plain = cells.str.contains(NUMBER).fill_null(value=False)
     values = cells.set(~plain, None).cast(pl.Float64, strict=False).to_numpy().astype(np.float64)
     there = cells.is_not_null().to_numpy()
     with np.errstate(invalid="ignore"):
         good = ~np.isnan(values) & (np.abs(values) < LARGEST)
-    return np.where(good, np.round(values, 4) + 0.0, np.nan), there & ~good
+    return np.where(good, values + 0.0, np.nan), there & ~good
 
 
 def moments(cells: pl.Series, zone: str) -> Moments:
@@ -125,7 +126,19 @@ def no_moments(count: int) -> When:
 def number(text: str) -> float:
     if not re.fullmatch(NUMBER, text) or not abs(float(text)) < LARGEST:
         raise ValueError(no_number(text))
-    return round(float(text), 4) + 0.0
+    return float(text) + 0.0
+
+
+def as_money(read: Callable[[str], Value]) -> Callable[[str], Value]:
+    """The same, for what is kept in ten-thousandths, in 64 bits."""
+
+    def reading(text: str) -> Value:
+        value = read(text)
+        if isinstance(value, float) and not abs(value) < MOST_MONEY:
+            raise ValueError(f"{text!r} is too large: write a value smaller than {MOST_MONEY:.0e}")
+        return value
+
+    return reading
 
 
 def no_number(text: str) -> str:

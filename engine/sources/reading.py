@@ -209,13 +209,14 @@ def _entries(kind: str, keys: tuple[str, ...]) -> Callable[[Desk], Batch]:
 
 def _reader(desk: Desk, kind: str, target: str) -> Reader:
     declared = desk.catalog.attributes.get(target) if kind == "accounts" else None
-    if declared is not None:
-        return desk.reader(declared)
-    if target in _SPECIAL:
+    if declared is None and target in _SPECIAL:
         return _SPECIAL[target]
-    if kind == "accounts" and target in BUILT_IN_ATTRIBUTES:
-        return desk.reader(FieldType(type=BUILT_IN_ATTRIBUTES[target]))
-    return cell.plain_text
+    if kind != "accounts":
+        return cell.plain_text
+    if declared is None and target in BUILT_IN_ATTRIBUTES:
+        declared = FieldType(type=BUILT_IN_ATTRIBUTES[target])
+    read = desk.reader(declared) if declared is not None else cell.plain_text
+    return cell.as_money(read) if target == "value" else read
 
 
 _READERS: Mapping[str, Callable[[Desk], Batch]] = {

@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from engine.arithmetic import event_measures
-from engine.arithmetic.series import round4
+from engine.arithmetic.series import added_up
 from engine.language.catalog import Catalog
 from engine.snapshot import Days, EventRows, EventTable, Numbers, Rows, Series
 from engine.store.event_tables import Miscounted, miscounted, table_of
@@ -78,7 +78,10 @@ def _numbers(series: Series, table: EventTable, row: Rows, day: Days) -> Numbers
     if series.kind == "count":
         return np.where(number > 0, number, np.nan)
     amounts = table.properties[series.prop].astype(np.float64)[counts][there]
-    return np.where(number > 0, round4(np.bincount(place[there], amounts, len(cells)).astype(np.float64)), np.nan)
+    of_cell: list[list[float]] = [[] for _ in cells]
+    for cell, amount in zip(place[there].tolist(), amounts.tolist(), strict=True):
+        of_cell[cell].append(amount)
+    return np.array([added_up(some) if some else np.nan for some in of_cell])
 
 
 def _lay(matrix: Numbers, today: Days, row: Rows, day: Days, numbers: Numbers) -> None:
@@ -112,7 +115,7 @@ def average_today_again(
                 said[row].append(value)
         for row, values in said.items():
             if np.isnan(series[one][row, -1]):
-                series[one][row, -1] = round(fmean(values), 4) + 0.0
+                series[one][row, -1] = fmean(values) + 0.0
 
 
 def _is_of_contact(series: Series, catalog: Catalog) -> bool:

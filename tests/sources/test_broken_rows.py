@@ -248,6 +248,13 @@ REFUSED = [
     (
         "a.csv",
         "accounts",
+        b"id,value\na,900000000000000\n",
+        1,
+        [(2, "value: '900000000000000' is too large: write a value smaller than 9e+14")],
+    ),
+    (
+        "a.csv",
+        "accounts",
         b"id,timezone,currency,seats\na,Mars,eur,many\n",
         1,
         [

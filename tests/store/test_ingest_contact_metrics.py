@@ -37,6 +37,11 @@ class TestAMetricOfContacts:
         assert counts(done) == (2, 0, 0, 0, 0)
         assert cells(acme, "metric nps") == {("acme", D20): 6.5}
 
+    def test_the_mean_has_all_digits(self, acme: Database) -> None:
+        put(acme, observations(("acme", D20, 0.12345678, "nps", "a@x"), ("acme", D20, 0.12345676, "nps", "b@x")))
+
+        assert cells(acme, "metric nps") == {("acme", D20): 0.12345677}
+
     def test_a_contact_that_answers_later_moves_the_mean(self, acme: Database) -> None:
         put(acme, observations(("acme", D20, 9, "nps", "a@x"), ("acme", D20, 4, "nps", "b@x")))
         look(acme)

@@ -176,6 +176,17 @@ def test_a_series_counts_the_rows_that_it_names(acme: Database, series: Series, 
     assert cells(acme, series.key) == {("acme", on): number for on, number in expected.items()}
 
 
+SPENT = (1_000_000.1, 0.2, 0.3, 0.00002, -0.1)
+
+
+@pytest.mark.parametrize("amounts", [SPENT, SPENT[::-1], SPENT[2:] + SPENT[:2]], ids=["so", "backwards", "turned"])
+def test_a_sum_has_all_digits_and_is_the_same_in_whatever_order_its_rows_came(acme: Database, amounts: Any) -> None:
+    for amount in amounts:
+        put(acme, events(order(amount=amount)), series=[AMOUNT])
+
+    assert cells(acme, AMOUNT.key) == {("acme", D20): 1_000_000.50002}
+
+
 def test_a_series_that_was_once_named_is_kept_up_by_every_import(acme: Database) -> None:
     series = where("amount", ">", 1.5)
     Ingest(acme).fill_series([series, AMOUNT], CATALOG, ZONE)

@@ -24,3 +24,7 @@ class Draw(Random):
     def number(self, low: float, high: float) -> float:
         """A number that people would write: with few digits."""
         return round(self.uniform(low, high), 0 if high - low > 5 else 2)
+
+    def measured(self, low: float, high: float) -> float:
+        """A number that machines write: with more digits than measures have."""
+        return round(self.uniform(low, high), 7)

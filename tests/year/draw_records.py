@@ -60,7 +60,7 @@ def _day(draw: Draw, who: Profile, midnight: datetime, day: int) -> Iterator[Rec
 def _event(draw: Draw, who: Profile, event: str, at: datetime) -> Mapping[str, str]:
     properties: Mapping[str, Mapping[str, str]] = {
         "login": {
-            "minutes": draw.one([str(draw.randint(1, 40)), str(draw.number(1, 4)), ""]),
+            "minutes": draw.one([str(draw.randint(1, 40)), str(draw.measured(1, 4)), ""]),
             "device": draw.one([*DEVICES, ""]),
         },
         "ticket": {"urgent": draw.one(["yes", "no", ""]), "topic": draw.one(TOPICS)},
@@ -83,7 +83,7 @@ def _observations(draw: Draw, who: Profile, midnight: datetime, busy: float) -> 
     if draw.chance(0.5):
         row = {"account": who.id, "at": said, "active_users": str(int(busy * draw.randint(5, 40))), "uptime": ""}
         if draw.chance(0.5):
-            row["uptime"] = str(draw.number(95, 100))
+            row["uptime"] = str(draw.measured(95, 100))
         yield "active_users", at, "observations", row
     if draw.chance(0.2):
         value = {"metric": "nps", "value": str(draw.randint(-100, 100))}
@@ -91,7 +91,7 @@ def _observations(draw: Draw, who: Profile, midnight: datetime, busy: float) -> 
     if draw.chance(0.1):
         # A date alone is read where the account is, so it must be over everywhere when it comes.
         day = {"account": who.id, "at": (midnight - 2 * ONE_DAY).date().isoformat()}
-        yield "uptime", at, "observations", {**day, "metric": "uptime", "value": str(draw.number(95, 100))}
+        yield "uptime", at, "observations", {**day, "metric": "uptime", "value": str(draw.measured(95, 100))}
 
 
 def _as_they_come(

@@ -267,6 +267,5 @@ def means_of(rows: dict[_Key, tuple[int, float]], cells: Collection[_Cell]) -> d
         if (seq, metric, day) in cells:
             said[seq, metric, day].append(row)
     return {
-        cell: (max(time for time, _ in some), round(fmean(value for _, value in some), 4) + 0.0)
-        for cell, some in said.items()
+        cell: (max(time for time, _ in some), fmean(value for _, value in some) + 0.0) for cell, some in said.items()
     }

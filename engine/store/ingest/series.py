@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy import Connection, Select, func, select
 
+from engine.arithmetic.series import added_up
 from engine.clock import day_number, moment, weekday
 from engine.conditions.constants import Constant
 from engine.conditions.filters import FilterTest
@@ -33,6 +34,9 @@ SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
 EVENT = EventRow.__table__  # type: ignore[attr-defined]
 CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 COUNTED = ("count", "sum")
+
+_Amounts = dict[tuple[int, int], list[float]]
+"""By account and day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,14 @@ def count_again(
     read = [series for series in mine if series not in plain and series not in summed]
     if not read:
         return
-    sums: dict[Series, dict[tuple[int, int], float]] = {series: defaultdict(float) for series in read}
+    amounts: dict[Series, _Amounts] = {series: defaultdict(list) for series in read}
     for row in _rows(connection, event, lane, company_zone):
         for series in read:
             number = _counts(series, row, catalog)
             if number is not None:
-                sums[series][row.seq, row.day] += number
-    for series, by_cell in sums.items():
-        yield _said(ids[series], [(seq, day, round(number, 4)) for (seq, day), number in by_cell.items()], looked)
+                amounts[series][row.seq, row.day].append(number)
+    for series, of_days in amounts.items():
+        yield _said(ids[series], _added_up(of_days), looked)
 
 
 def _said(series: int, cells: list[tuple[int, int, float]], looked: Mapping[int, int]) -> Said:
@@ -171,14 +175,18 @@ def _numbers(event: str, lane: Lane) -> Select[Any]:
 
 
 def _sums(connection: Connection, series: Series, lane: Lane) -> list[tuple[int, int, float]]:
-    """The numbers of each account and day, laid together in the order in which they came."""
+    """What the records of each account and day come to."""
     number = EVENT.c.properties[series.prop].as_string()
-    query = _in_lane(select(EVENT.c.account_seq, EVENT.c.day, number), series.name, lane).order_by(EVENT.c.id)
-    sums: dict[tuple[int, int], float] = defaultdict(float)
+    query = _in_lane(select(EVENT.c.account_seq, EVENT.c.day, number), series.name, lane)
+    amounts: _Amounts = defaultdict(list)
     for seq, day, said in fetched(connection.execute(query)):
         if said is not None:
-            sums[seq, day] += float(said)
-    return [(seq, day, round(number, 4)) for (seq, day), number in sums.items()]
+            amounts[seq, day].append(float(said))
+    return _added_up(amounts)
+
+
+def _added_up(amounts: _Amounts) -> list[tuple[int, int, float]]:
+    return [(seq, day, added_up(some)) for (seq, day), some in amounts.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +203,7 @@ def _rows(connection: Connection, event: str, lane: Lane, company_zone: str) -> 
     columns = (EVENT.c.account_seq, EVENT.c.day, EVENT.c.at, ACCOUNT.c.timezone, CONTACT.c.email, EVENT.c.properties)
     of = EVENT.join(ACCOUNT, ACCOUNT.c.seq == EVENT.c.account_seq)
     of = of.outerjoin(CONTACT, CONTACT.c.id == EVENT.c.contact_id)
-    query = _in_lane(select(*columns).select_from(of), event, lane).order_by(EVENT.c.id)
+    query = _in_lane(select(*columns).select_from(of), event, lane)
     for seq, day, at, zone, email, properties in connection.execute(query):
         yield _Row(seq, day, at, zone or company_zone, email, properties)
 
