@@ -1,6 +1,6 @@
 """rules/catalog.yaml in; the names that may come in, with their types, units and bounds out."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -8,6 +8,7 @@ from engine.conditions.wants import Where
 from engine.language.base import Day, Days, Entry, Mistake, Number, Text, parse_share, texts
 
 Type = Literal["text", "number", "boolean", "date", "time"]
+TYPES: tuple[Type, ...] = get_args(Type)
 
 BUILT_IN_ATTRIBUTES: dict[str, Type] = {
     "id": "text",
@@ -90,7 +91,14 @@ def _blank(value: object) -> object:
     return {} if value is None else value
 
 
-Attribute = Annotated[FieldType, BeforeValidator(_blank, json_schema_input_type=FieldType | None)]
+def _spelled_out(value: object) -> object:
+    """Of an attribute a type alone is not enough."""
+    if isinstance(value, str):
+        raise ValueError(f"a mapping is wanted, not {value!r}; write {{type: {value if value in TYPES else 'text'}}}")
+    return _blank(value)
+
+
+Attribute = Annotated[FieldType, BeforeValidator(_spelled_out, json_schema_input_type=FieldType | None)]
 Property = Annotated[FieldType, BeforeValidator(_short, json_schema_input_type=FieldType | Type | None)]
 
 

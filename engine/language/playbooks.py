@@ -114,15 +114,22 @@ class StopStep(Entry):
     """The reason, in your words."""
 
 
-_KINDS = {"slack": SlackStep, "task": TaskStep, "email": EmailStep, "wait": WaitStep, "if": IfStep, "stop": StopStep}
-STEP_KINDS: tuple[str, ...] = tuple(_KINDS)
+STEPS: dict[str, type[Entry]] = {
+    "slack": SlackStep,
+    "task": TaskStep,
+    "email": EmailStep,
+    "wait": WaitStep,
+    "if": IfStep,
+    "stop": StopStep,
+}
+STEP_KINDS: tuple[str, ...] = tuple(STEPS)
 
 
 def step_kind(value: object) -> str | None:
     """The kind of a step, told by the key that only this kind has."""
     if isinstance(value, dict):
-        return next((kind for kind in _KINDS if kind in value), None)
-    return next((kind for kind, form in _KINDS.items() if isinstance(value, form)), None)
+        return next((kind for kind in STEPS if kind in value), None)
+    return next((kind for kind, form in STEPS.items() if isinstance(value, form)), None)
 
 
 def _step_tag(value: object) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from engine.conditions import forms
 from engine.conditions.compile import compile_condition
 from engine.conditions.condition import NotThat, parts
+from engine.conditions.constants import constant
 from engine.conditions.filters import filter_tests
 from engine.conditions.wants import Bounds, Want, Wanted
 from engine.errors import Problem
@@ -43,14 +44,26 @@ def check_condition(form: Entry, spot: Spot, names: Names, tasks: frozenset[str]
         yield from _check_leaf(leaf, at, names, tasks)
         if isinstance(leaf, Bounds):
             yield from _warn_of_never(leaf, at)
+        elif isinstance(leaf, forms.ScoreTrend | forms.ScoreDeclining):
+            yield from warn_of_few(leaf.min_points, leaf.over.count, at)
 
 
 def _warn_of_never(leaf: Bounds, spot: Spot) -> Iterator[Problem]:
     is_score = isinstance(leaf, forms.ScoreIs)
     if is_empty(leaf.bounds, *((0, 100) if is_score else ())):
-        asked = " and ".join(f"{_SIGNS[sign]} {bound:g}" for sign, bound in leaf.bounds)
         remedy = "A score lies in 0 to 100." if is_score else "Mend a bound, or ask for each under `any`."
-        yield spot.warns(f" asks for a number {asked}, which there is none of", remedy)
+        yield spot.warns(f" asks for a number {_asked(leaf.bounds)}, which there is none of", remedy)
+
+
+def _asked(bounds: Iterable[tuple[str, float]]) -> str:
+    return " and ".join(f"{_SIGNS[sign]} {bound:g}" for sign, bound in bounds)
+
+
+def warn_of_few(min_points: int, days: int, spot: Spot) -> Iterator[Problem]:
+    """A window of days that has not so many of them."""
+    if min_points > days:
+        message = f" wants {min_points} days with a value, and its window has {days}: it is never known"
+        yield spot.warns(message, f"Take a longer window, or write `min_points: {days}` or less.")
 
 
 def is_empty(bounds: Iterable[tuple[str, float]], low: float = -math.inf, high: float = math.inf) -> bool:
@@ -195,15 +208,37 @@ def mismatch(spot: Spot, name: str, found: FieldType | None, error: ValueError) 
 
 
 def _check_values(spot: Spot, name: str, want: Want, found: FieldType | None) -> Iterator[Problem]:
-    said = want.not_ if isinstance(want, Wanted) else want
-    yield from unlisted(spot, name, said if isinstance(said, tuple) else (said,), found)
+    said = want.not_ if isinstance(want, Wanted) and want.not_ is not None else want
+    if not isinstance(said, Wanted):
+        yield from unlisted(spot, name, said if isinstance(said, tuple) else (said,), found)
+    elif found is not None and found.type == "number":
+        bounds = tuple((sign, float(constant(bound, "number"))) for sign, bound in said.bounds)
+        if is_empty(bounds, *_range(found)):
+            outside = is_empty(bounds)
+            remedy = "Mend a bound." if outside else _says_range(found)
+            yield spot.warns(f" asks for {name!r} {_asked(bounds)}, which it never is", remedy)
 
 
 def unlisted(spot: Spot, name: str, values: Iterable[object], found: FieldType | None) -> Iterator[Problem]:
-    """Texts that an attribute or a property never has."""
+    """Texts, and numbers, that an attribute or a property never has."""
     for value in values:
         if found is not None and found.values and isinstance(value, str) and value not in found.values:
             yield spot.says(f": {name!r} is never {value!r}", suggestion(value, found.values, "", "It is one of"))
+        elif found is not None and found.type == "number" and value is not None:
+            number = float(constant(value, "number"))
+            if is_empty((("<=", number), (">=", number)), *_range(found)):
+                yield spot.says(f": {name!r} is never {number:g}", _says_range(found))
+
+
+def _range(found: FieldType) -> tuple[float, float]:
+    """The least and the most that a number may be."""
+    return -math.inf if found.min is None else found.min, math.inf if found.max is None else found.max
+
+
+def _says_range(found: FieldType) -> str:
+    if found.min is not None and found.max is not None:
+        return f"It lies in {found.min:g} to {found.max:g}."
+    return f"It is {found.max:g} or less." if found.min is None else f"It is {found.min:g} or more."
 
 
 def check_date(name: str, spot: Spot, names: Names) -> Iterator[Problem]:

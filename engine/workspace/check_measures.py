@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.errors import Problem
 from engine.language import measures as of
-from engine.workspace.check_conditions import check_date, check_where, check_window, warn_of_weekdays
+from engine.workspace.check_conditions import check_date, check_where, check_window, warn_of_few, warn_of_weekdays
 from engine.workspace.check_levels import check_roll_up
 from engine.workspace.names import Names, parts_of
 from engine.workspace.order import cycles
@@ -80,6 +80,7 @@ def _check_statistic(measure: of.Statistic, spot: Spot, names: Names) -> Iterato
     event, dot, prop = subject.partition(".")
     if not dot:
         yield from names.unknown("metric", subject, spot.at(key))
+        yield from warn_of_few(measure.min_points, measure.over.count, spot)
         return
     yield from names.unknown("event", event, spot.at(key))
     if not names.is_readable("event", event):

@@ -7,7 +7,7 @@ from engine.conditions.condition import Condition
 from engine.conditions.forms import EventAcross
 from engine.conditions.tree import MOST_WAYS, ways
 from engine.errors import Problem
-from engine.language.rules import Rule, Soften
+from engine.language.rules import Adjust, Rule, Soften
 from engine.rules import RuleTrees, fits, moves
 from engine.workspace.check_conditions import check_across, check_condition
 from engine.workspace.names import Names
@@ -88,6 +88,8 @@ def _check_effect(rule: Rule, spot: Spot, names: Names) -> Iterator[Problem]:
         return
     at = spot.at(type(effect).__name__.lower())
     yield from names.unknown("score", effect.score, at.at("score"), " has an effect on an unknown")
+    if isinstance(effect, Adjust) and effect.by == 0:
+        yield at.at("by").warns(" adds 0 points, which changes nothing", "Say how many, like -10.")
     models = names.models(effect.score)
     if not isinstance(effect, Soften) or models is None:
         return

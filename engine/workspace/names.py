@@ -106,6 +106,8 @@ class Names:
             return declared[prop]
         if built_in is None:
             return None
+        if record and prop == "hour":
+            return FieldType(type=built_in, min=0, max=23)
         return FieldType(type=built_in, values=WEEKDAYS if prop == "weekday" and record else ())
 
     def window(self, name: str) -> int | None:

@@ -14,7 +14,7 @@ from engine.language.measures import KINDS
 from engine.language.playbooks import STEP_KINDS
 from engine.workspace.nodes import Path
 from engine.workspace.pruning import Pruned
-from engine.workspace.shapes import keys_of, model_at, said_of
+from engine.workspace.shapes import keys_of, model_at, rival_of, said_of
 from engine.workspace.spots import Spot, split_remedy, suggestion
 
 T = TypeVar("T")
@@ -178,7 +178,11 @@ def _where(path: Path) -> str:
 def _unknown_key(finding: _Finding) -> Problem:
     spot, key = finding.spot, str(finding.path[-1])
     model = model_at(finding.shape, finding.detail["loc"][:-1])
-    keys = keys_of(model, spot.node.find(finding.path[:-1])) if model else ()
+    entry = spot.node.find(finding.path[:-1])
+    if model and (rival := rival_of(model, key, entry)):
+        other, remedy = rival
+        return spot.says(f"{_where(finding.path[:-1])}: {key!r} does not go with {other!r}", remedy, key=True)
+    keys = [other for other in keys_of(model, entry) if other != key] if model else ()
     near = suggestion(key, keys, "Delete it.", "Keys")
     remedy = f"{near} Keys: {', '.join(keys)}." if near.startswith("Did") else near
     under = _where(finding.path[:-1]).replace(", ", " under ", 1)

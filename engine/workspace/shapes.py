@@ -1,5 +1,6 @@
 """A pydantic model and the location of a mistake in; the model that the location leads to, and its keys, out."""
 
+from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
@@ -7,7 +8,16 @@ from pydantic import BaseModel, RootModel, Tag
 
 from engine.conditions.condition import FORMS, SUBJECTS
 from engine.language.meanings import meanings
+from engine.language.measures import KINDS
+from engine.language.playbooks import STEPS
 from engine.workspace.nodes import Node, Path
+
+_FAMILIES: Mapping[str, frozenset[type[BaseModel]]] = {
+    "ask for each under `all`": frozenset(FORMS.values()),
+    "write two measures": frozenset(KINDS.values()),
+    "write two steps": frozenset(STEPS.values()),
+}
+"""What is written in one of several ways, by what to do to say both of two."""
 
 
 def model_at(model: object, location: Path) -> type[BaseModel] | None:
@@ -29,6 +39,17 @@ def keys_of(model: type[BaseModel], node: Node) -> tuple[str, ...]:
     related = [form for form in FORMS.values() if subject in _keys(form)]
     others = set(SUBJECTS) - {subject, "at_least"}
     return tuple(dict.fromkeys(key for form in related for key in _keys(form) if key not in others))
+
+
+def rival_of(model: type[BaseModel], key: str, node: Node) -> tuple[str, str] | None:
+    """Of an entry that is written in one of several ways: the key in it beside which this one stands in none of them,
+    and what to do; None where the key stands in none at all."""
+    for remedy, family in _FAMILIES.items():
+        mine = [form for form in family if model in family and key in _keys(form)]
+        for other in node.entries if mine else ():
+            if any(other in _keys(form) for form in family) and not any(other in _keys(form) for form in mine):
+                return other, f"Leave one of them, or {remedy}."
+    return None
 
 
 def said_of(model: type[BaseModel], key: str) -> str | None:

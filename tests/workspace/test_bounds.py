@@ -1,10 +1,10 @@
-"""Bounds that no number keeps are warned of."""
+"""What is asked for and can never be: bounds that no number keeps, values out of range, more days than there are."""
 
 import pytest
 
 from engine.errors import Problem, Severity
 from engine.workspace.check_conditions import is_empty
-from tests.workspace.base import RULES, Edit, mistake, problems_of
+from tests.workspace.base import MEASURES, RULES, Edit, mistake, problems_of
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,77 @@ from tests.workspace.base import RULES, Edit, mistake, problems_of
             "A score lies in 0 to 100.",
             Severity.WARNING,
         ),
+        mistake(
+            "a bound that no attribute reaches",
+            RULES,
+            "seats: {at_least: 5}",
+            "seats: {below: 0}",
+            12,
+            "rule 'new-leadership' asks for 'seats' below 0, which it never is",
+            "It is 0 or more.",
+            Severity.WARNING,
+        ),
+        mistake(
+            "bounds of a property between which there is no number",
+            MEASURES,
+            "where: {system: crm}",
+            "where: {minutes: {above: 4, at_most: 4}}",
+            7,
+            "measure 'minutes_28d' asks for 'minutes' of at most 4 and above 4, which it never is",
+            "Mend a bound.",
+            Severity.WARNING,
+        ),
+        mistake(
+            "more days than the window of a metric has",
+            MEASURES,
+            "{latest: nps, max_age: 180d}",
+            "{mean: nps, over: 28d, min_points: 29}",
+            6,
+            "measure 'nps' wants 29 days with a value, and its window has 28: it is never known",
+            "Take a longer window, or write `min_points: 28` or less.",
+            Severity.WARNING,
+        ),
+        mistake(
+            "more days than the window of a drop has",
+            RULES,
+            "{date: renewal_date, in_next: 60d}",
+            "{score: health, drops: 5, over: 7d, min_points: 8}",
+            15,
+            "rule 'renewal-near' wants 8 days with a value, and its window has 7: it is never known",
+            "Take a longer window, or write `min_points: 7` or less.",
+            Severity.WARNING,
+        ),
+        mistake(
+            "an effect of nothing",
+            RULES,
+            "by: -10",
+            "by: 0",
+            13,
+            "rule 'new-leadership' adds 0 points, which changes nothing",
+            "Say how many, like -10.",
+            Severity.WARNING,
+        ),
+        mistake(
+            "an hour that no day has",
+            MEASURES,
+            "where: {system: crm}",
+            "where: {hour: [23, 24]}",
+            7,
+            "measure 'minutes_28d': 'hour' is never 24",
+            "It lies in 0 to 23.",
+        ),
+        mistake(
+            "a number that no account has",
+            RULES,
+            "seats: {at_least: 5}",
+            "seats: -1",
+            12,
+            "rule 'new-leadership': 'seats' is never -1",
+            "It is 0 or more.",
+        ),
     ],
 )
-def test_bounds_that_no_number_keeps_are_warned_of(edit: Edit, problem: Problem) -> None:
+def test_what_can_never_be_is_told(edit: Edit, problem: Problem) -> None:
     assert problems_of(edit.sources()) == (problem,)
 
 

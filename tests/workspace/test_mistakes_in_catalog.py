@@ -52,7 +52,7 @@ from tests.workspace.base import CATALOG, Edit, mistake, problems_of
             "trial: boolean",
             6,
             "attribute 'trial': a mapping is wanted, not 'boolean'",
-            "Write {key: value}.",
+            "Write {type: boolean}.",
         ),
         mistake(
             "a least text",
