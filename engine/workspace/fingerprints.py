@@ -57,7 +57,7 @@ class Fingerprints:
         return self._once("rule", name)
 
     def model(self, score: Score) -> str:
-        """Of what can change the number that this model gives; effects of rules are no part of it."""
+        """Of what can change the number that this model gives: not whom it scores, nor effects of rules."""
         said = {
             "measures": [self._entry(entry) for entry in score.measures],
             "points": [self._entry(entry) for entry in score.points],
@@ -66,7 +66,6 @@ class Fingerprints:
             "missing": score.missing,
             "min_coverage": score.min_coverage,
             "bands": [[band.band, band.from_] for band in score.bands],
-            "when": self._condition(score.when),
         }
         return hash_of(said)
 
@@ -91,7 +90,11 @@ class Fingerprints:
             for rule in self._rules.values()
             if rule.effect is not None and rule.effect.score == name
         }
-        return {"models": [[self.model(model), model.order] for model in self._scores[name]], "effects": effects}
+        return {"models": self._models(name), "effects": effects}
+
+    def _models(self, name: str) -> list[list[object]]:
+        """Each with whom it scores."""
+        return [[self.model(model), model.order, self._condition(model.when)] for model in self._scores[name]]
 
     def _measure(self, name: str) -> Said:
         measure = self._measures[name]
@@ -102,10 +105,10 @@ class Fingerprints:
         }
         return said | ({"scores": self._rolled_up(measure)} if isinstance(measure, of.RollUp) else {})
 
-    def _rolled_up(self, measure: of.RollUp) -> list[str]:
+    def _rolled_up(self, measure: of.RollUp) -> list[object]:
         """The score, and those that it rests on in turn by other roll-ups."""
         if measure.of == "contacts":
-            return [self.model(model) for model in self._scores[measure.roll_up]]
+            return [*self._models(measure.roll_up)]
         if self._flat is None:
             return []
         reached = sorted(name for kind, name in self._resting.of_score(measure.roll_up) if kind == "score")

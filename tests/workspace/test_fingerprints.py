@@ -20,6 +20,7 @@ def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
 
 
 HEALTHS = {"fell-into-red"}
+PAYING = "when: {account: {trial: false}}"
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,9 @@ HEALTHS = {"fell-into-red"}
         ),
         pytest.param(Edit(HEALTH, "weight: 3", "weight: 4"), HEALTHS, id="a weight"),
         pytest.param(Edit(HEALTH, "from: 40", "from: 41"), HEALTHS, id="a band's edge"),
+        pytest.param(
+            Edit(HEALTH, "bands:", "when: {account: {trial: false}}\nbands:"), HEALTHS, id="whom a model scores"
+        ),
         pytest.param(Edit(RULES, "severity: high", "severity: low"), set(), id="severity"),
         pytest.param(Edit(RULES, "  play: save-at-risk\n", ""), set(), id="the playbook"),
         pytest.param(Edit(RULES, "fell to {{", "is at {{"), set(), id="because"),
@@ -72,6 +76,7 @@ def test_a_rule_is_another_one_when_its_answer_can_change(edit: Edit, rules: set
         ),
         pytest.param(Edit(MEASURES, "show: percent", "show: grade"), set(), id="how a measure is shown"),
         pytest.param(Edit(RULES, "by: -10", "by: -11"), set(), id="the effect of a rule"),
+        pytest.param(Edit(HEALTH, "bands:", f"{PAYING}\nbands:"), set(), id="whom it scores"),
     ],
 )
 def test_a_score_version_is_another_one_when_its_number_can_change(edit: Edit, scores: set[str]) -> None:
@@ -98,6 +103,7 @@ FAMILY = {
         pytest.param(HEALTH, "weight: 3", "weight: 4", True, id="a weight"),
         pytest.param(MEASURES, "{latest: nps, max_age: 180d}", "{latest: nps, max_age: 90d}", True, id="a measure"),
         pytest.param(RULES, "by: -10", "by: -11", True, id="the effect of a rule on it"),
+        pytest.param(HEALTH, "bands:", f"{PAYING}\nbands:", True, id="whom it scores"),
         pytest.param(HEALTH, "label: At risk", "label: In danger", False, id="a band's label"),
         pytest.param(HEALTH, "goal: Warn", "goal: Tell", False, id="the goal"),
         pytest.param(ENGAGEMENT, "add: 20", "add: 21", False, id="another score"),
