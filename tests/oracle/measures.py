@@ -122,7 +122,8 @@ def _days_since(judged: Judged, definition: Written, end: int) -> Value:
     if name in catalog.get("metrics", {}):
         days = list(seen.days_of(name))
     elif name in catalog.get("events", {}):
-        days = [event.day for event in seen.happened(name) if seen.is_wanted(event, definition.get("where"))]
+        events = [event for event in seen.happened(name) if event.day <= seen.last_day(name)]
+        days = [event.day for event in events if seen.is_wanted(event, definition.get("where"))]
     elif name in catalog.get("facts", {}):
         days = [fact.day for fact in seen.facts(name, definition.get("where"))]
     else:

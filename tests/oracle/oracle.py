@@ -94,10 +94,18 @@ class Oracle:
             for account in accounts:
                 self._look_at(account, at)
             self._share_out(at, {account.id for account in accounts}, loads)
+        self._forget_rules()
         self._deliver()
         quiet.sweep(self.company, self.workspace, self.findings, at)
         thin.sweep(self.company, self.workspace, self.findings, at)
         across.sweep(self.company, self.workspace, self.groups, self.findings, at)
+
+    def _forget_rules(self) -> None:
+        """What was taken out of the files is new when it comes back."""
+        there = self.workspace.rules
+        self.first_looks = {key: at for key, at in self.first_looks.items() if key[0] in there}
+        for kept in self.kept.values():
+            kept.episodes = {name: episode for name, episode in kept.episodes.items() if name in there}
 
     def _deliver(self) -> None:
         """What a person approved leaves after the look: to whoever has left meanwhile, nothing does."""

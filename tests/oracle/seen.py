@@ -148,8 +148,9 @@ class Seen:
         return self._days[metric]
 
     def _seen_of(self, metric: str, series: Series) -> dict[date, float]:
-        since = redefined_on(self.workspace, metric, self.last_day(metric)) or date.min
-        return {day: one.value for day, one in series.items() if one.at <= self.at and day >= since}
+        last = self.last_day(metric)
+        since = redefined_on(self.workspace, metric, last) or date.min
+        return {day: one.value for day, one in series.items() if one.at <= self.at and since <= day <= last}
 
     def values(self, metric: str, window: Window) -> list[float]:
         days = self.days_of(metric)

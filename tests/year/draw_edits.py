@@ -2,12 +2,13 @@
 
 import copy
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from tests.year.draw import Draw
-from tests.year.draw_conditions import Names
+from tests.year.draw_conditions import Names, draw_condition
 from tests.year.draw_playbooks import draw_playbook
 from tests.year.draw_rules import draw_rule
-from tests.year.draw_scores import BANDS, bands
+from tests.year.draw_scores import BANDS, bands, missing, points
 from tests.year.files import Drawing
 
 
@@ -82,7 +83,70 @@ def _removed_rule(draw: Draw, drawing: Drawing) -> None:
     spoken_of = str([drawing.rules, drawing.scores, drawing.playbooks])
     free = [rule for rule in drawing.rules[1:-1] if spoken_of.count(f"'rule': '{rule['rule']}'") == 1]
     if free:
-        drawing.rules.remove(draw.one(free))
+        rule = draw.one(free)
+        drawing.rules.remove(rule)
+        drawing.taken_out.append(rule)
+
+
+def _back(draw: Draw, drawing: Drawing) -> None:
+    """A rule that was taken out comes back as it was, if what it speaks of is there; else one goes."""
+    there = {rule["rule"] for rule in drawing.rules}
+    may = [rule for rule in drawing.taken_out if _rules_named(rule) <= there | {rule["rule"]}]
+    if not may:
+        return _removed_rule(draw, drawing)
+    rule = draw.one(may)
+    drawing.taken_out.remove(rule)
+    drawing.rules.insert(draw.randint(1, len(drawing.rules) - 1), rule)
+    return None
+
+
+def _rules_named(said: Any) -> set[str]:
+    if isinstance(said, list):
+        return set().union(*map(_rules_named, said))
+    if not isinstance(said, dict):
+        return set()
+    named = {said["rule"]} if isinstance(said.get("rule"), str) else set()
+    return named.union(*map(_rules_named, said.values()))
+
+
+def _whom(draw: Draw, drawing: Drawing) -> None:
+    """A model scores others, or is tried before or after another; its number stays what it was."""
+    chosen = [model for model in drawing.scores if "when" in model]
+    if not chosen:
+        return _words(draw, drawing)
+    model = draw.one(chosen)
+    if draw.chance(0.3):
+        model["order"] = draw.one([5, 15, 60])
+    else:
+        other = draw_condition(draw, Names(drawing.measures, {}), 1)
+        model["when"] = draw.one([{"account": {"plan": "monthly"}}, other])
+    return None
+
+
+def _entries(draw: Draw, drawing: Drawing) -> None:
+    """A measure has other points, or counts no longer; what is missing is taken otherwise."""
+    model = draw.one([model for model in drawing.scores if "measures" in model])
+    entry = draw.one([entry for entry in model["measures"] if "measure" in entry])
+    if draw.chance(0.4):
+        model |= missing(draw)
+    elif draw.chance(0.3) and "groups" not in model and len(model["measures"]) > 3:
+        softened = str(drawing.rules)
+        model["measures"] = [one for one in model["measures"] if one is not entry or entry["measure"] in softened]
+    else:
+        entry.pop("curve", None)
+        entry.pop("points", None)
+        entry |= points(draw, drawing.measures[entry["measure"]])
+
+
+def _effect(draw: Draw, drawing: Drawing) -> None:
+    """Another effect of the same rule, which is no other rule for it."""
+    rule = draw.one([rule for rule in drawing.rules if {"adjust", "soften", "cap"} & rule.keys()] or drawing.rules[:1])
+    if "adjust" in rule:
+        rule["adjust"] = {**rule["adjust"], "by": draw.one([-20, -7.5, 12])}
+    elif "cap" in rule:
+        rule["cap"] = {**rule["cap"], "at_most": draw.one([35, 62.5])}
+    elif "soften" in rule:
+        rule["soften"] = {**rule["soften"], "by": draw.one(["20%", "80%"])}
 
 
 def _playbook(draw: Draw, drawing: Drawing) -> None:
@@ -114,6 +178,13 @@ EDITS: Sequence[Edit] = (
     _rule,
     _rule,
     _removed_rule,
+    _back,
+    _back,
+    _whom,
+    _whom,
+    _entries,
+    _entries,
+    _effect,
     _playbook,
     _redefined,
     _across,

@@ -68,7 +68,7 @@ def _health(draw: Draw, names: Names) -> Model:
         "goal": "See early whom we may lose",
         **({"groups": groups} if groups else {}),
         "measures": entries,
-        **_missing(draw),
+        **missing(draw),
         "bands": bands(draw, "health"),
     }
 
@@ -82,7 +82,7 @@ def _growth(draw: Draw, names: Names) -> Model:
         "goal": "Who may need more of us",
         "measures": draw.some(others, 1, 2)
         + [_entry(draw, name, names) for name in [*family, *draw.some(own, 1, 3 - len(family))]],
-        **_missing(draw),
+        **missing(draw),
         "bands": bands(draw, "growth"),
         "views": {"letter": {"C": 0, "B": 40, "A": 75}},
     }
@@ -96,18 +96,18 @@ def draw_score_of_contacts(draw: Draw, measures: Mapping[str, Drawn]) -> Model:
         "level": "contact",
         "goal": "Who of them works with us",
         "measures": [_entry(draw, name, names) for name in draw.some(list(names.measures), 3, 4)],
-        **_missing(draw),
+        **missing(draw),
         "bands": [{"band": "absent", "from": 0}, {"band": "there", "from": 50}],
     }
 
 
-def _missing(draw: Draw) -> dict[str, Any]:
-    missing = draw.one([{}, {"missing": "spread"}, {"missing": "neutral"}, {"missing": "worst"}])
-    return {**missing, **draw.one([{}, {"min_coverage": draw.one(["30%", "50%", "75%"])}])}
+def missing(draw: Draw) -> dict[str, Any]:
+    what = draw.one([{}, {"missing": "spread"}, {"missing": "neutral"}, {"missing": "worst"}])
+    return {**what, **draw.one([{}, {"min_coverage": draw.one(["30%", "50%", "75%"])}])}
 
 
 def _entry(draw: Draw, name: str, names: Names) -> dict[str, Any]:
-    entry = {"measure": name, **_points(draw, names.measures[name])}
+    entry = {"measure": name, **points(draw, names.measures[name])}
     if draw.chance(0.7):
         entry["weight"] = draw.one([1, 2, 3, 1.5])
     if draw.chance(0.15):
@@ -115,7 +115,7 @@ def _entry(draw: Draw, name: str, names: Names) -> dict[str, Any]:
     return entry
 
 
-def _points(draw: Draw, drawn: Drawn) -> dict[str, Any]:
+def points(draw: Draw, drawn: Drawn) -> dict[str, Any]:
     if drawn.is_text:
         return {"points": {1: ["trial", "shop"], 3: ["monthly"], 5: "else"}}
     xs = sorted({draw.number(drawn.low, drawn.high) for _ in range(draw.randint(2, 4))})

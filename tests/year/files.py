@@ -27,6 +27,8 @@ class Drawing:
     playbooks: list[dict[str, Any]]
     places: dict[str, str] = field(default_factory=dict)
     """In which file a rule stands, where it was moved."""
+    taken_out: list[dict[str, Any]] = field(default_factory=list)
+    """Rules that may come back."""
 
     @property
     def names(self) -> Names:
