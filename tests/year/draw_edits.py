@@ -2,10 +2,12 @@
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tests.year.draw import Draw
 from tests.year.draw_conditions import Names, draw_condition
+from tests.year.draw_measures import FORMS
 from tests.year.draw_playbooks import draw_playbook
 from tests.year.draw_rules import draw_rule
 from tests.year.draw_scores import BANDS, bands, missing, points
@@ -47,6 +49,18 @@ def _window(draw: Draw, drawing: Drawing) -> None:
     name = draw.one([name for name in drawing.names.with_windows if name.startswith("logins")])
     definition = drawing.measures[name].definition
     definition["over"] = {"7d": "14d", "14d": "28d"}.get(definition["over"], "7d")
+
+
+def _measure(draw: Draw, drawing: Drawing) -> None:
+    """A measure on which no other rests is worked out from other records; its name and its kind stay."""
+    rested_on = str([one.definition for one in drawing.measures.values()])
+    free = [name for name in drawing.measures if name.startswith("m") and f"'{name}'" not in rested_on]
+    name = draw.one(free)
+    was = drawing.measures[name]
+    kinds = was.is_text, was.counts_days, was.is_of_contacts
+    drawn = (FORMS[name.partition("_")[2]](draw) for _ in range(10))
+    new = next((one for one in drawn if (one.is_text, one.counts_days, one.is_of_contacts) == kinds), was)
+    drawing.measures[name] = replace(new, low=was.low, high=was.high)
 
 
 def _new_rule(draw: Draw, drawing: Drawing) -> None:
@@ -172,6 +186,8 @@ EDITS: Sequence[Edit] = (
     _bands,
     _words,
     _window,
+    _measure,
+    _measure,
     _new_rule,
     _new_rule,
     _new_effect,
