@@ -9,7 +9,7 @@ from typing import Any
 from engine.batches import Arrival, Batch
 from engine.clock import SetClock, microseconds
 from engine.judged import Finding
-from engine.language.scenarios import DayEntry, Expected, Sent
+from engine.language.scenarios import DayEntry, Expected, Never, Sent
 from engine.loops.book import Book
 from engine.loops.findings import sweep
 from engine.loops.looking import Order
@@ -80,9 +80,11 @@ class Theatre:
             self._clock.at = stage.end_of(day)
             self._ingest(arriving(stage, day, entry), self._clock.at)
             failures += self._close_tasks(stage, day, entry)
-            happened = self._look(stage, day, entry)
-            failures += _compared(day, entry.expect, happened)
-            failures += _never(day, placed, happened)
+            found = self._look(stage, day, entry)
+            if entry.expect is not None or placed.scenario.never != Never():
+                happened = self._happened(stage, self._clock.at, found)
+                failures += _compared(day, entry.expect or Expected(), happened)
+                failures += _never(day, placed, happened)
         return Result(placed, tuple(failures))
 
     def _ingest(self, batches: Iterable[Batch], at: datetime) -> None:
@@ -102,16 +104,15 @@ class Theatre:
             except TaskError as error:
                 yield Failure(day, {"do": {"task": done.task, "state": done.state}}, str(error))
 
-    def _look(self, stage: Stage, day: int, entry: DayEntry) -> Happened:
+    def _look(self, stage: Stage, day: int, entry: DayEntry) -> tuple[Finding, ...]:
         at = stage.end_of(day)
         if entry.override is not None:
             said = entry.override
             until = stage.end_of(said.until)
             given = Override(stage.account, said.score, said.value, at, until, said.reason, None)
             override(self._book.database, given, self._workspace.settings.company.timezone)
-        order = Order(at, f"scenario day {day}", send=True)
-        _saved, found = sweep(self._book, order)
-        return self._happened(stage, at, found)
+        _saved, found = sweep(self._book, Order(at, f"scenario day {day}", send=True))
+        return found
 
     def _happened(self, stage: Stage, at: datetime, found: Iterable[Finding]) -> Happened:
         """What rules across accounts found counts as their firing; what the operator is told of it, as no message."""
@@ -136,9 +137,7 @@ class Theatre:
         )
 
 
-def _compared(day: int, expected: Expected | None, happened: Happened) -> Iterator[Failure]:
-    if expected is None:
-        return
+def _compared(day: int, expected: Expected, happened: Happened) -> Iterator[Failure]:
     for score, band in (expected.band or {}).items():
         got = happened.scores.get(score, {}).get("band")
         if got != band:

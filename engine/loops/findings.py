@@ -34,13 +34,21 @@ NEWEST = "findings"
 """The tick that keeps the moment as of which findings were made last."""
 
 
-def find(book: Book, order: Order, tick: str | None = None, counted: Counted | None = None) -> tuple[Finding, ...]:
+def find(
+    book: Book,
+    order: Order,
+    tick: str | None = None,
+    counted: Counted | None = None,
+    *,
+    judge: Judge | None = None,
+) -> tuple[Finding, ...]:
     """What a sweep finds out, after its accounts were looked at: what is new is kept and told, what is over ends.
 
     Nothing where that was done as of a later moment, or the version is no longer in use. `tick`: only for whoever
-    takes it. `counted`: what rules across accounts count as of that moment, where it is known already.
+    takes it. `counted`: what rules across accounts count as of that moment, where it is known already. `judge`: of the
+    version in use, where it is at hand.
     """
-    judge = book.judge()
+    judge = judge or book.judge()
     plan = judge.plan
     if counted is None:
         counted = _counted(book, plan, order)
@@ -60,9 +68,10 @@ def find(book: Book, order: Order, tick: str | None = None, counted: Counted | N
 
 def sweep(book: Book, order: Order, progress: Progress = lambda _done, _all: None) -> tuple[Saved, tuple[Finding, ...]]:
     """The main job once: feeds are judged, all accounts looked at, and what there is to find is found."""
-    judge_feeds(book, order.at)
-    saved = look(book, replace(order, across=True), progress)
-    return saved, () if saved.is_stale else find(book, order, counted=saved.counted)
+    judge = book.judge()
+    judge_feeds(book.database, judge.plan, order.at)
+    saved = look(book, replace(order, across=True), progress, judge=judge)
+    return saved, () if saved.is_stale else find(book, order, counted=saved.counted, judge=judge)
 
 
 def due_tick(book: Book) -> str | None:

@@ -1,4 +1,4 @@
-"""A book and a moment in; which feeds are thin, judged before a sweep looks at its accounts, and kept, out."""
+"""A plan and a moment in; which feeds are thin, judged before a sweep looks at its accounts, and kept, out."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from engine.arithmetic.thin import REACH, ThinFeed, thin_feed
 from engine.clock import day_number
 from engine.loops.book import Book
 from engine.plan import Plan
+from engine.store.database import Database
 from engine.store.feeds import complete_since
 from engine.store.thin_feeds import accounts_by_day, save_feeds
 from engine.store.ticks import is_taken, take
@@ -15,22 +16,22 @@ from engine.store.ticks import is_taken, take
 TICK = "feeds"
 
 
-def judge_feeds(book: Book, at: datetime, tick: str | None = None) -> None:
+def judge_feeds(database: Database, plan: Plan, at: datetime, tick: str | None = None) -> None:
     """Says of each feed whose days can be thin whether yesterday was. `tick`: only for whoever takes it."""
-    plan = book.judge().plan
-    if not plan.catalog.thin_shares() or (tick is not None and is_taken(book.database, tick)):
+    if not plan.catalog.thin_shares() or (tick is not None and is_taken(database, tick)):
         return
-    with book.database.reading() as connection:
+    with database.reading() as connection:
         judged = _judged(connection, plan, at)
-    with book.database.writing() as connection:
+    with database.writing() as connection:
         if tick is None or take(connection, tick, at):
             save_feeds(connection, at, judged)
 
 
 def judge_feeds_daily(book: Book, at: datetime) -> None:
     """The same before the sweep of a day, once for all workers; whoever comes second waits for the first."""
-    company = book.judge().plan.company
-    judge_feeds(book, at, f"{TICK}/{company.day(company.last_sweep(at))}")
+    plan = book.judge().plan
+    company = plan.company
+    judge_feeds(book.database, plan, at, f"{TICK}/{company.day(company.last_sweep(at))}")
 
 
 def _judged(connection: Connection, plan: Plan, at: datetime) -> dict[str, ThinFeed | None]:
