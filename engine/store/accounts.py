@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, case, func, or_, select, text, update
+from sqlalchemy import Connection, Select, Update, case, func, or_, select, text, update
 
 from engine.batches import Ints
 from engine.clock import local_day, moment
@@ -190,29 +190,46 @@ def mark_due(
     """Something arrived for them at that moment (microseconds). `newest`: what is said is of a later one; `due_for`:
     the import that it arrived with, where that concerns several."""
     latest = at if newest is None else max(at, newest)
-    sooner = or_(ACCOUNT.c.look_at.is_(None), ACCOUNT.c.look_at > at)
+    if len(seqs) > 1:
+        connection.execute(*_in_their_order(seqs=seqs)).all()
+    if seqs:
+        connection.execute(*_marked(seqs=seqs, now=at, latest=latest, cause=due_for, seeds=seed_next or None))
+
+
+@kept
+def _in_their_order(seqs: Any) -> Select[Any]:
+    return select(ACCOUNT.c.seq).where(among(ACCOUNT.c.seq, seqs)).order_by(ACCOUNT.c.seq).with_for_update()
+
+
+@kept
+def _marked(seqs: Any, now: Any, latest: Any, cause: Any, seeds: Any) -> Update:
+    """`seeds`: None leaves it."""
+    sooner = or_(ACCOUNT.c.look_at.is_(None), ACCOUNT.c.look_at > now)
     later = or_(ACCOUNT.c.newest.is_(None), ACCOUNT.c.newest < latest)
     values = {
         "changed": ACCOUNT.c.changed + 1,
-        "look_at": case((sooner, at), else_=ACCOUNT.c.look_at),
+        "look_at": case((sooner, now), else_=ACCOUNT.c.look_at),
         "newest": case((later, latest), else_=ACCOUNT.c.newest),
-        "due_for": due_for,
+        "due_for": cause,
     }
-    if seed_next:
-        values["seed_next"] = True
-    if seqs:
-        wanted = among(ACCOUNT.c.seq, seqs)
-        if len(seqs) > 1:
-            connection.execute(select(ACCOUNT.c.seq).where(wanted).order_by(ACCOUNT.c.seq).with_for_update()).all()
-        connection.execute(update(ACCOUNT).where(wanted).values(values))
+    return (
+        update(ACCOUNT)
+        .values(values | ({} if seeds is None else {"seed_next": seeds}))
+        .where(among(ACCOUNT.c.seq, seqs))
+    )
 
 
 def mark_first(connection: Connection, first_days: Mapping[int, int]) -> list[tuple[str, int | None, int]]:
     """Keeps up the day of each account's oldest observation or event; id, old and new of those looked at before."""
     if not first_days:
         return []
-    columns = select(ACCOUNT.c.seq, ACCOUNT.c.id, ACCOUNT.c.first_record, ACCOUNT.c.first_look)
-    known = connection.execute(columns.where(among(ACCOUNT.c.seq, first_days)).order_by(ACCOUNT.c.seq)).all()
+    known = connection.execute(*_first_records(seqs=first_days)).all()
     earlier = [row for row in known if row.first_record is None or first_days[row.seq] < row.first_record]
     alter(connection, ACCOUNT, "seq", [{"seq": row.seq, "first_record": first_days[row.seq]} for row in earlier])
     return [(row.id, row.first_record, first_days[row.seq]) for row in earlier if row.first_look is not None]
+
+
+@kept
+def _first_records(seqs: Any) -> Select[Any]:
+    columns = (ACCOUNT.c[name] for name in ("seq", "id", "first_record", "first_look"))
+    return select(*columns).where(among(ACCOUNT.c.seq, seqs)).order_by(ACCOUNT.c.seq)

@@ -32,10 +32,15 @@ def doubt_runs(connection: Connection, reached: Mapping[int, int], at: int, sour
     """
     if not reached:
         return
-    mine = among(RUN.c.account_seq, reached), RUN.c.started_at > at - RECENT, RUN.c.started_at <= at, NOT_YET
-    recent = connection.execute(select(RUN.c.id, RUN.c.account_seq, RUN.c.started_day).where(*mine)).all()
+    recent = connection.execute(*_started(seqs=reached, after=at - RECENT, until=at)).all()
     doubted = sorted(row.id for row in recent if reached[row.account_seq] <= row.started_day + 1)
     alter(connection, RUN, "id", [{"id": id_, "doubted_at": at, "doubted_by": source} for id_ in doubted])
+
+
+@kept
+def _started(seqs: Any, after: Any, until: Any) -> Select[Any]:
+    mine = among(RUN.c.account_seq, seqs), RUN.c.started_at > after, RUN.c.started_at <= until, NOT_YET
+    return select(RUN.c.id, RUN.c.account_seq, RUN.c.started_day).where(*mine)
 
 
 def doubts(connection: Connection, ids: Mapping[int, str], playbooks: Collection[str]) -> tuple[Doubt, ...]:

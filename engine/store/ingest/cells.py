@@ -5,12 +5,14 @@ A chunk is read, compared and written only if something in it changed; its block
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from engine.batches import Ints
+from engine.store.among import among
 from engine.store.chunks import (
     CELL,
     Cells,
@@ -24,6 +26,7 @@ from engine.store.chunks import (
     unpack,
     unpack_times,
 )
+from engine.store.kept import kept
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import CorrectionRow
 from engine.store.tables.series import SPAN, ChunkRow
@@ -98,11 +101,11 @@ def merge(connection: Connection, said: Said, at: int, import_of: Callable[[], i
             if merged.is_changed:
                 written.append({**place, "values": pack(merged.values), "times": pack_times(merged.times)})
             if len(merged.cells) or merged.filled.any():
-                kept = {
+                before = {
                     "cells": pack_cells(merged.cells) if len(merged.cells) else None,
                     "filled": pack_mask(merged.filled) if merged.filled.any() else None,
                 }
-                corrections.append({**place, "at": at, "import_id": import_of(), **kept})
+                corrections.append({**place, "at": at, "import_id": import_of(), **before})
         upsert(connection, CHUNK, ["series_id", "block", "span"], written)
         append(connection, CORRECTION, corrections)
     return outcome
@@ -144,14 +147,16 @@ def _stored(connection: Connection, chunks: list[_Chunk]) -> dict[tuple[int, int
     found = {}
     for series, some in _by_series(chunks):
         spans = [chunk.span for chunk in some]
-        wanted = select(CHUNK).where(
-            CHUNK.c.series_id == series,
-            CHUNK.c.block.in_({chunk.block for chunk in some}),
-            CHUNK.c.span.between(min(spans), max(spans)),
-        )
-        for row in connection.execute(wanted):
+        blocks = sorted({chunk.block for chunk in some})
+        for row in connection.execute(*_stored_chunks(series=series, blocks=blocks, first=min(spans), last=max(spans))):
             found[row.series_id, row.block, row.span] = (row.values, row.times)
     return found
+
+
+@kept
+def _stored_chunks(series: Any, blocks: Any, first: Any, last: Any) -> Select[Any]:
+    in_block = among(CHUNK.c.block, blocks)
+    return select(CHUNK).where(CHUNK.c.series_id == series, in_block, CHUNK.c.span.between(first, last))
 
 
 def _by_series(chunks: list[_Chunk]) -> Iterator[tuple[int, list[_Chunk]]]:

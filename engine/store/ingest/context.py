@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, Select, Update, case, insert, select, update
 
 from engine.batches import Arrival, Ingested, Ints, LookAlike, Places, Refusal
 from engine.clock import microseconds, moment
@@ -21,6 +22,7 @@ from engine.store.changes import keep_changes
 from engine.store.doubts import doubt_runs
 from engine.store.fates import Fates
 from engine.store.ingest.oddities import Beside, odd
+from engine.store.kept import kept
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import ImportRow
 from engine.store.tables.series import RecordedRow
@@ -209,8 +211,7 @@ class Importing:
         names = sorted(self.spans)
         if not names:
             return
-        stored = select(RECORDED).where(among(RECORDED.c.name, names))
-        known = {row.name: row for row in self.connection.execute(stored)}
+        known = {row.name: row for row in self.connection.execute(*_recorded(names=names))}
         rows, begun = [], []
         for name in names:
             first, last, at = self.spans[name]
@@ -262,8 +263,7 @@ class Importing:
         number = self.import_id if self.counts["applied"] or self.counts["corrected"] else self._import_id
         if number is not None:
             counts = dict(sorted({**self.counts, "refused": len(self.refused) + self.arrival.refused}.items()))
-            said = {"counts": counts, "odd": "\n".join(self.odd)}
-            self.connection.execute(update(IMPORT).where(IMPORT.c.id == number).values(**said))
+            self.connection.execute(*_counted(number=number, fates=counts, oddities="\n".join(self.odd)))
 
     @property
     def odd(self) -> tuple[str, ...]:
@@ -286,6 +286,16 @@ class Importing:
             import_id=None if is_undone else self._import_id,
             blocks=frozenset() if is_undone else frozenset(seq // BLOCK for seq in self.due),
         )
+
+
+@kept
+def _recorded(names: Any) -> Select[Any]:
+    return select(RECORDED).where(among(RECORDED.c.name, names))
+
+
+@kept
+def _counted(number: Any, fates: Any, oddities: Any) -> Update:
+    return update(IMPORT).values(counts=fates, odd=oddities).where(IMPORT.c.id == number)
 
 
 def _ahead(at: datetime, now: datetime) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, Update, func, select, update
 
 from engine.clock import microseconds
 from engine.domain import Move, Reason
@@ -194,23 +194,35 @@ def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]],
     What had arrived before it was read, but is of a moment after the look's, the look has not seen: it is due then.
     """
     seqs, at = saving.reading.seqs[saving.rows], microseconds(saving.judged.snapshot.at)
-    looked = {"looked": ACCOUNT.c.looked + 1, "first_look": func.coalesce(ACCOUNT.c.first_look, at), "last_look": at}
-    _update_counters(saving.connection, seqs[~unmoved], looked)
+    if not unmoved.all():
+        saving.connection.execute(*_looked_at(seqs=seqs[~unmoved].tolist(), now=at))
+    if not unmoved.any():
+        return
     look_at = saving.judged.look_at
     if look_at is None:
-        _update_counters(saving.connection, seqs[unmoved], looked | {"seed_next": False, "due_for": None})
+        saving.connection.execute(*_settled(seqs=seqs[unmoved].tolist(), now=at, next_look=None))
         return
     due = look_at[saving.rows]
     due = np.where(newest > at, np.minimum(due, newest), due)
     for moment in np.unique(due[unmoved]):
-        together = seqs[unmoved & (due == moment)]
-        settled = {"look_at": int(moment), "seed_next": False, "due_for": None}
-        _update_counters(saving.connection, together, looked | settled)
+        together = seqs[unmoved & (due == moment)].tolist()
+        saving.connection.execute(*_settled(seqs=together, now=at, next_look=int(moment)))
 
 
-def _update_counters(connection: Connection, seqs: Days, values: Mapping[str, Any]) -> None:
-    if len(seqs):
-        connection.execute(update(ACCOUNT).where(among(ACCOUNT.c.seq, seqs.tolist())).values(**values))
+@kept
+def _looked_at(seqs: Any, now: Any) -> Update:
+    first = func.coalesce(ACCOUNT.c.first_look, now)
+    counted = update(ACCOUNT).values(looked=ACCOUNT.c.looked + 1, first_look=first, last_look=now)
+    return counted.where(among(ACCOUNT.c.seq, seqs))
+
+
+@kept
+def _settled(seqs: Any, now: Any, next_look: Any) -> Update:
+    """`next_look`: None leaves it."""
+    first = func.coalesce(ACCOUNT.c.first_look, now)
+    values = {"looked": ACCOUNT.c.looked + 1, "first_look": first, "last_look": now}
+    values |= {"seed_next": False, "due_for": None} | ({} if next_look is None else {"look_at": next_look})
+    return update(ACCOUNT).values(values).where(among(ACCOUNT.c.seq, seqs))
 
 
 def _save_signals(saving: Saving) -> Saved:
