@@ -17,6 +17,11 @@ def came(database: Database, day: str, value: Made, count: int = 60, *, history:
     return put(database, observations(*rows), history=history).odd
 
 
+def _of_both_signs(number: int) -> float:
+    """The middle one of all quotients by what was before is next to nothing, and none of their sizes is."""
+    return 0.2 if number in (29, 30) else (number + 1) * (-1 if number < 29 else 1)
+
+
 @pytest.fixture
 def usual(database: Database) -> Database:
     """Sixty accounts with 1 to 60 on the 31st, and so in another span than the days after it."""
@@ -35,6 +40,7 @@ def usual(database: Database) -> Database:
         pytest.param(lambda number: 49 * (number + 1), None, id="x 49"),
         pytest.param(lambda number: number / 3, None, id="a bad day"),
         pytest.param(lambda number: 0 if number else 1, None, id="zeros but for one"),
+        pytest.param(_of_both_signs, None, id="a mood that turns for half of them"),
     ],
 )
 def test_what_is_odd_of_all_accounts_is_said(usual: Database, value: Made, expected: str | None) -> None:

@@ -90,10 +90,11 @@ def odd(name: str, said: Beside) -> str | None:
     both = (new != 0) & (old != 0)
     if both.sum() < MANY:
         return None
-    ratio = float(np.median(new[both] / old[both]))
+    # By size: of values that turn from plus to minus the middle one could be next to nothing.
+    ratio = float(np.median(np.abs(new[both] / old[both])))
     if ratio >= FACTOR:
         return f"{many} the values are {ratio:,.0f} times the last ones"
-    if 0 < ratio <= 1 / FACTOR:
+    if ratio <= 1 / FACTOR:
         return f"{many} the values are a {1 / ratio:,.0f}th of the last ones"
     return None
 
