@@ -7,10 +7,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arithmetic.series import compared
 from engine.clock import day_of, local_day, microseconds
 from engine.conditions import columns as of
-from engine.conditions.constants import Constant, constant
+from engine.conditions.constants import DECIMALS, Constant, constant
 from engine.conditions.tree import Column, known
 from engine.domain import Fact
 from engine.snapshot import Numbers, Snapshot
@@ -75,6 +74,13 @@ def attribute(snapshot: Snapshot, name: str) -> Column:
     """An attribute's column; unknown where the files in use no longer have it (runs of earlier versions may ask)."""
     found = snapshot.attributes.get(name)
     return np.full(len(snapshot), np.nan) if found is None else found
+
+
+def compared(column: Column) -> Column:
+    """As conditions compare it: numbers to 4 decimals, the nearest to what is written, as those of the files are."""
+    if column.dtype == np.object_:
+        return column
+    return np.array([round(number, DECIMALS) for number in column.astype(np.float64).tolist()])
 
 
 def one_of(column: Column, values: tuple[Constant, ...]) -> Numbers:

@@ -12,6 +12,7 @@ from engine.columns import Columns
 from engine.conditions.sentence import clause, sentence
 from engine.conditions.tree import columns_of
 from engine.domain import Decision, Episode, Move, Reason, Run, State
+from engine.language.base import written
 from engine.language.rules import Adjust, Cap, Soften
 from engine.measures import Measures
 from engine.plan import Plan
@@ -248,7 +249,7 @@ def effect_of(plan: Plan, audience: Audience, columns: Columns, standing: Standi
         case Soften(score=score, by=share):
             said, end = f"softened by {share:.0%}", None
         case Cap(score=score, at_most=most):
-            said, end = f"at most {most:g}", None
+            said, end = f"at most {written(most)}", None
         case _:
             raise TypeError(f"rule {rule.rule} has no effect on a score")
     fact = found.fact

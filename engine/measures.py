@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from engine.arithmetic import event_measures, series, windows
-from engine.arithmetic.series import compared, round4
+from engine.arithmetic.series import round4
 from engine.conditions.compile import where_filter
 from engine.conditions.constants import as_constant
 from engine.conditions.filters import Filter
@@ -51,7 +51,8 @@ class Measures:
             return np.full(len(self._snapshot), np.nan)
         key = (name, days_ago)
         if key not in self._known:
-            self._known[key] = compared(self._worked_out(self._definitions[name], days_ago))
+            column = self._worked_out(self._definitions[name], days_ago)
+            self._known[key] = column if column.dtype == np.object_ else round4(column.astype(np.float64))
         return self._known[key]
 
     def number(self, name: str, days_ago: int = 0) -> Numbers:

@@ -69,8 +69,9 @@ class Network:
         """
         if not self._trees:
             return frozenset()
-        asked = {self._keys[name]: value for name, value in fact.items() if name in self._keys}
+        fact = {name: _within(value) for name, value in fact.items()}
         refuse_misread(fact)
+        asked = {self._keys[name]: value for name, value in fact.items() if name in self._keys}
         # A host stays given up unless all goes well: after an error its state can't be deleted without a crash.
         host, self._host = self._ready(), None
         self._concluded.clear()
@@ -119,6 +120,13 @@ def _refuse_walls(trees: Mapping[str, Tree], columns: int) -> None:
     for tree in trees.values():
         for test in tests(tree):
             refuse_misread({test.column.name: test.value})
+
+
+def _within(value: str | float) -> str | float:
+    """What is larger than any bound of a file can be is asserted as just above them: the library would misread it."""
+    if not isinstance(value, float) or not LARGEST <= abs(value) < math.inf:
+        return value
+    return math.copysign(math.nextafter(LARGEST, 0), value)
 
 
 def refuse_misread(fact: Mapping[str, str | float]) -> None:

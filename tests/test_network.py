@@ -147,12 +147,21 @@ def test_columns_of_different_values_have_different_names(
     assert one.name != other.name
 
 
+def test_a_number_that_is_larger_than_any_bound_of_a_file_lies_above_them_all() -> None:
+    highest = 999_999_999_999_999.0
+    network = Network({"above": above("m", highest), "low": tree.Test(MeasureValue("m"), "<", -highest)})
+
+    assert network.decide({"measure.m": 1.8e15}) == {"above"}
+    assert network.decide({"measure.m": -1e300}) == {"low"}
+    with pytest.raises(NetworkError, match=r"holds 1000000000000000\.0"):
+        Network({"misread": above("m", 1e15)})
+
+
 @pytest.mark.parametrize(
     "value",
     [
         pytest.param(float("nan"), id="not a number"),
         pytest.param(float("inf"), id="infinite"),
-        pytest.param(1e15, id="so large that it is written with an exponent"),
         pytest.param(0.00001, id="five decimals"),
         pytest.param(True, id="a boolean"),
         pytest.param(None, id="nothing"),

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
+from random import Random
 from statistics import fmean, median
 
 import numpy as np
@@ -127,3 +128,15 @@ def test_each_row_is_what_it_is_alone(cells: list[list[int | None]], kind: str, 
 )
 def test_a_multiple_of_a_rounded_number_is_exact(number: float, factor: float, expected: float) -> None:
     assert series.times(matrix([number]), factor)[0, 0] == expected
+
+
+@given(st.lists(st.integers(-10_000_000, 10_000_000), min_size=1, max_size=30), st.randoms(use_true_random=False))
+def test_what_is_added_up_is_rounded_alike_in_whatever_order(units: list[int], chance: Random) -> None:
+    """Halves of the last digit too, which the noise of binary fractions would turn this way or that."""
+    amounts = [unit / 100_000 for unit in units]
+    shuffled = chance.sample(amounts, len(amounts))
+
+    one, other = series.round4(np.array([sum(amounts), sum(shuffled)]))
+
+    assert one == other
+    assert abs(float(one) - sum(units) / 100_000) <= 0.5001 / 10_000

@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conditions.constants import DECIMALS
-from engine.conditions.tree import Column
 from engine.snapshot import Numbers
+
+MOST_SETTLED = 9e7
+"""Of larger numbers a float has not so many digits that some could be noise."""
 
 
 def round4(numbers: Numbers) -> Numbers:
-    """Measures, points and scores as they are kept; minus zero is zero."""
-    return np.round(numbers, DECIMALS) + 0.0
+    """Measures, points and scores as they are kept; minus zero is zero.
 
-
-def compared(column: Column) -> Column:
-    """As measures are kept and conditions compare: numbers rounded, texts as they are."""
-    return column if column.dtype == np.object_ else round4(column.astype(np.float64))
+    The noise of binary fractions, which depends on the order of what was added up, is cut off first: it would decide
+    what lies on a half.
+    """
+    settled = np.where(np.abs(numbers) < MOST_SETTLED, np.round(numbers, 2 * DECIMALS), numbers)
+    return np.asarray(np.round(settled, DECIMALS) + 0.0, dtype=np.float64)
 
 
 def added_up(amounts: Iterable[float]) -> float:
@@ -41,7 +43,7 @@ def of_digits(digits: Numbers) -> Numbers:
 
 
 def times(numbers: Numbers, factor: float) -> Numbers:
-    """Rounded numbers times a factor of up to 4 decimals, exactly: only the noise of binary fractions is cut off."""
+    """Rounded numbers times a factor of up to 6 decimals: only the noise of binary fractions is cut off."""
     return np.round(numbers * factor, 2 * DECIMALS)
 
 

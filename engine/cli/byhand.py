@@ -13,6 +13,7 @@ from engine.cli.options import MOST
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords, choose, day_of_text
 from engine.domain import Value
+from engine.language.base import written
 from engine.loops.book import Book
 from engine.plan import Plan
 from engine.sources.cells import of_field
@@ -135,7 +136,7 @@ def override(
         workspace = book.workspace()
         name = choose(of, tuple(workspace.scores), "score") if of else workspace.primary
         if not 0 <= score <= 100:
-            raise WrongWords(f"A score lies in 0 to 100, not at {score:g}.")
+            raise WrongWords(f"A score lies in 0 to 100, not at {written(score)}.")
         if not reason.strip():
             raise WrongWords("The reason is blank. Say why, for whoever reads it later.")
         moment, last = moment_of(as_of, book), day_of_text(until)
@@ -143,7 +144,7 @@ def override(
         said = Override(account, name, score, moment, last, reason, author)
         store_override(book.database, said, workspace.settings.company.timezone)
         document = {"account": account, "score": name, "value": score, "until": said.until}
-        _say(document, f"{name} of {account} is {score:g} until {until}.", as_json=as_json)
+        _say(document, f"{name} of {account} is {written(score)} until {until}.", as_json=as_json)
 
 
 def task_done(folder: Path, task: int, *, note: str | None, as_of: str | None, as_json: bool) -> None:

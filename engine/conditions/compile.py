@@ -6,9 +6,9 @@ from engine.conditions.condition import AllOf, AnyOf, AtLeastOf, NotThat
 from engine.conditions.constants import DECIMALS, LAST_DECIMAL, Constant, bound, constant
 from engine.conditions.filters import Filter, FilterTest, filter_tests
 from engine.conditions.tree import All, Any, Test, Tree, at_least, negated
-from engine.conditions.wants import Scalar, Want, Wanted
+from engine.conditions.wants import Want, Wanted
 from engine.language.base import Entry
-from engine.language.catalog import Catalog, Type
+from engine.language.catalog import Catalog
 
 
 def compile_condition(form: Entry, catalog: Catalog) -> Tree:
@@ -39,12 +39,12 @@ def _yes(column: of.ColumnOf, wanted: bool = True) -> Test:
     return Test(column, "==", float(wanted))
 
 
-def _test(column: of.ColumnOf, sign: str, value: Constant) -> Test:
-    return Test(column, sign, value if isinstance(value, str) else _on_the_grid(sign, value))
+def _test(column: of.ColumnOf, sign: str, value: float) -> Test:
+    return Test(column, sign, _on_the_grid(sign, value))
 
 
 def _on_the_grid(sign: str, number: float) -> float:
-    """The same bound for columns, which have 4 decimals: at least 0.33333 is at least 0.3334, equal to it is 0.3333.
+    """The same bound for measures and scores, which have 4 decimals: at least 0.33333 is at least 0.3334.
 
     durable-rules is exact for so many decimals.
     """
@@ -78,20 +78,20 @@ def _attribute(name: str, want: Want, catalog: Catalog) -> Tree:
     column = of.AttributeOf(name)
     if not isinstance(want, Wanted):
         if isinstance(want, tuple):
-            return _yes(of.AttributeIn(name, _constants(want, type_)))
-        return _test(column, "==", constant(want, type_))
+            return _yes(of.AttributeIn(name, tuple(_nearest(constant(raw, type_)) for raw in want)))
+        return Test(column, "==", _nearest(constant(want, type_)))
     if want.known is not None:
         return _yes(of.KnownOf("account", name), want.known)
     if isinstance(want.not_, tuple):
-        return negated(_yes(of.AttributeIn(name, _constants(want.not_, type_))))
+        return negated(_yes(of.AttributeIn(name, tuple(_nearest(constant(raw, type_)) for raw in want.not_))))
     if want.not_ is not None:
-        return _test(column, "!=", constant(want.not_, type_))
-    return _joined(All, tuple(_test(column, sign, bound(raw, type_)) for sign, raw in want.bounds))
+        return Test(column, "!=", _nearest(constant(want.not_, type_)))
+    return _joined(All, tuple(Test(column, sign, _nearest(bound(raw, type_))) for sign, raw in want.bounds))
 
 
-def _constants(listed: tuple[Scalar, ...], type_: Type) -> tuple[Constant, ...]:
-    values = (constant(raw, type_) for raw in listed)
-    return tuple(value if isinstance(value, str) else _on_the_grid("==", value) for value in values)
+def _nearest(value: Constant) -> Constant:
+    """As attributes are compared."""
+    return value if isinstance(value, str) else round(value, DECIMALS)
 
 
 def _leaf(form: Entry, catalog: Catalog) -> Tree:

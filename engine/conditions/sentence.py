@@ -41,7 +41,9 @@ def clause(form: Entry, titles: Titles) -> str:
 
 
 def _number(number: float) -> str:
-    return f"{number:,.4f}".rstrip("0").rstrip(".")
+    """With all its digits, and its thousands apart."""
+    whole, point, decimals = f"{number:,.10f}".rstrip("0").partition(".")
+    return f"{whole}.{decimals}" if point and decimals else whole
 
 
 def _bounds(bounds: tuple[tuple[str, Any], ...]) -> str:

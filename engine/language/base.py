@@ -52,6 +52,11 @@ def parse_number(value: object) -> float:
     return number + 0.0
 
 
+def written(number: float) -> str:
+    """A number as people write it, with all its digits."""
+    return f"{number:.15g}"
+
+
 def parse_count(value: object) -> int:
     number = parse_number(value)
     if number != int(number) or number < 1:

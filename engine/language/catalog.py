@@ -1,5 +1,6 @@
 """rules/catalog.yaml in; the names that may come in, with their types, units and bounds out."""
 
+from difflib import get_close_matches
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -94,7 +95,8 @@ def _blank(value: object) -> object:
 def _spelled_out(value: object) -> object:
     """Of an attribute a type alone is not enough."""
     if isinstance(value, str):
-        raise ValueError(f"a mapping is wanted, not {value!r}; write {{type: {value if value in TYPES else 'text'}}}")
+        [type_] = get_close_matches(value, TYPES, n=1) or ["text"]
+        raise ValueError(f"a mapping is wanted, not {value!r}; write {{type: {type_}}}")
     return _blank(value)
 
 

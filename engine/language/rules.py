@@ -46,7 +46,9 @@ class Soften(Entry):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if (self.group is None) == (not self.measures):
+        if self.group is not None and self.measures:
+            raise ValueError("it is told twice what is softened; say one of: group, measures")
+        if self.group is None and not self.measures:
             raise ValueError("it is not said what is softened; say one of: group, measures")
         return self
 

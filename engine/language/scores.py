@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from engine.conditions.condition import Condition
 from engine.conditions.wants import Where
-from engine.language.base import Days, Entry, Mistake, Number, Text, Whole, YesNo, parse_number, parse_share
+from engine.language.base import Days, Entry, Mistake, Number, Text, Whole, YesNo, parse_number, parse_share, written
 from engine.language.views import PILES, Pile, Views, wrong_edge
 
 LEVELS = (1, 2, 3, 4, 5)
@@ -123,11 +123,11 @@ class Weighed(Entry):
             raise Mistake("a curve of fewer than two points is no line; give at least two", "curve")
         for place, ((left, _), (right, _)) in enumerate(pairwise(self.curve), start=1):
             if right <= left:
-                wrong = f"the curve goes from {left:g} to {right:g}"
+                wrong = f"the curve goes from {written(left)} to {written(right)}"
                 raise Mistake(f"{wrong}; let its values rise from point to point", "curve", place)
         for place, (_, points) in enumerate(self.curve):
             if not 0 <= points <= 100:
-                raise Mistake(f"the curve leads to {points:g} points; keep them in 0 to 100", "curve", place)
+                raise Mistake(f"the curve leads to {written(points)} points; keep them in 0 to 100", "curve", place)
 
 
 class Band(Entry):

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from engine.language.base import Entry, Mistake, Number
+from engine.language.base import Entry, Mistake, Number, written
 
 Ladder = tuple[tuple[str, float], ...]
 """Names of ranges with their lower edges, the lowest first and from 0. An edge belongs to the range that it begins."""
@@ -22,13 +22,13 @@ def wrong_edge(ladder: Sequence[tuple[str, float]], kind: str) -> tuple[int, str
     """The place of the first edge that can't be, with what is wrong and what to do. `kind`: band, letter, stage."""
     first = ladder[0][1]
     if first != 0:
-        return 0, f"from 0 to {first:g} is a gap between the {kind}s; begin the first at 0"
+        return 0, f"from 0 to {written(first)} is a gap between the {kind}s; begin the first at 0"
     for place, ((lower, low), (upper, high)) in enumerate(pairwise(ladder), start=1):
         if high <= low:
-            wrong = f"{kind} {upper!r} from {high:g} overlaps {lower!r} from {low:g}"
+            wrong = f"{kind} {upper!r} from {written(high)} overlaps {lower!r} from {written(low)}"
             return place, f"{wrong}; let the edges rise from {kind} to {kind}"
         if high > 100:
-            wrong = f"{kind} {upper!r} from {high:g} can never be reached"
+            wrong = f"{kind} {upper!r} from {written(high)} can never be reached"
             return place, f"{wrong}; a score ends at 100, so begin it lower or delete it"
     return None
 

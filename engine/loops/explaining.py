@@ -13,6 +13,7 @@ from engine.conditions.sentence import sentence
 from engine.conditions.tree import Tree, answer, columns_of, holds, negated, tests
 from engine.domain import DECIDED, Contact, Move
 from engine.errors import PulsebookError
+from engine.language.base import written
 from engine.loops.book import Book
 from engine.loops.looking import wanted_of
 from engine.pipeline import Signals
@@ -164,6 +165,6 @@ def _because(tree: Tree, row: dict[str, float | str], said: bool | None) -> str:
 
 def _told(name: str, operator: str, value: float | str, row: dict[str, float | str]) -> str:
     got = row.get(name)
-    shown = "unknown" if got is None else f"{got:g}" if isinstance(got, float) else got
-    wanted = f"{value:g}" if isinstance(value, float) else value
+    shown = "unknown" if got is None else written(got) if isinstance(got, float) else got
+    wanted = written(value) if isinstance(value, float) else value
     return f"{name} is {shown} (asked: {operator} {wanted})"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.batches import Coded, When
 from engine.clock import FIRST_DAY, LAST_DAY, MICROSECONDS, YEARS, day_number, is_meant, microseconds, moment
 from engine.domain import Value
-from engine.language.base import LARGEST
+from engine.language.base import LARGEST, written
 from engine.language.catalog import FieldType
 
 NUMBER = r"^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -236,9 +236,9 @@ def of_field(field: FieldType, zone: str) -> Callable[[str], Value]:
 
 def _bounded(value: float, field: FieldType) -> float:
     if field.min is not None and value < field.min:
-        raise ValueError(f"{value:g} is below the least, {field.min:g}: correct it, or widen the catalog")
+        raise ValueError(f"{written(value)} is below the least, {written(field.min)}: correct it, or widen the catalog")
     if field.max is not None and value > field.max:
-        raise ValueError(f"{value:g} is above the most, {field.max:g}: correct it, or widen the catalog")
+        raise ValueError(f"{written(value)} is above the most, {written(field.max)}: correct it, or widen the catalog")
     return value
 
 

@@ -5,6 +5,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.batches import Coded, Observations, When
+from engine.language.base import written
 from engine.language.catalog import Metric
 from engine.sources import cells as cell
 from engine.sources.desk import Desk
@@ -88,15 +89,17 @@ def _refuse(
     for index in np.flatnonzero(bad & mine):
         desk.refuse(int(index), column, cell.no_number(str(texts[int(index)])))
     declared: Metric = desk.catalog.metrics[metric]
-    with np.errstate(invalid="ignore"):
-        low = mine & (values < declared.min) if declared.min is not None else np.zeros(len(values), dtype=np.bool_)
-        high = mine & (values > declared.max) if declared.max is not None else np.zeros(len(values), dtype=np.bool_)
-    for index in np.flatnonzero(low):
-        why = f"{values[index]:g} is below the least of {metric}, {declared.min:g}: correct it, or widen the catalog"
-        desk.refuse(int(index), column, why)
-    for index in np.flatnonzero(high):
-        why = f"{values[index]:g} is above the most of {metric}, {declared.max:g}: correct it, or widen the catalog"
-        desk.refuse(int(index), column, why)
+    for edge, lies_beyond, said in (
+        (declared.min, np.less, "below the least"),
+        (declared.max, np.greater, "above the most"),
+    ):
+        if edge is None:
+            continue
+        with np.errstate(invalid="ignore"):
+            outside = mine & lies_beyond(values, edge)
+        for index in np.flatnonzero(outside):
+            why = f"{written(values[index])} is {said} of {metric}, {written(edge)}: correct it, or widen the catalog"
+            desk.refuse(int(index), column, why)
 
 
 def _of_rows(desk: Desk, target: str, rows: NDArray[np.int64]) -> Coded:

@@ -10,7 +10,7 @@ from engine.conditions.constants import constant
 from engine.conditions.filters import filter_tests
 from engine.conditions.wants import Bounds, Want, Wanted
 from engine.errors import Problem
-from engine.language.base import Entry
+from engine.language.base import Entry, written
 from engine.language.catalog import FieldType
 from engine.workspace.names import Names
 from engine.workspace.spots import Spot, split_remedy, suggestion
@@ -45,7 +45,8 @@ def check_condition(form: Entry, spot: Spot, names: Names, tasks: frozenset[str]
         if isinstance(leaf, Bounds):
             yield from _warn_of_never(leaf, at)
         elif isinstance(leaf, forms.ScoreTrend | forms.ScoreDeclining):
-            yield from warn_of_few(leaf.min_points, leaf.over.count, at)
+            least = 2 if isinstance(leaf, forms.ScoreDeclining) else 1
+            yield from warn_of_few(leaf.min_points, leaf.over.count, at, least)
 
 
 def _warn_of_never(leaf: Bounds, spot: Spot) -> Iterator[Problem]:
@@ -56,14 +57,15 @@ def _warn_of_never(leaf: Bounds, spot: Spot) -> Iterator[Problem]:
 
 
 def _asked(bounds: Iterable[tuple[str, float]]) -> str:
-    return " and ".join(f"{_SIGNS[sign]} {bound:g}" for sign, bound in bounds)
+    return " and ".join(f"{_SIGNS[sign]} {written(bound)}" for sign, bound in bounds)
 
 
-def warn_of_few(min_points: int, days: int, spot: Spot) -> Iterator[Problem]:
-    """A window of days that has not so many of them."""
+def warn_of_few(min_points: int, days: int, spot: Spot, least: int = 1) -> Iterator[Problem]:
+    """A window of days that has not so many of them. `least`: of what `min_points` may be."""
     if min_points > days:
         message = f" wants {min_points} days with a value, and its window has {days}: it is never known"
-        yield spot.warns(message, f"Take a longer window, or write `min_points: {days}` or less.")
+        fewer = f", or write `min_points: {days}` or less" if days >= least else ""
+        yield spot.warns(message, f"Take a longer window{fewer}.")
 
 
 def is_empty(bounds: Iterable[tuple[str, float]], low: float = -math.inf, high: float = math.inf) -> bool:
@@ -227,7 +229,7 @@ def unlisted(spot: Spot, name: str, values: Iterable[object], found: FieldType |
         elif found is not None and found.type == "number" and value is not None:
             number = float(constant(value, "number"))
             if is_empty((("<=", number), (">=", number)), *_range(found)):
-                yield spot.says(f": {name!r} is never {number:g}", _says_range(found))
+                yield spot.says(f": {name!r} is never {written(number)}", _says_range(found))
 
 
 def _range(found: FieldType) -> tuple[float, float]:
@@ -236,9 +238,10 @@ def _range(found: FieldType) -> tuple[float, float]:
 
 
 def _says_range(found: FieldType) -> str:
-    if found.min is not None and found.max is not None:
-        return f"It lies in {found.min:g} to {found.max:g}."
-    return f"It is {found.max:g} or less." if found.min is None else f"It is {found.min:g} or more."
+    low, high = (None if edge is None else written(edge) for edge in (found.min, found.max))
+    if low is not None and high is not None:
+        return f"It lies in {low} to {high}."
+    return f"It is {high} or less." if low is None else f"It is {low} or more."
 
 
 def check_date(name: str, spot: Spot, names: Names) -> Iterator[Problem]:

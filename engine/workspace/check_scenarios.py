@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.conditions.constants import constant
 from engine.errors import Problem
+from engine.language.catalog import FieldType
 from engine.language.scenarios import Before, DayEntry, Expected, Never, Scenario, Sent
 from engine.workspace.check_conditions import mismatch, unlisted
 from engine.workspace.names import Names
@@ -54,6 +55,15 @@ def _check_before(before: Before, spot: Spot, names: Names) -> Iterator[Problem]
         if name is not None:
             yield from names.unknown(kind, name, spot.at(kind), " gives an unknown")
             yield from _check_properties(kind, name, before.properties, spot, names)
+    if before.metric is not None and before.value is not None:
+        yield from _check_metric(before.metric, before.value, spot.at("value"), names)
+
+
+def _check_metric(metric: str, value: float, spot: Spot, names: Names) -> Iterator[Problem]:
+    """A number that an import would refuse."""
+    declared = names.catalog.metrics.get(metric)
+    if declared is not None:
+        yield from unlisted(spot, metric, (value,), FieldType(type="number", min=declared.min, max=declared.max))
 
 
 def _check_properties(kind: str, name: str, given: Mapping[str, object], spot: Spot, names: Names) -> Iterator[Problem]:
@@ -75,10 +85,11 @@ def _check_day(day: DayEntry, spot: Spot, names: Names) -> Iterator[Problem]:
         at = spot.at("events", place)
         yield from names.unknown("event", event.name, at.at("name"), " gives an unknown")
         yield from _check_properties("event", event.name, event.properties, at, names)
-    for name in day.metrics:
+    for name, value in day.metrics.items():
         if not names.has("metric", name):
             message = f" gives an unknown metric {name!r}"
             yield spot.at("metrics", name).says(message, names.remedy("metric", name), key=True)
+        yield from _check_metric(name, value, spot.at("metrics", name), names)
     for place, fact in enumerate(day.facts):
         at = spot.at("facts", place)
         yield from names.unknown("fact", fact.name, at.at("name"), " gives an unknown")

@@ -57,8 +57,17 @@ class Fingerprints:
         return self._once("rule", name)
 
     def model(self, score: Score) -> str:
-        """Of what can change the number that this model gives: not whom it scores, nor effects of rules."""
-        said = {
+        """Of what can change the number that this model gives: not whom it scores, nor effects of rules.
+
+        Its name is part of it only where two models of a score are the same but for it, so that a lone one may get a
+        name, beside a second.
+        """
+        said = self._number_of(score)
+        twins = [other for other in self._scores[score.score] if self._number_of(other) == said]
+        return hash_of({**said, "model": score.model_name} if len(twins) > 1 else said)
+
+    def _number_of(self, score: Score) -> Said:
+        return {
             "measures": [self._entry(entry) for entry in score.measures],
             "points": [self._entry(entry) for entry in score.points],
             "groups": score.groups,
@@ -67,7 +76,6 @@ class Fingerprints:
             "min_coverage": score.min_coverage,
             "bands": [[band.band, band.from_] for band in score.bands],
         }
-        return hash_of(said)
 
     def _once(self, kind: str, name: str) -> str:
         if (kind, name) not in self._known:

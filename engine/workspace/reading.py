@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from engine.conditions.condition import SUBJECTS
 from engine.errors import Problem
-from engine.language.base import Mistake
+from engine.language.base import Mistake, written
 from engine.language.measures import KINDS
 from engine.language.playbooks import STEP_KINDS
 from engine.workspace.nodes import Path
@@ -235,7 +235,7 @@ def _says_too_long(finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, s
 def _says_limit(finding: _Finding, _same: Sequence[_Finding]) -> tuple[str, str]:
     context = finding.detail.get("ctx", {})
     least = context.get("ge")
-    limit = f"at least {least:g}" if least is not None else f"at most {context.get('le', 0):g}"
+    limit = f"at least {written(least)}" if least is not None else f"at most {written(context.get('le', 0))}"
     return f"{_shown(finding.input)} is out of bounds", f"Write {limit}."
 
 

@@ -1,6 +1,6 @@
 """A pydantic model and the location of a mistake in; the model that the location leads to, and its keys, out."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
@@ -12,12 +12,26 @@ from engine.language.measures import KINDS
 from engine.language.playbooks import STEPS
 from engine.workspace.nodes import Node, Path
 
-_FAMILIES: Mapping[str, frozenset[type[BaseModel]]] = {
-    "ask for each under `all`": frozenset(FORMS.values()),
-    "write two measures": frozenset(KINDS.values()),
-    "write two steps": frozenset(STEPS.values()),
-}
-"""What is written in one of several ways, by what to do to say both of two."""
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """Entries that are written in one of several ways. `heads`: the keys that tell which; no two stand together."""
+
+    forms: frozenset[type[BaseModel]]
+    heads: tuple[str, ...]
+    remedy: str
+    """How to say both of two heads."""
+
+
+_FAMILIES = (
+    _Family(
+        frozenset(FORMS.values()),
+        tuple(subject for subject in SUBJECTS if subject != "at_least"),
+        "ask for each under `all`",
+    ),
+    _Family(frozenset(KINDS.values()), tuple(KINDS), "write two measures"),
+    _Family(frozenset(STEPS.values()), tuple(STEPS), "write two steps"),
+)
 
 
 def model_at(model: object, location: Path) -> type[BaseModel] | None:
@@ -43,12 +57,17 @@ def keys_of(model: type[BaseModel], node: Node) -> tuple[str, ...]:
 
 def rival_of(model: type[BaseModel], key: str, node: Node) -> tuple[str, str] | None:
     """Of an entry that is written in one of several ways: the key in it beside which this one stands in none of them,
-    and what to do; None where the key stands in none at all."""
-    for remedy, family in _FAMILIES.items():
-        mine = [form for form in family if model in family and key in _keys(form)]
-        for other in node.entries if mine else ():
-            if any(other in _keys(form) for form in family) and not any(other in _keys(form) for form in mine):
-                return other, f"Leave one of them, or {remedy}."
+    and what to do. None where it stands in none at all, or in none that the entry's head allows."""
+    family = next((family for family in _FAMILIES if model in family.forms), None)
+    if family is None:
+        return None
+    heads = [other for other in node.entries if other in family.heads and other != key]
+    if key in family.heads:
+        return (heads[0], f"Leave one of them, or {family.remedy}.") if heads else None
+    mine = [form for form in family.forms if key in _keys(form) and all(head in _keys(form) for head in heads)]
+    for other in node.entries if mine else ():
+        if any(other in _keys(form) for form in family.forms) and not any(other in _keys(form) for form in mine):
+            return other, "Leave one of them."
     return None
 
 
@@ -65,6 +84,9 @@ def _keys(model: type[BaseModel]) -> tuple[str, ...]:
 def _model(shape: object) -> type[BaseModel] | None:
     if get_origin(shape) is Annotated:
         return _model(get_args(shape)[0])
+    if get_origin(shape) in (Union, UnionType):
+        models = [model for option in get_args(shape) if (model := _model(option)) is not None]
+        return models[0] if len(models) == 1 else None
     return shape if isinstance(shape, type) and issubclass(shape, BaseModel) else None
 
 

@@ -9,7 +9,7 @@ from tests.commands.conftest import Told
 
 WORKSPACE = {
     "rules/catalog.yaml": """
-attributes: {target: {type: number}}
+attributes: {target: {type: number}, fee_share: {type: number}, volume: {type: number}}
 metrics: {rate: {}}
 events: {call: {from: 2026-01-01, properties: {cost: number}}}
 facts: {fee: {properties: {each: number}}}
@@ -35,7 +35,14 @@ bands: [{band: low, from: 0}, {band: high, from: 50}]
 - {rule: fee, when: {fact: fee, within: 30d, where: {each: {above: 0.00001}}}, backfill: true}
 - {rule: no-fee, when: {fact: fee, within: 30d, where: {each: {above: 0.00002}}}, backfill: true}
 - {rule: promised, when: {account: {target: {at_least: 0.9999}}}, backfill: true}
-- {rule: promised-more, when: {account: {target: {at_least: 0.99995}}}, backfill: true}
+- {rule: promised-more, when: {account: {target: {at_least: 0.99996}}}, backfill: true}
+- {rule: equal, when: {account: {fee_share: 0.02545, volume: 297140787173.4299}}, backfill: true}
+- rule: at-least
+  when: {account: {fee_share: {at_least: 0.02545}, volume: {at_most: 297140787173.4299}}}
+  backfill: true
+- rule: another
+  when: {any: [{account: {fee_share: {not: 0.02545}}}, {account: {volume: {above: 297140787173.4299}}}]}
+  backfill: true
 """,
 }
 
@@ -52,7 +59,7 @@ def spending(folder: Path, command: Told) -> None:
     (folder / "calls.csv").write_text(f"account,at,event,cost\n{calls}")
     rates = "".join(f"acme,2026-02-2{day},0.33333333\n" for day in range(4, 9)) + "acme,2026-03-01,0.33333333\n"
     (folder / "rates.csv").write_text(f"account,at,rate\n{rates}acme,2026-03-02,0.33333333\n")
-    (folder / "accounts.csv").write_text("id,target\nacme,0.99994\n")
+    (folder / "accounts.csv").write_text("id,target,fee_share,volume\nacme,0.99994,0.02545,297140787173.4299\n")
     (folder / "fees.csv").write_text("account,at,fact,each\nacme,2026-03-01,fee,0.00002\n")
     for kind, file in [("accounts", "accounts"), ("events", "calls"), ("observations", "rates"), ("facts", "fees")]:
         command("import", kind, f"{file}.csv", "--as-of", "2026-03-02")
@@ -71,7 +78,7 @@ def test_measures_rest_on_all_digits(command: Told) -> None:
 def test_so_do_conditions_and_what_is_compared_has_4_decimals(command: Told) -> None:
     fired = {decision["rule"] for decision in command("list", "decisions")}
 
-    assert fired == {"spends", "fee", "promised"}
+    assert fired == {"spends", "fee", "promised", "equal", "at-least"}
 
 
 @pytest.mark.usefixtures("spending")

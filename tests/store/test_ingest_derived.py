@@ -66,6 +66,12 @@ def stated(database: Database) -> list[tuple[str, dict[str, Any]]]:
             {"seats": 30.0}, {"seats": 12.5}, ("seats_changed", {"was": 30.0, "now": 12.5, "by": -17.5}), id="a number"
         ),
         pytest.param(
+            {"seats": 0.000012},
+            {"seats": 0.000033},
+            ("seats_changed", {"was": 0.000012, "now": 0.000033, "by": 0.000021}),
+            id="a small number",
+        ),
+        pytest.param(
             {"method": "card"},
             {"method": "invoice"},
             ("method_changed", {"was": "card", "now": "invoice"}),

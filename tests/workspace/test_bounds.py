@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import Problem, Severity
 from engine.workspace.check_conditions import is_empty
-from tests.workspace.base import MEASURES, RULES, Edit, mistake, problems_of
+from tests.workspace.base import MEASURES, RULES, SCENARIOS, Edit, mistake, problems_of
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,24 @@ from tests.workspace.base import MEASURES, RULES, Edit, mistake, problems_of
             7,
             "measure 'minutes_28d': 'hour' is never 24",
             "It lies in 0 to 23.",
+        ),
+        mistake(
+            "a metric's number that no import takes",
+            SCENARIOS,
+            "metrics: {nps: -20}",
+            "metrics: {nps: 100.5}",
+            11,
+            "scenario 'a fall into red that lasts': 'nps' is never 100.5",
+            "It lies in -100 to 100.",
+        ),
+        mistake(
+            "the same before a scenario begins",
+            SCENARIOS,
+            "{metric: nps, on: -10, value: 50}",
+            "{metric: nps, on: -10, value: -101}",
+            7,
+            "scenario 'a fall into red that lasts': 'nps' is never -101",
+            "It lies in -100 to 100.",
         ),
         mistake(
             "a number that no account has",

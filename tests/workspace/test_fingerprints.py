@@ -124,3 +124,17 @@ def test_a_score_may_roll_up_its_own_values_of_branches() -> None:
 
     assert changed(model_prints(circle), model_prints(after)) == {"health"}
     assert "family-shaky" in changed(rule_prints(circle), rule_prints(after))
+
+
+def test_two_models_that_are_the_same_but_for_their_names_are_two_versions() -> None:
+    trial = "model: trial\norder: 10\nwhen: {account: {trial: true}}\n"
+    sources = {**BASE, "rules/scores/trial.yaml": BASE[HEALTH] + trial, HEALTH: BASE[HEALTH] + "model: paying\n"}
+    [one, other] = load(sources).checked().compiled.scores["health"].models
+
+    assert one.fingerprint != other.fingerprint
+
+
+def test_a_model_that_gets_a_name_beside_a_second_stays_the_same_version() -> None:
+    named = {**BASE, HEALTH: BASE[HEALTH] + "model: paying\n"}
+
+    assert model_prints(named) == model_prints(dict(BASE))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def _moved(was: JsonValue, now: JsonValue) -> float | None:
         except ValueError:
             return None
     is_number = isinstance(was, int | float) and isinstance(now, int | float) and not isinstance(was, bool)
-    return round(float(now) - float(was), 4) if is_number else None  # type: ignore[arg-type]
+    return float(Decimal(str(now)) - Decimal(str(was))) if is_number else None
 
 
 def follow_roles(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from engine.batches import Ints
+from engine.language.base import written
 from engine.store.among import among
 from engine.store.chunks import unpack
 from engine.store.ingest.cells import CHUNK, Said
@@ -106,4 +107,4 @@ def _one_value(new: Numbers, old: Numbers) -> str | None:
     is_most, was_same = others > len(old) / 2, (old == np.median(old)).mean() > 1 / 2
     if (new != new[0]).any() or not (is_most or others >= MANY) or (was_same and new[0] != 0):
         return None
-    return f"{new[0]:g}, which {'most' if is_most else f'{others:,}'} were not before"
+    return f"{written(new[0])}, which {'most' if is_most else f'{others:,}'} were not before"
