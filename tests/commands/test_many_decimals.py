@@ -30,8 +30,8 @@ measures:
 bands: [{band: low, from: 0}, {band: high, from: 50}]
 """,
     "rules/all.yaml": """
-- {rule: spends, when: {measure: spent, above: 0.28799}, backfill: true}
-- {rule: spends-more, when: {measure: spent, above: 0.28801}, backfill: true}
+- {rule: spends, when: {measure: spent, above: 0.02879}, backfill: true}
+- {rule: spends-more, when: {measure: spent, above: 0.02881}, backfill: true}
 - {rule: fee, when: {fact: fee, within: 30d, where: {each: {above: 0.00001}}}, backfill: true}
 - {rule: no-fee, when: {fact: fee, within: 30d, where: {each: {above: 0.00002}}}, backfill: true}
 - {rule: promised, when: {account: {target: {at_least: 0.9999}}}, backfill: true}
@@ -49,13 +49,13 @@ bands: [{band: low, from: 0}, {band: high, from: 50}]
 
 @pytest.fixture
 def spending(folder: Path, command: Told) -> None:
-    """14,400 calls of 0.00002 each, seven rates of 0.33333333, a fee of 0.00002, and a promise of 0.99994."""
+    """1,440 calls of 0.00002 each, seven rates of 0.33333333, a fee of 0.00002, and a promise of 0.99994."""
     for name in ("rules", "playbooks", "templates", "tests"):
         for old in (folder / name).rglob("*.*"):
             old.unlink()
     for name, text in WORKSPACE.items():
         (folder / name).write_text(text)
-    calls = "".join(f"acme,2026-03-0{1 + number % 2},call,0.00002\n" for number in range(14_400))
+    calls = "".join(f"acme,2026-03-0{1 + number % 2},call,0.00002\n" for number in range(1_440))
     (folder / "calls.csv").write_text(f"account,at,event,cost\n{calls}")
     rates = "".join(f"acme,2026-02-2{day},0.33333333\n" for day in range(4, 9)) + "acme,2026-03-01,0.33333333\n"
     (folder / "rates.csv").write_text(f"account,at,rate\n{rates}acme,2026-03-02,0.33333333\n")
@@ -71,7 +71,7 @@ def test_measures_rest_on_all_digits(command: Told) -> None:
     with freeze_time("2026-03-02T12:00:00Z"):
         parts = command("why", "acme")["scores"][0]["measures"]
 
-    assert {part["measure"]: part["value"] for part in parts} == {"spent": 0.288, "dear": 14_400, "rates": 2.3333}
+    assert {part["measure"]: part["value"] for part in parts} == {"spent": 0.0288, "dear": 1_440, "rates": 2.3333}
 
 
 @pytest.mark.usefixtures("spending")
