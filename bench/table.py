@@ -52,10 +52,10 @@ def times(cost: float, floor: float) -> str:
 
 
 def keep(row: str, lines: Iterable[Line]) -> None:
-    """Puts a row's lines in the place of its earlier ones, and writes the table anew."""
+    """Puts a row's lines in the place of its earlier ones on this machine: figures of two machines are two figures."""
     kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     said = {"at": f"{datetime.now(UTC):%Y-%m-%d}", "commit": _commit(), "lines": [asdict(line) for line in lines]}
-    kept[row] = said
+    kept.setdefault(row, {})[_processor()] = said
     KEPT.write_text(json.dumps(kept, indent=1) + "\n")
 
 
@@ -71,9 +71,9 @@ def write(rows: Iterable[str], aside: Iterable[str], databases: Iterable[str]) -
 def _table(kept: Mapping[str, Any], rows: Iterable[str]) -> list[str]:
     lines = [f"| {' | '.join((*HEAD, 'run'))} |", f"|{'---|' * (len(HEAD) + 1)}"]
     for row in rows:
-        if row in kept:
-            run = f"{kept[row]['at']} {kept[row]['commit']}"
-            lines += [_cells(Line(**line), run) for line in kept[row]["lines"]]
+        for processor, said in kept.get(row, {}).items():
+            run = f"{said['at']} {said['commit']}, {processor}"
+            lines += [_cells(Line(**line), run) for line in said["lines"]]
     return lines
 
 
@@ -92,9 +92,10 @@ def _machine(databases: Iterable[str]) -> list[str]:
     return [
         "Written by `make bench` (one row: `python -m bench --only ROW`). CPU seconds count; wall time depends on what "
         "else the machine does. Each line is a process of its own, so its peak of resident memory is its own. `server` "
-        "is the CPU of all processes of PostgreSQL, which has its default settings.",
+        "is the CPU of all processes of PostgreSQL, which has its default settings. A row that was measured on several "
+        "machines has the figures of each.",
         "",
-        f"{_processor()}, {platform.machine()}, {platform.system()} {platform.release()}; "
+        f"The last run: {_processor()}, {platform.machine()}, {platform.system()} {platform.release()}; "
         f"Python {platform.python_version()}; {', '.join(databases)}; {libraries}.",
     ]
 
