@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from tests.oracle import across, arrivals, people, quiet, thin
+from tests.oracle import across, arrivals, people, quiet, thin, versions
 from tests.oracle.across import Groups
 from tests.oracle.files import Workspace, Written, read
 from tests.oracle.findings import Findings
@@ -94,18 +94,16 @@ class Oracle:
             for account in accounts:
                 self._look_at(account, at)
             self._share_out(at, {account.id for account in accounts}, loads)
-        self._forget_rules()
+        self._forget_versions()
         self._deliver()
         quiet.sweep(self.company, self.workspace, self.findings, at)
         thin.sweep(self.company, self.workspace, self.findings, at)
         across.sweep(self.company, self.workspace, self.groups, self.findings, at)
 
-    def _forget_rules(self) -> None:
-        """What was taken out of the files is new when it comes back."""
-        there = self.workspace.rules
-        self.first_looks = {key: at for key, at in self.first_looks.items() if key[0] in there}
-        for kept in self.kept.values():
-            kept.episodes = {name: episode for name, episode in kept.episodes.items() if name in there}
+    def _forget_versions(self) -> None:
+        """A rule, or a version of one, that is no longer in the files is new when it comes back."""
+        there = {(name, versions.of_rule(self.workspace, rule)) for name, rule in self.workspace.rules.items()}
+        self.first_looks = {key: at for key, at in self.first_looks.items() if key in there}
 
     def _deliver(self) -> None:
         """What a person approved leaves after the look: to whoever has left meanwhile, nothing does."""
