@@ -43,7 +43,7 @@ def of_digits(digits: Numbers) -> Numbers:
 
 
 def times(numbers: Numbers, factor: float) -> Numbers:
-    """Rounded numbers times a factor of up to 6 decimals: only the noise of binary fractions is cut off."""
+    """Rounded numbers times a factor, to 8 decimals: of one with 4 only the noise of binary fractions is cut off."""
     return np.round(numbers * factor, 2 * DECIMALS)
 
 

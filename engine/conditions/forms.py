@@ -19,8 +19,8 @@ from engine.language.base import (
     parse_share,
 )
 
-LEAST_FOR_SLOPE = 3
-"""Two days make a line, but no direction."""
+FEWEST_FOR_SLOPE, LEAST_FOR_SLOPE = 2, 3
+"""Days that may be asked for, and that are where none are: two make a line, but no direction."""
 
 
 class ScoreIs(Bounds):
@@ -109,7 +109,7 @@ class ScoreDeclining(Entry):
     """Points lost over the window at the pace of its days, or more."""
     over: Days
     """The window, today included."""
-    min_points: Annotated[Count, Field(ge=2)] = LEAST_FOR_SLOPE
+    min_points: Annotated[Count, Field(ge=FEWEST_FOR_SLOPE)] = LEAST_FOR_SLOPE
     """With fewer days' scores in the window it is unknown."""
 
     @model_validator(mode="after")

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from engine.conditions import forms
 from engine.conditions.condition import AllOf, AnyOf, AtLeastOf, NotThat, parts
 from engine.conditions.wants import Want, Wanted
-from engine.language.base import Duration, Entry, parse_day
+from engine.language.base import Duration, Entry, parse_day, written
 
 BOUND_WORDS = {"<": "below", "<=": "at most", ">=": "at least", ">": "above"}
 DAY_WORDS = {"<": "before", "<=": "on or before", ">=": "on or after", ">": "after"}
@@ -41,9 +42,8 @@ def clause(form: Entry, titles: Titles) -> str:
 
 
 def _number(number: float) -> str:
-    """With all its digits, and its thousands apart."""
-    whole, point, decimals = f"{number:,.10f}".rstrip("0").partition(".")
-    return f"{whole}.{decimals}" if point and decimals else whole
+    """As it is written, its thousands apart."""
+    return f"{Decimal(written(number)):,f}"
 
 
 def _bounds(bounds: tuple[tuple[str, Any], ...]) -> str:

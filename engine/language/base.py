@@ -6,6 +6,7 @@ The reader hands over every scalar as text, except `true`, `false` and blank: wh
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -53,8 +54,8 @@ def parse_number(value: object) -> float:
 
 
 def written(number: float) -> str:
-    """A number as people write it, with all its digits."""
-    return f"{number:.15g}"
+    """A number as people write it: with all its digits, without the noise of binary fractions or an exponent."""
+    return f"{Decimal(f'{number:.15g}'):f}"
 
 
 def parse_count(value: object) -> int:

@@ -45,7 +45,7 @@ def check_condition(form: Entry, spot: Spot, names: Names, tasks: frozenset[str]
         if isinstance(leaf, Bounds):
             yield from _warn_of_never(leaf, at)
         elif isinstance(leaf, forms.ScoreTrend | forms.ScoreDeclining):
-            least = 2 if isinstance(leaf, forms.ScoreDeclining) else 1
+            least = forms.FEWEST_FOR_SLOPE if isinstance(leaf, forms.ScoreDeclining) else 1
             yield from warn_of_few(leaf.min_points, leaf.over.count, at, least)
 
 
@@ -216,8 +216,8 @@ def _check_values(spot: Spot, name: str, want: Want, found: FieldType | None) ->
     elif found is not None and found.type == "number":
         bounds = tuple((sign, float(constant(bound, "number"))) for sign, bound in said.bounds)
         if is_empty(bounds, *_range(found)):
-            outside = is_empty(bounds)
-            remedy = "Mend a bound." if outside else _says_range(found)
+            contradict_each_other = is_empty(bounds)
+            remedy = "Mend a bound." if contradict_each_other else _says_range(found)
             yield spot.warns(f" asks for {name!r} {_asked(bounds)}, which it never is", remedy)
 
 

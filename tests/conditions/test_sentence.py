@@ -19,6 +19,9 @@ TITLES = Titles(
 SAID: tuple[tuple[Written, str], ...] = (
     ({"score": "health", "below": "35"}, "Health is below 35"),
     ({"score": "power", "at_least": "0", "below": "40.5"}, "Buying power is at least 0 and below 40.5"),
+    ({"score": "health", "below": "35.00001"}, "Health is below 35.00001"),
+    ({"measure": "active_users_7d", "above": "0.00001"}, "Active users is above 0.00001"),
+    ({"measure": "active_users_7d", "at_most": "123456789.1"}, "Active users is at most 123,456,789.1"),
     ({"score": "health", "band": "red"}, "Health is At risk"),
     ({"score": "health", "band": ["red", "yellow", "odd"]}, "Health is At risk, Watch or odd"),
     ({"score": "health", "falls_to": "red"}, "Health fell to At risk"),

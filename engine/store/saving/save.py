@@ -211,18 +211,24 @@ def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]],
 
 @kept
 def _looked_at(seqs: Any, now: Any) -> Update:
-    first = func.coalesce(ACCOUNT.c.first_look, now)
-    counted = update(ACCOUNT).values(looked=ACCOUNT.c.looked + 1, first_look=first, last_look=now)
-    return counted.where(among(ACCOUNT.c.seq, seqs))
+    return update(ACCOUNT).values(_counters_after(now)).where(among(ACCOUNT.c.seq, seqs))
 
 
 @kept
 def _settled(seqs: Any, now: Any, next_look: Any) -> Update:
     """`next_look`: None leaves it."""
-    first = func.coalesce(ACCOUNT.c.first_look, now)
-    values = {"looked": ACCOUNT.c.looked + 1, "first_look": first, "last_look": now}
-    values |= {"seed_next": False, "due_for": None} | ({} if next_look is None else {"look_at": next_look})
+    values = _counters_after(now) | {"seed_next": False, "due_for": None}
+    values |= {} if next_look is None else {"look_at": next_look}
     return update(ACCOUNT).values(values).where(among(ACCOUNT.c.seq, seqs))
+
+
+def _counters_after(now: Any) -> dict[str, Any]:
+    """What each look leaves of an account."""
+    return {
+        "looked": ACCOUNT.c.looked + 1,
+        "first_look": func.coalesce(ACCOUNT.c.first_look, now),
+        "last_look": now,
+    }
 
 
 def _save_signals(saving: Saving) -> Saved:
