@@ -9,7 +9,7 @@ from engine.arithmetic import event_measures, series, windows
 from engine.arithmetic.series import round4
 from engine.conditions.compile import where_filter
 from engine.conditions.constants import as_constant
-from engine.conditions.filters import Filter
+from engine.conditions.filters import Filter, drifts
 from engine.conditions.tree import Column
 from engine.language import measures as of
 from engine.language.base import Duration
@@ -228,7 +228,7 @@ class Measures:
         if name not in self._catalog.events:
             return snapshot.today - end - self._attribute_numbers(name)
         where = self._where(definition, name)
-        if any(test.prop == windows.ROLE for test in where):
+        if drifts(where):
             table, last = snapshot.events[name], snapshot.last_day(name) - end
             kept = event_measures.chosen(table, where) & (table.day <= last[table.row])
             return last - event_measures.newest_day(table, kept, len(snapshot))

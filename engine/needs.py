@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from engine.arithmetic.windows import ROLE, count_needs, joined, reads_rows, rows_needed
+from engine.arithmetic.windows import count_needs, joined, reads_rows, rows_needed
 from engine.conditions import columns as of
 from engine.conditions.compile import where_filter
+from engine.conditions.filters import drifts
 from engine.language import measures as forms
 from engine.language.base import Duration
 from engine.language.catalog import Catalog
@@ -86,7 +87,7 @@ def _days_since(definition: forms.DaysSince, catalog: Catalog) -> Needs:
     if name not in catalog.events:
         return Needs()
     where = where_filter(name, definition.where, catalog)
-    if any(test.prop == ROLE for test in where):
+    if drifts(where):
         return Needs(rows={name: EventRows(ALL_DAYS, frozenset(test.prop for test in where))})
     return _series(Series("count", name, "", where), ALL_DAYS)
 

@@ -1,6 +1,6 @@
 """An event's name, window and `where` in; how many, and whether the window is covered, out; and what that needs.
 
-Day windows of counts and sums are read from the daily series; hours, and what hangs on a contact's role, from the rows.
+Day windows of counts and sums are read from the daily series; hours, and a `where` that drifts, from the rows.
 """
 
 from collections.abc import Collection
@@ -11,16 +11,14 @@ import numpy as np
 from engine.arithmetic.event_measures import Chosen, chosen, counted, in_clock, in_days
 from engine.arithmetic.series import total, window
 from engine.clock import day_number, local_day, microseconds, moment, start_of_day
-from engine.conditions.filters import Filter
+from engine.conditions.filters import Filter, drifts
 from engine.language.base import Duration
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Needs, Numbers, Series, Snapshot
 
-ROLE = "contact_role"
-
 
 def reads_rows(over: Duration, where: Filter) -> bool:
-    """Must a count be taken from the rows? (A contact's role is what it is now, so no series can keep it.)"""
-    return not over.in_days or any(test.prop == ROLE for test in where)
+    """Must a count be taken from the rows?"""
+    return not over.in_days or drifts(where)
 
 
 def whole_days(over: Duration, end: int = 0) -> int:

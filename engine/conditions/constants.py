@@ -11,7 +11,8 @@ Constant = float | str
 DECIMALS, LAST_DECIMAL = 4, 0.0001
 """Of the numbers that are compared: measures, points, scores, and what conditions ask of attributes."""
 _PLAIN = re.compile(r"[\w@./+-]+( [\w@./+-]+)*")
-"""Texts that can stand in a name without quotes."""
+"""Texts that can stand in a name without quotes, where they are no numbers."""
+_NUMBER = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?|-?(inf|nan)")
 
 
 def constant(raw: object, type_: Type) -> Constant:
@@ -58,7 +59,7 @@ def said(value: Constant) -> str:
     """Read aloud, and never the same for two values: columns are told apart by their names."""
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
-    return value if _PLAIN.fullmatch(value) else repr(value)
+    return value if _PLAIN.fullmatch(value) and not _NUMBER.fullmatch(value) else repr(value)
 
 
 def listed(values: tuple[Constant, ...]) -> str:

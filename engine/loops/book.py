@@ -75,9 +75,9 @@ class Book:
             return self.mistakes()
         plan = Plan(workspace)
         self._plans[workspace.version] = plan
+        # Of the same files another release may keep other counts.
+        Ingest(self.database).fill_series(plan.kept_series, plan.catalog)
         if version_in_use(self.database) != workspace.version:
-            company = workspace.settings.company
-            Ingest(self.database).fill_series(plan.kept_series, plan.catalog, company.timezone)
             stored = StoredVersion(workspace.version, dict(self.sources))
             put_in_use(self.database, stored, self.clock.now(), (*plan.rules, *plan.across))
         return ()

@@ -8,9 +8,8 @@ import numpy as np
 from engine.conditions.tree import Column
 from engine.language.catalog import Catalog
 from engine.snapshot import Texts
-from engine.store.event_tables import as_number
 from engine.store.present import numbers_column
-from engine.store.values import typed
+from engine.store.values import compared
 
 TEXTS = ("id", "name", "parent", "owner", "timezone", "country", "currency")
 NUMBERS = ("since", "value")
@@ -29,11 +28,11 @@ def attributes(
             continue
         kept = [said.get(name) for said in stored]
         if declared.type == "text":
-            found[name] = texts([None if value is None else str(value) for value in kept])
+            found[name] = texts([None if value is None else compared(value, "text") for value in kept])
         else:
             found[name] = numbers_column(
                 [
-                    None if value is None else _number(value, declared.type, zone)
+                    None if value is None else compared(value, declared.type, zone)
                     for value, zone in zip(kept, zones, strict=True)
                 ]
             )
@@ -42,7 +41,3 @@ def attributes(
 
 def texts(values: list[Any]) -> Texts:
     return np.array([*values, None], dtype=np.object_)[:-1]
-
-
-def _number(value: object, type_: str, zone: str) -> float:
-    return as_number(typed(value, type_), zone)

@@ -1,17 +1,14 @@
 """Strips of events in; their tables, with the properties that are needed, out: no object per event."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from sqlalchemy import CompoundSelect, Connection, select, union_all
 
-from engine.clock import day_number, local_day, weekday
+from engine.clock import weekday
 from engine.conditions.tree import Column
-from engine.domain import Value
 from engine.language.catalog import BUILT_IN_PROPERTIES, WEEKDAYS, Catalog
 from engine.snapshot import ALL_DAYS, Days, EventRows, EventTable, Numbers
 from engine.store.among import among
@@ -23,7 +20,7 @@ from engine.store.strips import Coded, Scalar, Strip, coded, unpack
 from engine.store.tables.records import StripRow
 from engine.store.tables.series import SPAN
 from engine.store.undone_events import undone_strips
-from engine.store.values import typed
+from engine.store.values import compared
 
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
 BUILT_IN = frozenset(BUILT_IN_PROPERTIES)
@@ -206,38 +203,8 @@ def _blank(count: int, type_: str) -> Column:
 
 def _typed(values: Sequence[Scalar], type_: str, zone: str) -> Column:
     """What stands for nothing, and what is said of a property, each once."""
-    if type_ == "text":
-        return np.array([None, *map(_text, values)], dtype=np.object_)
-    if type_ == "boolean":
-        return np.array([np.nan, *map(_truth, values)])
-    if type_ == "number":
-        return np.array([np.nan, *map(_number, values)])
-    return np.array([np.nan, *(as_number(typed(value, type_), zone) for value in values)])
-
-
-def _text(value: Scalar) -> str:
-    return json.dumps(value) if isinstance(value, bool) else str(value)
-
-
-def _truth(value: Scalar) -> float:
-    return 1.0 if value in (True, "true") else 0.0 if value in (False, "false") else np.nan
-
-
-def _number(value: Scalar) -> float:
-    """A number; what was kept as something else, before its type was changed, is unknown."""
-    try:
-        return float(value)
-    except ValueError:
-        return np.nan
-
-
-def as_number(value: Value, zone: str) -> float:
-    """A value as columns hold it; a time is its day in the zone, a text of an earlier type is unknown."""
-    if isinstance(value, datetime):
-        return float(local_day(value, zone))
-    if isinstance(value, date):
-        return float(day_number(value))
-    return np.nan if isinstance(value, str) else float(value)
+    column = [None, *(compared(value, type_, zone) for value in values)]
+    return np.array(column, dtype=np.object_) if type_ == "text" else np.array(column, dtype=np.float64)
 
 
 def _built_in(connection: Connection, wanted: Collection[str], whose: Whose, table: EventTable) -> dict[str, Column]:

@@ -1,8 +1,13 @@
-"""What JSON keeps of attributes and properties in; typed values out."""
+"""What JSON keeps of attributes and properties in; typed values, and what conditions compare, out."""
 
+import json
+import math
 from datetime import date, datetime
 
+from engine.clock import day_number, local_day
+from engine.conditions.constants import Constant
 from engine.domain import Value
+from engine.language.base import written
 
 
 def typed(raw: object, type_: str) -> Value:
@@ -21,3 +26,36 @@ def _dated(raw: str, type_: str) -> Value:
         return date.fromisoformat(raw[:10]) if type_ == "date" else datetime.fromisoformat(raw)
     except ValueError:
         return raw
+
+
+def compared(raw: object, type_: str, zone: str = "UTC") -> Constant | None:
+    """A kept value as conditions compare it: a text, or a number (booleans 1 and 0, dates and times as day numbers).
+
+    A time has the day of the zone. None: it was kept under another type, and says nothing as this one.
+    """
+    match type_:
+        case "text":
+            return _text(raw)
+        case "number":
+            return _number(raw)
+        case "boolean":
+            return 1.0 if raw in (True, "true") else 0.0 if raw in (False, "false") else None
+        case _:
+            said = typed(raw, type_)
+            if isinstance(said, datetime):
+                return float(local_day(said, zone))
+            return float(day_number(said)) if isinstance(said, date) else None
+
+
+def _text(raw: object) -> str:
+    if isinstance(raw, bool):
+        return json.dumps(raw)
+    return written(raw) if isinstance(raw, int | float) else str(raw)
+
+
+def _number(raw: object) -> float | None:
+    try:
+        number = float(raw) if isinstance(raw, str | int | float) else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

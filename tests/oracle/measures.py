@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from statistics import fmean, median
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from tests.oracle import roll_ups
 from tests.oracle.files import Written
 from tests.oracle.moments import duration
-from tests.oracle.numbers import rounded
+from tests.oracle.numbers import median, rounded
 from tests.oracle.records import Event
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def usual(judged: Judged, name: str) -> float | None:
     days = duration(judged.workspace.measures[name]["over"]).amount
     found = [earlier(judged, name, 1 + count * days) for count in range(1, EARLIER_WINDOWS + 1)]
     known = [one for one in found if one is not None]
-    return rounded(median(known)) if len(known) >= FEWEST_WINDOWS else None
+    return median(known) if len(known) >= FEWEST_WINDOWS else None
 
 
 def _number(found: Value) -> float | None:
@@ -152,7 +152,8 @@ def _shift(judged: Judged, definition: Written, end: int) -> Value:
     were = judged.seen.events(name, before, definition.get("where"))
     if len(now) < FEWEST_TO_SHIFT or len(were) < FEWEST_TO_SHIFT:
         return None
-    by_now, by_then = (Counter(event.properties[definition["by"]] for event in events) for events in (now, were))
+    by = definition["by"]
+    by_now, by_then = (Counter(judged.seen.property(event, by) for event in events) for events in (now, were))
     apart = sum(abs(by_now[key] * len(were) - by_then[key] * len(now)) for key in {*by_now, *by_then})
     return apart / (2 * len(now) * len(were))
 

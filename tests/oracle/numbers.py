@@ -1,6 +1,7 @@
 """Numbers and answers in; rounded numbers, exact comparisons and three-valued answers out."""
 
 import operator
+import statistics
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -17,7 +18,7 @@ BOUNDS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def rounded(number: float) -> float:
+def rounded(number: float | Fraction) -> float:
     """Measures, points and scores have 4 decimals; a half goes to the even digit."""
     return round(number * 10_000) / 10_000 + 0.0
 
@@ -26,6 +27,11 @@ def rounded(number: float) -> float:
 def exact(number: float) -> Fraction:
     """The decimal number that is written so: 0.7 is 7/10."""
     return Fraction(repr(number))
+
+
+def median(numbers: Iterable[float]) -> float:
+    """Rounded from the exact one, for between two numbers it may lie on a half."""
+    return rounded(statistics.median(exact(number) for number in numbers))
 
 
 def is_share(written: object) -> bool:

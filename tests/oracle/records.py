@@ -21,7 +21,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Event:
-    """`properties`: also the built-in ones, but for the contact's role, which is as it is now."""
+    """`properties`: also the built-in ones but the contact's role, as they were when it came."""
 
     name: str
     at: datetime

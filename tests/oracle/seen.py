@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.oracle import quiet, thin
 from tests.oracle.files import Workspace
-from tests.oracle.moments import ONE_DAY, Duration, day_in, end_of
+from tests.oracle.moments import ONE_DAY, Duration, day_in, end_of, zone
 from tests.oracle.records import Account, Company, Event, Fact, Observation, Series
 from tests.oracle.wanted import compared, fits
 
@@ -105,9 +105,11 @@ class Seen:
         return all(fits(wanted, self.property(record, name)) is True for name, wanted in (where or {}).items())
 
     def property(self, record: Event | Fact, name: str) -> Any:
-        """A property; the contact's role is as it is now."""
+        """A property; the contact's role is as it is now, and so is the account's zone."""
         if name == "contact_role" and isinstance(record, Event):
             return self.account.contacts.get(record.contact or "", {}).get("role")
+        if name == "hour" and isinstance(record, Event):
+            return float(record.at.astimezone(zone(self.zone)).hour)
         return compared(record.properties.get(name), self.zone)
 
     @cached_property

@@ -1,6 +1,6 @@
 """Records in; the store changed by them, by all or by none, and what became of each record, out."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -18,7 +18,7 @@ from engine.store.ingest.look_alikes import note_look_alikes
 from engine.store.ingest.observations import apply_observations
 from engine.store.ingest.people import apply_contacts, apply_teammates
 from engine.store.ingest.pieces import Pieces, joined
-from engine.store.ingest.series import COUNTED, counted, lock_to_fill
+from engine.store.ingest.series import fill, lock_to_fill, unfilled
 
 ENTRIES = ("accounts", "contacts", "teammates", "aliases")
 
@@ -58,15 +58,13 @@ class Ingest:
             return importing.ingested(is_undone=True) if importing else Ingested()
         return importing.ingested(is_undone=False)
 
-    def fill_series(self, series: Iterable[Series], catalog: Catalog, company_zone: str) -> None:
-        """Gives counts and sums that a new version of the files names their past, from all rows that are kept."""
-        named = [one for one in series if one.kind in COUNTED]
-        events = {one.name for one in named}
-        if not events:
-            return
-        with self.database.writing() as connection:
-            lock_to_fill(connection, events, named)
-            counted(connection, events, named, catalog, company_zone)
+    def fill_series(self, series: Collection[Series], catalog: Catalog) -> None:
+        """Gives counts and sums that were never named before their past, from all rows that are kept."""
+        with self.database.reading() as connection:
+            new = unfilled(connection, series)
+        if new:
+            with self.database.writing() as connection:
+                fill(connection, unfilled(connection, new), catalog)
 
 
 def _kind(files: Sequence[Pieces]) -> str:

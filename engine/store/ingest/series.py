@@ -7,20 +7,18 @@ stored, and one that comes first is filled from all rows that are there.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import Connection, Select, func, select
 
 from engine.arithmetic.series import added_up
-from engine.clock import day_number, moment, weekday
+from engine.clock import weekday
 from engine.conditions.constants import Constant
-from engine.conditions.filters import FilterTest
+from engine.conditions.filters import FilterTest, drifts
 from engine.language.catalog import WEEKDAYS, Catalog
 from engine.snapshot import Series
-from engine.store.accounts import ACCOUNT, NEVER, all_blocks, lock_blocks
+from engine.store.accounts import NEVER, all_blocks, lock_blocks
 from engine.store.among import among
 from engine.store.database import fetched
 from engine.store.ingest.cells import Said, merge
@@ -28,6 +26,7 @@ from engine.store.matrices import series_ids
 from engine.store.tables.accounts import BLOCK, ContactRow
 from engine.store.tables.records import EventRow
 from engine.store.tables.series import SeriesRow
+from engine.store.values import compared
 from engine.store.writing import upsert
 
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
@@ -70,8 +69,8 @@ def ids_of(connection: Connection, wanted: Iterable[Series]) -> dict[Series, int
 def _row(series: Series) -> dict[str, object]:
     if series.kind not in COUNTED:
         return {"key": series.key, "event": None, "definition": None}
-    if any(test.prop == "contact_role" for test in series.where):
-        raise ValueError(f"{series.key}: roles change, so what depends on one is read from the rows, not kept")
+    if drifts(series.where):
+        raise ValueError(f"{series.key}: what passes today may not have passed, so it is read from the rows, not kept")
     where = [[test.prop, test.operator, list(test.values)] for test in series.where]
     definition = {"kind": series.kind, "prop": series.prop, "where": where}
     return {"key": series.key, "event": series.name, "definition": definition}
@@ -83,24 +82,31 @@ def _series(event: str, definition: Mapping[str, Any]) -> Series:
 
 
 def counted(
-    connection: Connection, events: Collection[str], named: Iterable[Series], catalog: Catalog, company_zone: str
+    connection: Connection, events: Collection[str], named: Iterable[Series], catalog: Catalog
 ) -> dict[Series, int]:
     """All counts and sums of those events: those that are kept, and those `named`, which are filled where new."""
     stored = select(SERIES).where(among(SERIES.c.event, sorted(events)))
     known = {_series(row.event, row.definition): int(row.id) for row in connection.execute(stored)}
     keys = {one.key for one in known}
     new = [one for one in named if one.kind in COUNTED and one.name in events and one.key not in keys]
-    return {**known, **fill(connection, new, catalog, company_zone)}
+    return {**known, **fill(connection, new, catalog)}
+
+
+def unfilled(connection: Connection, named: Iterable[Series]) -> list[Series]:
+    """Those counts and sums that were never kept."""
+    wanted = [one for one in named if one.kind in COUNTED]
+    stored = select(SERIES.c.key).where(among(SERIES.c.event, sorted({one.name for one in wanted})))
+    kept = set(connection.execute(stored).scalars()) if wanted else set()
+    return [one for one in wanted if one.key not in kept]
 
 
 def lock_to_fill(connection: Connection, events: Collection[str], named: Iterable[Series]) -> None:
     """Locks all blocks if one of the counts and sums named is new: before any other lock, for they are ascending."""
-    kept = set(connection.execute(select(SERIES.c.key).where(among(SERIES.c.event, sorted(events)))).scalars())
-    if any(one.kind in COUNTED and one.name in events and one.key not in kept for one in named):
+    if unfilled(connection, (one for one in named if one.name in events)):
         lock_blocks(connection, all_blocks(connection))
 
 
-def fill(connection: Connection, wanted: Iterable[Series], catalog: Catalog, company_zone: str) -> dict[Series, int]:
+def fill(connection: Connection, wanted: Iterable[Series], catalog: Catalog) -> dict[Series, int]:
     """Gives new counts and sums their number, and works them out from all rows; locks all blocks for it."""
     by_event: dict[str, list[Series]] = defaultdict(list)
     for series in wanted:
@@ -114,7 +120,7 @@ def fill(connection: Connection, wanted: Iterable[Series], catalog: Catalog, com
         ids |= ids_of(connection, some)
         for block in blocks:
             lane = Lane((block * BLOCK, (block + 1) * BLOCK - 1))
-            for said in count_again(connection, event, ids, lane, {}, catalog, company_zone):
+            for said in count_again(connection, event, ids, lane, {}, catalog):
                 merge(connection, said, 0, lambda: None)
     return ids
 
@@ -126,7 +132,6 @@ def count_again(
     lane: Lane,
     looked: Mapping[int, int],
     catalog: Catalog,
-    company_zone: str,
 ) -> Iterator[Said]:
     """The cells of the event's series in the lane, as its rows say; `looked` by number of the account."""
     mine = [series for series in ids if series.name == event]
@@ -141,7 +146,7 @@ def count_again(
     if not read:
         return
     amounts: dict[Series, _Amounts] = {series: defaultdict(list) for series in read}
-    for row in _rows(connection, event, lane, company_zone):
+    for row in _rows(connection, event, lane):
         for series in read:
             number = _counts(series, row, catalog)
             if number is not None:
@@ -180,8 +185,9 @@ def _sums(connection: Connection, series: Series, lane: Lane) -> list[tuple[int,
     query = _in_lane(select(EVENT.c.account_seq, EVENT.c.day, number), series.name, lane)
     amounts: _Amounts = defaultdict(list)
     for seq, day, said in fetched(connection.execute(query)):
-        if said is not None:
-            amounts[seq, day].append(float(said))
+        amount = None if said is None else compared(said, "number")
+        if isinstance(amount, float):
+            amounts[seq, day].append(amount)
     return _added_up(amounts)
 
 
@@ -193,19 +199,16 @@ def _added_up(amounts: _Amounts) -> list[tuple[int, int, float]]:
 class _Row:
     seq: int
     day: int
-    at: int
-    zone: str
     contact: str | None
     properties: Mapping[str, Any]
 
 
-def _rows(connection: Connection, event: str, lane: Lane, company_zone: str) -> Iterator[_Row]:
-    columns = (EVENT.c.account_seq, EVENT.c.day, EVENT.c.at, ACCOUNT.c.timezone, CONTACT.c.email, EVENT.c.properties)
-    of = EVENT.join(ACCOUNT, ACCOUNT.c.seq == EVENT.c.account_seq)
-    of = of.outerjoin(CONTACT, CONTACT.c.id == EVENT.c.contact_id)
+def _rows(connection: Connection, event: str, lane: Lane) -> Iterator[_Row]:
+    columns = (EVENT.c.account_seq, EVENT.c.day, CONTACT.c.email, EVENT.c.properties)
+    of = EVENT.outerjoin(CONTACT, CONTACT.c.id == EVENT.c.contact_id)
     query = _in_lane(select(*columns).select_from(of), event, lane)
-    for seq, day, at, zone, email, properties in connection.execute(query):
-        yield _Row(seq, day, at, zone or company_zone, email, properties)
+    for seq, day, email, properties in connection.execute(query):
+        yield _Row(seq, day, email, properties)
 
 
 def _counts(series: Series, row: _Row, catalog: Catalog) -> float | None:
@@ -214,8 +217,8 @@ def _counts(series: Series, row: _Row, catalog: Catalog) -> float | None:
         return None
     if series.kind == "count":
         return 1.0
-    number = row.properties.get(series.prop)
-    return None if number is None else float(number)
+    amount = compared(row.properties.get(series.prop), "number")
+    return amount if isinstance(amount, float) else None
 
 
 def _property(event: str, prop: str, row: _Row, catalog: Catalog) -> Constant | None:
@@ -225,17 +228,6 @@ def _property(event: str, prop: str, row: _Row, catalog: Catalog) -> Constant | 
         return float(row.day)
     if prop == "weekday":
         return WEEKDAYS[weekday(row.day)]
-    if prop == "hour":
-        return float(moment(row.at).astimezone(ZoneInfo(row.zone)).hour)
     raw = row.properties.get(prop)
-    if isinstance(raw, str):
-        return _text(raw, catalog.property_type(event, prop), row.zone)
-    return None if raw is None else float(raw)
-
-
-def _text(raw: str, type_: str | None, zone: str) -> Constant:
-    if type_ == "date":
-        return float(day_number(date.fromisoformat(raw)))
-    if type_ == "time":
-        return float(day_number(datetime.fromisoformat(raw).astimezone(ZoneInfo(zone)).date()))
-    return raw
+    as_kept = "text" if isinstance(raw, str) else "number"
+    return None if raw is None else compared(raw, catalog.property_type(event, prop) or as_kept)
