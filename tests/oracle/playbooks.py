@@ -55,7 +55,6 @@ class Run:
     rule: str
     written: Written
     started_at: datetime
-    started_day: date
     cooldown_day: date
     todo: list[Written]
     wait: tuple[datetime, Written] | None = None
@@ -63,12 +62,11 @@ class Run:
     deliveries: list[Delivery] = field(default_factory=list)
     end: str | None = None
     ended_at: datetime | None = None
-    ended_day: date | None = None
 
 
 def end_run(judged: Judged, run: Run, end: str) -> None:
     """Its open tasks that say so are cancelled with it."""
-    run.end, run.ended_at, run.ended_day = end, judged.at, judged.today
+    run.end, run.ended_at = end, judged.at
     for task in run.tasks.values():
         if task.cancel_with_run and task.state == "open":
             task.state = "cancelled"
@@ -124,7 +122,6 @@ def _start(judged: Judged, book: Written, decision: Decision, runs: list[Run]) -
         rule=decision.rule,
         written=book,
         started_at=judged.at,
-        started_day=judged.today,
         cooldown_day=judged.company_day,
         todo=list(book["steps"]),
     )

@@ -8,9 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tests.oracle.journal import Import
+from tests.year.catalog import COMPANY_ZONES
 from tests.year.draw import Draw
 
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN = ZoneInfo(COMPANY_ZONES[0])
 KINDS = "teammates accounts aliases contacts observations events facts outcomes".split()
 """In this order, so that most rows find their account."""
 
@@ -35,13 +36,14 @@ def written(draw: Draw, at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def imports(arriving: Iterable[Arriving], as_of: str) -> list[Import]:
+def imports(arriving: Iterable[Arriving], as_of: str, company_zone: str) -> list[Import]:
     """What came by then, kind by kind, in the order in which it came."""
+    timezone = None if company_zone == COMPANY_ZONES[0] else COMPANY_ZONES[0]
     came: dict[tuple[int, bool], list[Mapping[str, str]]] = {}
     for one in arriving:
         came.setdefault((KINDS.index(one.kind), one.history), []).append(one.row)
     return [
-        Import(as_of, KINDS[kind], tuple(_files(KINDS[kind], rows)), history)
+        Import(as_of, KINDS[kind], tuple(_files(KINDS[kind], rows)), history, timezone)
         for (kind, history), rows in sorted(came.items())
     ]
 

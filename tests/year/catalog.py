@@ -50,10 +50,12 @@ CATALOG: dict[str, Any] = {
     "outcomes": ["paused"],
 }
 
+COMPANY_ZONES = ("Europe/Berlin", "Europe/Athens")
+"""Where the company may be. Times without an offset are those of the first one."""
 SETTINGS = f"""
 [company]
 name = "Us"
-timezone = "Europe/Berlin"
+timezone = "{COMPANY_ZONES[0]}"
 currency = "EUR"
 country = "DE"
 extra_holidays = ["2025-03-14", "2025-12-24"]

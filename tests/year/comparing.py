@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
+from tests.oracle.moments import day_in
 from tests.oracle.oracle import Oracle
-from tests.oracle.playbooks import Delivery, Task
+from tests.oracle.playbooks import Delivery, Run, Task
 from tests.year.pulsebook import Documents, Pulsebook
 
 Table = Mapping[tuple[Any, ...], tuple[Any, ...]]
@@ -102,11 +104,17 @@ def _runs_told(documents: Documents) -> Table:
 
 
 def _runs(oracle: Oracle) -> Table:
+    """Their days are listed as those where the account is by now."""
+
+    def day(run: Run, at: datetime | None) -> str | None:
+        zone = oracle.company.accounts[run.account].zone(oracle.workspace.zone)
+        return day_in(at, zone).isoformat() if at else None
+
     return {
         (run.started_at.isoformat(), run.account, run.playbook, run.rule): (
-            run.started_day.isoformat(),
+            day(run, run.started_at),
             run.ended_at and run.ended_at.isoformat(),
-            run.ended_day and run.ended_day.isoformat(),
+            day(run, run.ended_at),
             run.end,
         )
         for kept in oracle.kept.values()

@@ -116,6 +116,7 @@ def _change(draw: Draw, who: Profile, at: datetime) -> dict[str, str]:
         {"parent": draw.one([*who.parents, ""])},
         {"value": draw.one([str(draw.randint(100, 90000)), "0", ""])},
         {"last_call": draw.one([_call(draw, at), ""])},
+        {"timezone": draw.one([*ZONES, ""])},
     ]
     return draw.one(changes)
 

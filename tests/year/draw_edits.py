@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tests.year.catalog import COMPANY_ZONES
 from tests.year.draw import Draw
 from tests.year.draw_conditions import Names, draw_condition
 from tests.year.draw_measures import FORMS
@@ -179,6 +180,11 @@ def _quiet(draw: Draw, drawing: Drawing) -> None:
     feed["quiet_after"] = draw.one(["3d", "4d"])
 
 
+def _zone(draw: Draw, drawing: Drawing) -> None:
+    """The company moves, and with it all accounts that have no zone of their own."""
+    [drawing.zone] = [zone for zone in COMPANY_ZONES if zone != drawing.zone]
+
+
 Edit = Callable[[Draw, Drawing], None]
 EDITS: Sequence[Edit] = (
     _weights,
@@ -205,4 +211,5 @@ EDITS: Sequence[Edit] = (
     _redefined,
     _across,
     _quiet,
+    _zone,
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tests.year.catalog import SETTINGS, TEMPLATES
+from tests.year.catalog import COMPANY_ZONES, SETTINGS, TEMPLATES
 from tests.year.draw import Draw
 from tests.year.draw_catalog import draw_catalog
 from tests.year.draw_conditions import Names
@@ -29,6 +29,7 @@ class Drawing:
     """In which file a rule stands, where it was moved."""
     taken_out: list[dict[str, Any]] = field(default_factory=list)
     """Rules that may come back."""
+    zone: str = COMPANY_ZONES[0]
 
     @property
     def names(self) -> Names:
@@ -47,7 +48,7 @@ class Drawing:
             **{f"playbooks/{one['playbook']}.yaml": one for one in self.playbooks},
         }
         texts = {path: yaml.safe_dump(said, sort_keys=False, default_flow_style=None) for path, said in written.items()}
-        return {"pulsebook.toml": SETTINGS, **TEMPLATES, **texts}
+        return {"pulsebook.toml": SETTINGS.replace(COMPANY_ZONES[0], self.zone), **TEMPLATES, **texts}
 
 
 def draw_workspace(draw: Draw, accounts: int, days: int) -> Drawing:

@@ -54,7 +54,8 @@ class Pulsebook:
                 for file, text in zip(files, entry.files, strict=True):
                     file.write_text(text)
                 history = ["--history"] if entry.history else []
-                self.command("import", entry.kind, *map(str, files), "--as-of", entry.as_of, *history)
+                zone = ["--timezone", entry.timezone] if entry.timezone else []
+                self.command("import", entry.kind, *map(str, files), "--as-of", entry.as_of, *history, *zone)
             case State():
                 pairs = [f"{name}={value}" for name, value in entry.properties.items()]
                 since = ["--at", entry.since] if entry.since else []

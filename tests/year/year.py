@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.oracle.journal import Edit, Entry, Look, Override, State
 from tests.year import draw_accounts, draw_records
-from tests.year.arriving import BERLIN, Arriving, imports
+from tests.year.arriving import Arriving, imports
 from tests.year.catalog import CITIES
 from tests.year.draw import Draw
 from tests.year.draw_accounts import FIRST, Profile, profile
@@ -46,10 +47,10 @@ def year(seed: int, size: Size) -> Iterator[Entry | Chores]:
             gone = dict.fromkeys(files.keys() - after.keys())
             yield Edit({**{path: text for path, text in after.items() if files.get(path) != text}, **gone})
             files = after
-        yield from imports([one for one in coming if one.at <= before], before.isoformat())
+        yield from imports([one for one in coming if one.at <= before], before.isoformat(), drawing.zone)
         coming = [one for one in coming if one.at > before]
         yield from _by_hand(draw, [who for who in profiles if who.joins <= before], before)
-        yield Look(_said(draw, look))
+        yield Look(_said(draw, look, drawing.zone))
 
 
 def _arriving(draw: Draw, profiles: list[Profile], size: Size) -> Iterator[Arriving]:
@@ -74,9 +75,9 @@ def _looks(draw: Draw, size: Size) -> Iterator[datetime]:
         )
 
 
-def _said(draw: Draw, at: datetime) -> str:
+def _said(draw: Draw, at: datetime, company_zone: str) -> str:
     """A time with an offset, or one of the company's zone."""
-    return draw.one([at.isoformat(), at.astimezone(BERLIN).replace(tzinfo=None).isoformat()])
+    return draw.one([at.isoformat(), at.astimezone(ZoneInfo(company_zone)).replace(tzinfo=None).isoformat()])
 
 
 def _by_hand(draw: Draw, profiles: list[Profile], at: datetime) -> Iterator[Entry | Chores]:
