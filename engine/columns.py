@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.clock import day_of, local_day, microseconds
 from engine.conditions import columns as of
-from engine.conditions.constants import DECIMALS, Constant, constant
+from engine.conditions.constants import DECIMALS, Constant, as_constant
 from engine.conditions.tree import Column, known
 from engine.domain import Fact
 from engine.snapshot import Numbers, Snapshot
@@ -110,7 +110,8 @@ def fact_count(snapshot: Snapshot, column: of.FactCount) -> Numbers:
 
 def matches(fact: Fact, column: of.FactCount, snapshot: Snapshot, row: int) -> bool:
     """Does this fact count for the column?"""
-    if not all(test.holds(_constant(fact.properties.get(test.prop))) for test in column.where):
+    zone = str(snapshot.zones[row])
+    if not all(test.holds(as_constant(fact.properties.get(test.prop), zone)) for test in column.where):
         return False
     today = int(snapshot.today[row])
     if column.window is None:
@@ -118,14 +119,6 @@ def matches(fact: Fact, column: of.FactCount, snapshot: Snapshot, row: int) -> b
     if column.window.in_days:
         return 0 <= today - fact.day < column.window.count
     return 0 <= microseconds(snapshot.at) - microseconds(fact.at) < column.window.microseconds
-
-
-def _constant(value: object) -> Constant | None:
-    if isinstance(value, bool):
-        return float(value)
-    if isinstance(value, date):
-        return float(constant(value.isoformat()[:10], "date"))
-    return value if isinstance(value, str | float) else None
 
 
 def holds(fact: Fact, snapshot: Snapshot, row: int) -> bool:

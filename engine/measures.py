@@ -239,7 +239,8 @@ class Measures:
         days = np.full(len(self._snapshot), np.nan)
         table = self._snapshot.facts.get(name)
         for row, fact in zip(table.row, table.facts, strict=True) if table else ():
-            passes = all(test.holds(as_constant(fact.properties.get(test.prop))) for test in where)
+            zone = str(self._snapshot.zones[row])
+            passes = all(test.holds(as_constant(fact.properties.get(test.prop), zone)) for test in where)
             if passes and fact.day <= self._snapshot.today[row] - end:
                 days[row] = np.fmax(days[row], fact.day)
         return days

@@ -59,6 +59,20 @@ def test_a_trend_is_told_against_the_extreme_day(past: ScoreHistory, asked: dict
     assert trend(past, BLANK, **asked) is None
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "drops", "percent"),
+    [
+        pytest.param(44.1176, 35.2941, True, 19.9999, id="a hair less than a fifth"),
+        pytest.param(44.1180, 35.2944, True, 20, id="a fifth"),
+        pytest.param(44.1176, 35.2940, True, 20.0001, id="a hair more"),
+        pytest.param(33.3333, 39.9999, False, 19.9998, id="a hair less upwards"),
+        pytest.param(33.3335, 40.0002, False, 20, id="a fifth upwards"),
+    ],
+)
+def test_no_trend_in_percent_is_rounded_up_to_a_bound(before: float, now: float, drops: bool, percent: float) -> None:
+    assert trend(history(before, 10), now, drops=drops, percent=True) == percent
+
+
 def decline(past: ScoreHistory, adjusted: float, *, days: int = 5, min_points: int = 3) -> float | None:
     [found] = trends.decline(past, np.array([adjusted]), np.array([1]), days, min_points)
     return None if found != found else float(found)

@@ -27,6 +27,11 @@ def round4(numbers: Numbers) -> Numbers:
     return np.asarray(np.round(settled, DECIMALS) + 0.0, dtype=np.float64)
 
 
+def floor4(numbers: Numbers) -> Numbers:
+    """The next lower number of 4 decimals: at least a bound that has no more exactly where the number itself is."""
+    return np.asarray(np.floor(np.round(numbers * 10**DECIMALS, DECIMALS)) / 10**DECIMALS, dtype=np.float64)
+
+
 def added_up(amounts: Iterable[float]) -> float:
     """What a day's records come to, as they are written: 0.1 and 0.2 are 0.3, in whatever order."""
     return float(sum(Decimal(repr(amount)) for amount in amounts))

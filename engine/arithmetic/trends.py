@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arithmetic.series import points, round4
+from engine.arithmetic.series import floor4, points, round4
 from engine.snapshot import Days, Numbers, ScoreHistory
 
 FROM_NOTHING = 1e9
@@ -43,7 +43,7 @@ def trend(history: ScoreHistory, adjusted: Numbers, version: Days, asked: Trend)
         return round4(change)
     with np.errstate(invalid="ignore", divide="ignore"):
         of_nothing = np.where(change > 0, FROM_NOTHING, 0.0)
-        return round4(np.where(extreme == 0, np.where(np.isnan(change), np.nan, of_nothing), change / extreme * 100))
+        return floor4(np.where(extreme == 0, np.where(np.isnan(change), np.nan, of_nothing), change / extreme * 100))
 
 
 def decline(history: ScoreHistory, adjusted: Numbers, version: Days, days: int, min_points: int) -> Numbers:

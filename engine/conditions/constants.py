@@ -1,9 +1,9 @@
 """A scalar of a file, or a stored value, in; what conditions compare, and how it is read aloud, out."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
-from engine.clock import day_number
+from engine.clock import day_number, local_day
 from engine.language.base import parse_day, parse_number
 from engine.language.catalog import Type
 
@@ -30,10 +30,15 @@ def constant(raw: object, type_: Type) -> Constant:
     return str(raw)
 
 
-def as_constant(value: object) -> Constant | None:
-    """A stored value as conditions see it: booleans 1 and 0, dates and times as day numbers; None is blank."""
+def as_constant(value: object, zone: str) -> Constant | None:
+    """A typed value as conditions see it: booleans 1 and 0, dates as day numbers, times as those of the zone.
+
+    None is blank.
+    """
+    if isinstance(value, datetime):
+        return float(local_day(value, zone))
     if isinstance(value, date):
-        return constant(value.isoformat()[:10], "date")
+        return float(day_number(value))
     return float(value) if isinstance(value, bool) else value if isinstance(value, str | float) else None
 
 

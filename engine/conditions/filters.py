@@ -12,7 +12,7 @@ DRIFTING = frozenset({"contact_role", "hour"})
 
 @dataclass(frozen=True, slots=True)
 class FilterTest:
-    """One property of a record must be so; a blank property never is."""
+    """One property of a record must be so; a blank one never is, nor one that was kept under another type."""
 
     prop: str
     operator: str
@@ -25,7 +25,7 @@ class FilterTest:
         return f"{self.prop} {self.operator} {listed(self.values)}"
 
     def holds(self, value: Constant | None) -> bool:
-        if value is None or value != value:
+        if value is None or value != value or isinstance(value, str) is not isinstance(self.values[0], str):
             return False
         if self.operator == "in":
             return value in self.values

@@ -8,7 +8,10 @@ from freezegun import freeze_time
 
 from tests.commands.conftest import Told
 
-CATALOG = "events: {login: {from: 2026-01-01, properties: {booked_at: time, seats: SEATS}}}\n"
+CATALOG = """
+events: {login: {from: 2026-01-01, properties: {booked_at: time, seats: SEATS}}}
+facts: {visit: {properties: {ended_at: time, guests: SEATS}}}
+"""
 MEASURES = """
 logins: {count: login, over: 7d}
 early: {count: login, over: 7d, where: {hour: {below: 9}}}
@@ -78,6 +81,45 @@ def test_and_where_the_company_is_if_the_account_has_no_zone_of_its_own(folder: 
     settings.write_text(settings.read_text().replace("UTC", "Asia/Tokyo"))
 
     assert seen(command) == {"logins": 2, "early": 0, "booked": 1}
+
+
+RULES = """
+- {rule: recent, when: {fact: visit, within: 7d, where: {ended_at: {at_least: 2026-03-02}}}, backfill: true}
+- {rule: many, when: {fact: visit, within: 7d, where: {guests: AMOUNT}}, backfill: true}
+"""
+SINCE = "since: {days_since: visit, where: {ended_at: {at_least: 2026-03-02}}}\n"
+
+
+@pytest.mark.usefixtures("came")
+def test_so_are_the_times_of_facts(folder: Path, command: Told) -> None:
+    write(folder, MEASURES + SINCE)
+    (folder / "rules/all.yaml").write_text(RULES.replace("AMOUNT", "many"))
+    with freeze_time("2026-03-02T10:00:00Z"):
+        command("fact", "acme", "visit", "ended_at=2026-03-01T20:00:00Z", "guests=many")
+    assert (seen(command)["since"], command("list", "decisions")) == (None, [fired(command, "many")])
+
+    (folder / "accounts.csv").write_text("id,timezone\nacme,Asia/Tokyo\n")
+    with freeze_time("2026-03-02T11:00:00Z"):
+        command("import", "accounts", "accounts.csv")
+
+    assert seen(command)["since"] == 0
+    assert fired(command, "recent")
+
+
+@pytest.mark.usefixtures("came")
+def test_a_fact_whose_property_was_a_text_is_not_compared_with_a_number(folder: Path, command: Told) -> None:
+    with freeze_time("2026-03-02T10:00:00Z"):
+        command("fact", "acme", "visit", "guests=many")
+        write(folder, MEASURES, seats="number")
+        (folder / "rules/all.yaml").write_text(RULES.replace("AMOUNT", "{at_least: 1}"))
+        command("run")
+
+    assert command("list", "decisions") == []
+
+
+def fired(command: Told, rule: str) -> Any:
+    """The firing of the rule, if there is one."""
+    return next((one for one in command("list", "decisions") if one["rule"] == rule), None)
 
 
 @pytest.mark.usefixtures("came")

@@ -38,6 +38,16 @@ CATALOG = Catalog.model_validate(
                 "when_event": "export",
                 "where": {"scope": ["all", "most"], "rows": {"at_least": 100}},
             },
+            "taken_along": {
+                "properties": {},
+                "when_event": "export",
+                "where": {
+                    "weekday": "sat",
+                    "hour": {"below": 1},
+                    "contact": {"not": "lou@x"},
+                    "contact_role": "champion",
+                },
+            },
         },
     }
 )
@@ -139,6 +149,24 @@ def test_an_event_states_the_fact_that_follows_it(
     say(database, accounts("acme"), events(event))
 
     assert stated(database) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "follows"),
+    [
+        pytest.param({}, True, id="by the champion, on a Saturday in Berlin"),
+        pytest.param({"at": "2026-11-20T22:30"}, False, id="on the Friday before"),
+        pytest.param({"at": "2026-11-21T00:30"}, False, id="an hour later"),
+        pytest.param({"contact": "max@x"}, False, id="by somebody without that role"),
+        pytest.param({"contact": "lou@x"}, False, id="by the other champion"),
+        pytest.param({"contact": None}, False, id="by nobody"),
+    ],
+)
+def test_so_does_when_and_by_whom_it_came(database: Database, changes: dict[str, Any], follows: bool) -> None:
+    said = {"account": "acme", "name": "export", "at": "2026-11-20T23:30", "contact": "kim@x", **changes}
+    say(database, accounts("acme"), people(kim=CHAMPION, lou=CHAMPION, max="buyer"), events(said))
+
+    assert stated(database) == ([("taken_along", {})] if follows else [])
 
 
 def test_the_fact_of_an_event_is_of_its_moment_and_lasts_from_there(database: Database) -> None:

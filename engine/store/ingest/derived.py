@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
+from sqlalchemy import select
 
+from engine.clock import moment, weekday
 from engine.conditions.compile import where_filter
-from engine.conditions.constants import as_constant
+from engine.conditions.constants import Constant
 from engine.conditions.filters import Filter
-from engine.language.catalog import Catalog
+from engine.language.catalog import WEEKDAYS, Catalog
 from engine.store.accounts import Accounts
+from engine.store.among import among
+from engine.store.ingest.contacts import CONTACT
 from engine.store.ingest.context import Importing, JsonValue
 from engine.store.ingest.days import local_days
 from engine.store.ingest.facts import FACT, ends
 from engine.store.ingest.hashes import digest, plain_text
-from engine.store.values import typed
+from engine.store.values import compared
 from engine.store.writing import append
 
 MOVED_BY = "by"
@@ -87,13 +92,15 @@ def follow_events(importing: Importing, rows: Iterable[Mapping[str, Any]], accou
     if not following:
         return
     zones = {seq: accounts.zone_of(place) for place, seq in enumerate(accounts.seq.tolist())}
+    of_interest = [row for row in rows if row["name"] in following]
+    people = _people(importing, [row["contact_id"] for row in of_interest])
     facts = []
-    for row in rows:
-        for name, where, shared in following.get(row["name"], ()):
-            said = json.loads(row["properties"])
-            if not _passes(importing.catalog, row["name"], said, where):
+    for row in of_interest:
+        seq, day, said = row["account_seq"], row["day"], json.loads(row["properties"])
+        values = _compared(importing.catalog, row, said, zones[seq], people.get(row["contact_id"], {}))
+        for name, where, shared in following[row["name"]]:
+            if not all(test.holds(values.get(test.prop)) for test in where):
                 continue
-            seq, day = row["account_seq"], row["day"]
             facts.append(
                 {
                     **_stated(importing, seq, name, {prop: said[prop] for prop in shared & said.keys()}),
@@ -108,12 +115,24 @@ def follow_events(importing: Importing, rows: Iterable[Mapping[str, Any]], accou
         append(importing.connection, FACT, facts)
 
 
-def _passes(catalog: Catalog, event: str, said: Mapping[str, JsonValue], where: Filter) -> bool:
-    for test in where:
-        raw, type_ = said.get(test.prop), catalog.property_type(event, test.prop)
-        if raw is None or not test.holds(as_constant(typed(raw, type_ or "text"))):
-            return False
-    return True
+def _people(importing: Importing, ids: Iterable[int | None]) -> dict[int | None, Mapping[str, Constant]]:
+    """What a contact adds to its events, by number."""
+    wanted = sorted({number for number in ids if number is not None})
+    query = select(CONTACT.c.id, CONTACT.c.email, CONTACT.c.role).where(among(CONTACT.c.id, wanted))
+    return {
+        number: {"contact": email, **({"contact_role": role} if role else {})}
+        for number, email, role in (importing.connection.execute(query) if wanted else ())
+    }
+
+
+def _compared(
+    catalog: Catalog, row: Mapping[str, Any], said: Mapping[str, JsonValue], zone: str, person: Mapping[str, Constant]
+) -> dict[str, Constant | None]:
+    """The properties of a new event as conditions see them, the built-in ones too."""
+    types = {prop: catalog.property_type(row["name"], prop) for prop in said}
+    declared = {prop: compared(said[prop], type_, zone) for prop, type_ in types.items() if type_ is not None}
+    day, hour = row["day"], moment(row["at"]).astimezone(ZoneInfo(zone)).hour
+    return {**declared, "day": float(day), "weekday": WEEKDAYS[weekday(day)], "hour": float(hour), **person}
 
 
 def _state(importing: Importing, whose: Whose, name: str, properties: Mapping[str, JsonValue]) -> None:
