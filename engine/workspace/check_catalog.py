@@ -85,6 +85,6 @@ def _follows_event(event: str, where: Mapping[str, Want] | None, spot: Spot, nam
     name = spot.path[-1]
     yield from names.unknown("event", event, spot.at("when_event"), f": fact {name!r} follows an unknown")
     if names.is_readable("event", event):
-        there = {prop: names.field(event, prop) for prop in names.catalog.events[event].properties}
+        there = {prop: names.field(event, prop) for prop in names.catalog.property_names(event)}
         declare = f"Declare it under {event} in the catalog."
         yield from check_wants(where, spot, there, f"property {{!r}} of {event}", declare)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 Value = str | float | bool | date | datetime
@@ -12,10 +12,11 @@ Properties = Mapping[str, Value]
 
 @dataclass(frozen=True)
 class Observation:
-    """The value of a metric for an account (or one of its contacts) and day."""
+    """The value of a metric for an account (or one of its contacts) and day; `time`: how far into the day it was."""
 
     at: datetime
     day: date
+    time: timedelta
     value: float
 
 

@@ -52,13 +52,14 @@ def _observations(company: Company, account: Account, arrival: Arrival, row: Row
 def _observation(
     company: Company, account: Account, arrival: Arrival, of: tuple[str, str | None], at: datetime, value: float
 ) -> bool:
-    """Of a day the later time holds; at the same time another value is a correction."""
-    new = Observation(at, arrival.day(account, at), value)
-    known = account.observations[of].get(new.day)
-    if known is not None and (known.at > at or known == new):
+    """Of a day the later time of day holds; at the same time another value is a correction."""
+    day = arrival.day(account, at)
+    new = Observation(at, day, at - start_of(day, account.zone(arrival.company_zone)), value)
+    known = account.observations[of].get(day)
+    if known is not None and (known.time > new.time or known == new):
         return False
-    account.observations[of][new.day] = new
-    company.recorded(of[0], new.day)
+    account.observations[of][day] = new
+    company.recorded(of[0], day)
     return True
 
 
@@ -86,16 +87,18 @@ def _assert_facts_of(account: Account, arrival: Arrival, event: Event) -> None:
     """`when_event`: a fact of the event's time, with the properties that both declare."""
     for name, kind in arrival.catalog.get("facts", {}).items():
         said: Written = kind or {}
-        if said.get("when_event") == event.name and _is_so(event, said, account.zone(arrival.company_zone)):
+        if said.get("when_event") == event.name and _is_so(account, event, said, account.zone(arrival.company_zone)):
             properties = {prop: value for prop, value in event.properties.items() if prop in said.get("properties", {})}
             until = end_of_fact(account, arrival, name, event.day, "")
             account.facts.append(Fact(name, event.at, event.day, until, False, properties))
 
 
-def _is_so(event: Event, said: Written, where: str) -> bool:
+def _is_so(account: Account, event: Event, said: Written, where: str) -> bool:
     """A blank property is unknown, and then nothing follows."""
     wanted = said.get("where", {})
-    return all(fits(wanted[prop], compared(event.properties.get(prop), where)) is True for prop in wanted)
+    role = account.contacts.get(event.contact or "", {}).get("role")
+    properties = {**event.properties, "contact_role": role}
+    return all(fits(wanted[prop], compared(properties.get(prop), where)) is True for prop in wanted)
 
 
 def _is_new(company: Company, thing: object, number: str | None, seen: Counter[object]) -> bool:

@@ -40,7 +40,7 @@ CATALOG: dict[str, Any] = {
         "payment": {"properties": {"amount": "number", "due_on": "date", "booked_at": "time"}},
     },
     "facts": {
-        "leadership_change": {"properties": {"role": "text"}},
+        "leadership_change": {"properties": {"role": "text", "signed_at": "time"}},
         "office_move": {"properties": {"city": "text"}, "lasts": "40d"},
         "holiday": {"lasts": "14d"},
         "payment_date_change": {"properties": {"was": "date", "now": "date"}, "when_changes": "payment_date"},

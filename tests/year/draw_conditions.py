@@ -54,7 +54,7 @@ def _fact(draw: Draw, names: Names) -> Condition:
     name = draw.one(list(CATALOG["facts"]))
     forms: Mapping[str, Condition] = {
         "office_move": {"city": draw.some(CITIES, 1, 2)},
-        "leadership_change": {"role": {"not": "CEO"}},
+        "leadership_change": draw.one([{"role": {"not": "CEO"}}, {"signed_at": {"at_least": "2025-03-01"}}]),
         "complaint": draw.one([{"topic": draw.one(TOPICS)}, {"urgent": draw.chance(0.5)}]),
         "champion_lost": {"now": {"not": "ada@a001.example"}},
     }

@@ -41,7 +41,14 @@ WHERES: Mapping[str, Callable[[Draw], dict[str, Any]]] = {
         ]
     ),
     "ticket": lambda draw: draw.one(
-        [{"urgent": True}, {"topic": draw.some(TOPICS, 1, 2)}, {"urgent": False, "topic": {"not": draw.one(TOPICS)}}]
+        [
+            {"urgent": True},
+            {"topic": draw.some(TOPICS, 1, 2)},
+            {"urgent": False, "topic": {"not": draw.one(TOPICS)}},
+            {"weekday": {"not": draw.some(["mon", "wed", "sun"], 1, 2)}},
+            {"hour": {"at_least": draw.randint(4, 12)}},
+            {"contact_role": ["champion", "user"]},
+        ]
     ),
     "payment": lambda draw: draw.one(
         [{"amount": {"above": 50}}, {"due_on": {"below": "2025-07-01"}}, {"booked_at": {"above": "2025-02-01"}}]
@@ -98,7 +105,7 @@ def _in_hours(draw: Draw) -> Drawn:
 
 
 def _distinct(draw: Draw) -> Drawn:
-    by: Any = draw.one(["contact", "device", ["contact", "device"], "weekday", "contact_role"])
+    by: Any = draw.one(["contact", "device", ["contact", "device"], "weekday", "hour", "contact_role"])
     return Drawn({"distinct": "login", "by": by, "over": "28d", **where(draw, "login", 0.3)}, 0, 4, counts_days=True)
 
 

@@ -126,7 +126,13 @@ def _fact(draw: Draw, who: Profile, days: int) -> Iterator[Arriving]:
     at = FIRST + timedelta(days=draw.uniform(-60, days))
     comes = max(at, who.joins) + timedelta(days=draw.one([0, 0, 2, 12]), minutes=5)
     name, properties = draw.one(
-        [("leadership_change", {"role": draw.one(["CEO", "CFO", ""])}), ("office_move", {"city": draw.one(CITIES)})]
+        [
+            (
+                "leadership_change",
+                {"role": draw.one(["CEO", "CFO", ""]), "signed_at": draw.one([written(draw, at), ""])},
+            ),
+            ("office_move", {"city": draw.one(CITIES)}),
+        ]
     )
     row = {
         "account": who.id,
