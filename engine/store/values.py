@@ -22,10 +22,12 @@ def typed(raw: object, type_: str) -> Value:
 
 
 def _dated(raw: str, type_: str) -> Value:
+    """What was kept as a date is no moment anywhere; as a time it stays that day."""
     try:
-        return date.fromisoformat(raw[:10]) if type_ == "date" else datetime.fromisoformat(raw)
+        at = datetime.fromisoformat(raw)
     except ValueError:
         return raw
+    return at.date() if type_ == "date" or at.tzinfo is None else at
 
 
 def compared(raw: object, type_: str, zone: str = "UTC") -> Constant | None:
