@@ -69,9 +69,11 @@ def start_of_day(day: int, zone: str) -> datetime:
 
 
 def end_of_day(day: int, zone: str) -> datetime:
-    """23:59:59 of a day in `zone`, in UTC: where a date is said in `until` or `--as-of`."""
-    last = datetime.combine(day_of(day), datetime.min.time().replace(hour=23, minute=59, second=59), ZoneInfo(zone))
-    return last.astimezone(UTC)
+    """The last second of a day in `zone`, in UTC: where a date is said in `until` or `--as-of`.
+
+    23:59:59, and where the clocks repeat or skip that hour, its second time or the moment before the gap.
+    """
+    return start_of_day(day + 1, zone) - timedelta(seconds=1)
 
 
 def microseconds(at: datetime) -> int:

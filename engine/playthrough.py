@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from engine.batches import Batch, Entries, Events, Facts, Observations, Outcomes, coded, placed, whens
+from engine.clock import day_number, end_of_day
 from engine.conditions.constants import constant
 from engine.domain import Value
 from engine.language.base import parse_day
@@ -15,7 +16,6 @@ from engine.language.catalog import Catalog, Type
 from engine.language.scenarios import Before, DayEntry, EventEntry, FactEntry, Scenario
 
 NOON = "12:00"
-LAST = time(23, 59, 59)
 DEFAULT = "acme"
 
 EventSaid = tuple[str, datetime, Mapping[str, Value]]
@@ -46,7 +46,7 @@ class Stage:
 
     def end_of(self, day: int) -> datetime:
         """When the day's look takes place: at its very end, in the account's zone."""
-        return datetime.combine(self.date(day), LAST, ZoneInfo(self.own_zone))
+        return end_of_day(day_number(self.date(day)), self.own_zone)
 
     @property
     def own_zone(self) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
-LAST_SECOND = time(23, 59, 59)
 HOLIDAYS: Mapping[str, Sequence[str]] = {
     # The law of each year; only the days on which the whole country is free.
     "DE": (
@@ -65,7 +64,7 @@ def start_of(day: date, where: str) -> datetime:
 
 
 def end_of(day: date, where: str) -> datetime:
-    return datetime.combine(day, LAST_SECOND, zone(where)).astimezone(UTC)
+    return start_of(day + ONE_DAY, where) - timedelta(seconds=1)
 
 
 def is_date(written: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.batches import When
-from engine.clock import local_day, microseconds, start_of_day
+from engine.clock import day_number, end_of_day, local_day, microseconds, start_of_day
 from engine.store.ingest.days import local_days, place, starts_of_days
 
 ZONES = (
@@ -45,6 +45,25 @@ def test_each_moment_is_on_the_day_that_the_calendar_says(at: list[datetime], zo
 
     assert days.tolist() == [local_day(moment, zone) for moment in at]
     assert starts_of_days(days, zone).tolist() == [microseconds(start_of_day(int(day), zone)) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "last"),
+    [
+        pytest.param("Europe/Berlin", "2026-03-28", "2026-03-28T22:59:59", id="a day like others"),
+        pytest.param("Europe/Berlin", "2026-03-29", "2026-03-29T21:59:59", id="of 23 hours"),
+        pytest.param("America/Nuuk", "2026-03-28", "2026-03-29T00:59:59", id="whose last hour is skipped"),
+        pytest.param("Asia/Beirut", "2025-10-25", "2025-10-25T21:59:59", id="whose last hour comes twice"),
+        pytest.param("Asia/Beirut", "2026-03-28", "2026-03-28T21:59:59", id="before a midnight that is skipped"),
+        pytest.param("America/Havana", "2025-11-01", "2025-11-02T03:59:59", id="before a midnight that comes twice"),
+        pytest.param("Pacific/Apia", "2011-12-29", "2011-12-30T09:59:59", id="before a day that never was"),
+    ],
+)
+def test_a_day_ends_a_second_before_the_next_one_begins(zone: str, day: str, last: str) -> None:
+    end = end_of_day(day_number(datetime.fromisoformat(day).date()), zone)
+
+    assert end == datetime.fromisoformat(last).replace(tzinfo=UTC)
+    assert local_day(end, zone) == day_number(datetime.fromisoformat(day).date())
 
 
 @given(st.lists(st.tuples(moments | near_changes, st.booleans(), st.integers(0, 2)), min_size=1, max_size=20))
