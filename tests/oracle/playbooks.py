@@ -144,7 +144,8 @@ def _take_steps(judged: Judged, run: Run) -> None:
     """One after the other, until a wait holds it or the list ends."""
     while run.end is None:
         if run.wait is not None:
-            until, step = run.wait
+            since, step = run.wait
+            until = steps.end_of_wait(judged, step["wait"], since)
             if judged.at < until and not ("until" in step and answer(judged, step["until"], run) is True):
                 return
             run.wait = None
@@ -156,7 +157,7 @@ def _take_steps(judged: Judged, run: Run) -> None:
 
 def _take(judged: Judged, run: Run, step: Written) -> None:
     if "wait" in step:
-        run.wait = (steps.end_of_wait(judged, step["wait"]), step)
+        run.wait = (judged.at, step)
     elif "if" in step:
         branch = step["then"] if answer(judged, step["if"], run) is True else step.get("else", [])
         run.todo[:0] = branch

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from tests.oracle import people
 from tests.oracle.files import Written
-from tests.oracle.moments import day_after, duration, zone
+from tests.oracle.moments import day_after, day_in, duration, zone
 
 if TYPE_CHECKING:
     from tests.oracle.look import Judged
     from tests.oracle.playbooks import Delivery, Run, Task
 
 
-def end_of_wait(judged: Judged, written: str) -> datetime:
-    """Of days: the sweep of the day so many days after; of hours: so many hours later. The days are the company's."""
+def end_of_wait(judged: Judged, written: str, since: datetime) -> datetime:
+    """Of days: the sweep of the day so many days after; of hours: so many hours later. The days are the company's,
+    where it is by now."""
     wait, company = duration(written), judged.workspace.settings["company"]
     if wait.unit in "hm":
-        return judged.at + wait.elapsed
-    day = day_after(judged.company_day, wait, company)
+        return since + wait.elapsed
+    day = day_after(day_in(since, judged.workspace.zone), wait, company)
     sweep = time.fromisoformat(company.get("sweep", "06:00"))
     return datetime.combine(day, sweep, zone(judged.workspace.zone)).astimezone(UTC)
 
