@@ -103,6 +103,13 @@ def test_numbers_are_rounded_to_four_decimals(number: float, expected: str) -> N
     assert str(float(series.round4(np.array([number]))[0])) == expected
 
 
+def test_of_two_numbers_that_are_as_near_the_even_one_is_taken() -> None:
+    units = np.arange(-300_000, 300_000)
+    even = np.where(units % 2 == 0, units, units + 1)
+
+    assert (series.round4((2 * units + 1) / 20_000) == even / 10_000).all()
+
+
 PLAIN: dict[str, Callable[[list[float]], float]] = {"sum": sum, "mean": fmean, "min": min, "max": max, "median": median}
 CELLS = st.lists(st.lists(st.none() | st.integers(-99, 99), min_size=4, max_size=4), min_size=1, max_size=6)
 

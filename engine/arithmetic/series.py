@@ -18,18 +18,20 @@ MOST_SETTLED = 9e7
 
 
 def round4(numbers: Numbers) -> Numbers:
-    """Measures, points and scores as they are kept; minus zero is zero.
-
-    The noise of binary fractions, which depends on the order of what was added up, is cut off first: it would decide
-    what lies on a half.
-    """
-    settled = np.where(np.abs(numbers) < MOST_SETTLED, np.round(numbers, 2 * DECIMALS), numbers)
-    return np.asarray(np.round(settled, DECIMALS) + 0.0, dtype=np.float64)
+    """Measures, points and scores as they are kept: a half goes to the even digit; minus zero is zero."""
+    return np.asarray(of_digits(_settled(numbers)) + 0.0)
 
 
 def floor4(numbers: Numbers) -> Numbers:
     """The next lower number of 4 decimals: at least a bound that has no more exactly where the number itself is."""
-    return np.asarray(np.floor(np.round(numbers * 10**DECIMALS, DECIMALS)) / 10**DECIMALS, dtype=np.float64)
+    return of_digits(np.floor(_settled(numbers)))
+
+
+def _settled(numbers: Numbers) -> Numbers:
+    """In units of the 4th decimal, without the noise of binary fractions: it depends on the order of what was added up,
+    and would decide what lies on a half."""
+    units = numbers * 10**DECIMALS
+    return np.asarray(np.where(np.abs(numbers) < MOST_SETTLED, np.round(units, DECIMALS), units))
 
 
 def added_up(amounts: Iterable[float]) -> float:

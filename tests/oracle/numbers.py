@@ -19,8 +19,8 @@ BOUNDS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def rounded(number: float | Fraction) -> float:
-    """Measures, points and scores have 4 decimals; a half goes to the even digit."""
-    return round(number * 10_000) / 10_000 + 0.0
+    """Measures, points and scores have 4 decimals; a half goes to the even digit, a hair beside it is one too."""
+    return round(round(float(number * 10_000), 4)) / 10_000 + 0.0
 
 
 @lru_cache(100_000)
