@@ -139,7 +139,10 @@ def told(audience: Audience, row: int, run: Run | None, text: str, fallback: str
     teammates = snapshot.teammates
     makers: dict[str, Callable[[], object]] = {
         "account": lambda: about_account(audience, row),
-        "score": lambda: about_score(audience, primary, row, parts=parts, context=context),
+        # A run that goes on by earlier files may speak of the score where there is none any more.
+        "score": lambda: (
+            about_score(audience, primary, row, parts=parts, context=context) if primary in audience.scores else {}
+        ),
         "scores": lambda: {
             name: about_score(audience, name, row, parts=parts, context=context)
             for name in _spoken_of(text, "scores", audience.scores)
