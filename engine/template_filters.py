@@ -1,6 +1,7 @@
 """Values in; how people read them in a message, out: the filters of templates besides Jinja's own.
 
-What is not known stays so, whatever filter it goes through.
+What is not known stays so, whatever filter it goes through, and what is of another type since the catalog changed is
+shown as it is: a run goes on by the templates with which it began, and nobody can mend these.
 """
 
 from datetime import date, datetime
@@ -10,17 +11,17 @@ from typing import Any, Final
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
+NUMBERS = (int, float, Decimal)
+
 
 def _day(value: Any) -> Any:
     """A date as 2 Mar 2026."""
-    if isinstance(value, Undefined):
-        return value
-    return f"{value.day} {value:%b %Y}"
+    return f"{value.day} {value:%b %Y}" if isinstance(value, date) else value
 
 
 def _number(value: Any) -> Any:
     """1234.50 as 1,234.5."""
-    if isinstance(value, Undefined):
+    if not isinstance(value, NUMBERS):
         return value
     shown = f"{round(float(value), 4):,.4f}".rstrip("0").rstrip(".")
     return "0" if shown == "-0" else shown
@@ -28,7 +29,7 @@ def _number(value: Any) -> Any:
 
 def _signed(value: Any) -> Any:
     """3 as +3, -3 as −3."""
-    if isinstance(value, Undefined):
+    if not isinstance(value, NUMBERS):
         return value
     shown = _number(value)
     return f"+{shown}" if float(value) > 0 else shown.replace("-", "−")
@@ -36,7 +37,7 @@ def _signed(value: Any) -> Any:
 
 def _percent(value: Any) -> Any:
     """0.3 as 30%."""
-    return value if isinstance(value, Undefined) else percent(float(value))
+    return percent(float(value)) if isinstance(value, NUMBERS) else value
 
 
 def percent(share: float) -> str:
@@ -50,7 +51,7 @@ _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 @pass_context
 def _money(context: Context, value: Any) -> Any:
     """84000 as €84,000, in the account's currency; cents only where there are any."""
-    if isinstance(value, Undefined):
+    if not isinstance(value, NUMBERS):
         return value
     currency = context["account"]["currency"]
     return money(float(value), None if isinstance(currency, Undefined) else currency)
@@ -73,7 +74,7 @@ def _days_from_today(context: Context, value: Any) -> int:
 @pass_context
 def _ago(context: Context, value: Any) -> Any:
     """A date as 3 days ago, yesterday or today."""
-    if isinstance(value, Undefined):
+    if not isinstance(value, date):
         return value
     return _relative(_days_from_today(context, value))
 
@@ -81,7 +82,7 @@ def _ago(context: Context, value: Any) -> Any:
 @pass_context
 def _in_days(context: Context, value: Any) -> Any:
     """A date as in 47 days, tomorrow or today."""
-    if isinstance(value, Undefined):
+    if not isinstance(value, date):
         return value
     return _relative(_days_from_today(context, value))
 

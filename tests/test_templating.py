@@ -33,6 +33,7 @@ def filled(text: str, *, needed: bool = False) -> str:
         pytest.param("{{ today | in_days }}", "today", id="today"),
         pytest.param("{{ account.plan }}", "unknown", id="a value that is not known"),
         pytest.param("{{ account.plan | day }}", "unknown", id="a filter on what is not known"),
+        pytest.param("{{ account.name | day }}, {{ account.name | money }}", "Acme, Acme", id="on what it can't take"),
         pytest.param("{{ account.plan | default('none') }}", "none", id="a default for what is not known"),
         pytest.param("{% if account.plan %}yes{% else %}no{% endif %}", "no", id="what is not known is false"),
         pytest.param("{% if account.plan > 3 %}yes{% else %}no{% endif %}", "no", id="and is not above anything"),
