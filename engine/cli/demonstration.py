@@ -123,13 +123,13 @@ def _tell(shown: Console, book: Book, company: Company, total: Saved, until: dat
 def _tell_bands(shown: Console, workspace: Workspace, accounts: Sequence[dict[str, Any]]) -> None:
     primary = workspace.primary
     bands = workspace.scores[primary][0].bands
+    names = [band.band for band in bands]
     counts = Counter((account["scores"].get(primary) or {}).get("band") for account in accounts)
     most = max(counts.values(), default=1)
     shown.print(Text(f"Where they stand ({primary})", style="bold"))
-    for place, band in enumerate(bands):
+    for band in bands:
         bar = "█" * round(30 * counts[band.band] / most)
-        style = band_style(place, len(bands))
-        shown.print(Text(f"  {band.title:<16}{counts[band.band]:>4}  ") + Text(bar, style=style))
+        shown.print(Text(f"  {band.title:<16}{counts[band.band]:>4}  ") + Text(bar, style=band_style(band.band, names)))
     if counts[None]:
         shown.print(Text(f"  {'not known':<16}{counts[None]:>4}"))
     shown.print()

@@ -115,10 +115,9 @@ def headline(book: Book, score: dict[str, Any]) -> Text:
     if score["value"] is None:
         covered = "none" if not score["coverage"] else f"{score['coverage']:.0%}"
         return name + Text(f"unknown, for {covered} of its weight has data")
-    # What an earlier version left may be of a score, or in a band, that the files no longer have.
+    # An earlier version may have left a score that the files no longer have.
     models = in_use(book).scores.get(score["score"], ())
-    bands = [band.band for model in models[:1] for band in model.bands]
-    style = band_style(bands.index(score["band"]), len(bands)) if score["band"] in bands else ""
+    style = band_style(score["band"], [band.band for model in models[:1] for band in model.bands])
     said = name + Text(f"{score['value']:.1f} {score['band']}", style=style)
     if score["base"] is not None and score["value"] != score["base"]:
         said += Text(f" (base {score['base']:.1f}, with context {score['adjusted']:.1f})")

@@ -104,5 +104,4 @@ def _show_accounts(book: Book, documents: Documents) -> None:
 def _score_cell(said: listing.Document | None, bands: Sequence[str]) -> Text:
     if said is None or said["value"] is None:
         return Text("–")
-    style = band_style(bands.index(said["band"]), len(bands)) if said["band"] in bands else ""
-    return Text(f"{said['value']:.0f} {said['band']}", style=style)
+    return Text(f"{said['value']:.0f} {said['band']}", style=band_style(said["band"], bands))

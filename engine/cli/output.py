@@ -47,11 +47,13 @@ def _said(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
-def band_style(position: int, count: int) -> str:
-    """The colour of the band at a position (0 is the lowest) of so many."""
-    styles = BAND_STYLES.get(count)
+def band_style(band: str, bands: Sequence[str]) -> str:
+    """The colour of a band among all of its score, lowest first; none of one that the files no longer have."""
+    if band not in bands:
+        return ""
+    position, styles = bands.index(band), BAND_STYLES.get(len(bands))
     if styles is None:
-        return "red" if position == 0 else "green" if position == count - 1 else "yellow"
+        return "red" if position == 0 else "green" if position == len(bands) - 1 else "yellow"
     return styles[position]
 
 

@@ -111,7 +111,7 @@ class Desk:
         titles = self.scale.bands
         if band is None or band not in titles:
             return Text(band or NOT_KNOWN)
-        return Text(titles[band], style=band_style(list(titles).index(band), len(titles)))
+        return Text(titles[band], style=band_style(band, tuple(titles)))
 
 
 @contextmanager

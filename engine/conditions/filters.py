@@ -45,16 +45,16 @@ def drifts(where: Filter) -> bool:
 def filter_tests(prop: str, want: object, type_: Type) -> Filter:
     """What `where` says of one property, as tests on values of its type."""
     # A time is compared by its day where the account is.
-    changes = prop in DRIFTING or type_ == "time"
+    drifting = prop in DRIFTING or type_ == "time"
     if isinstance(want, Wanted):
         if want.known is not None:
             raise ValueError("`known` is for attributes of accounts; a blank property never counts")
         if want.not_ is not None:
             refused = want.not_ if isinstance(want.not_, tuple) else (want.not_,)
-            return (FilterTest(prop, "not in", tuple(constant(raw, type_) for raw in refused), changes),)
-        return tuple(FilterTest(prop, sign, (bound(raw, type_),), changes) for sign, raw in want.bounds)
+            return (FilterTest(prop, "not in", tuple(constant(raw, type_) for raw in refused), drifting),)
+        return tuple(FilterTest(prop, sign, (bound(raw, type_),), drifting) for sign, raw in want.bounds)
     wanted = want if isinstance(want, tuple) else (want,)
-    return (FilterTest(prop, "in", tuple(constant(raw, type_) for raw in wanted), changes),)
+    return (FilterTest(prop, "in", tuple(constant(raw, type_) for raw in wanted), drifting),)
 
 
 def said_of(where: Filter) -> str:

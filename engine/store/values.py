@@ -4,8 +4,7 @@ import json
 import math
 from datetime import date, datetime
 
-from engine.clock import day_number, local_day
-from engine.conditions.constants import Constant
+from engine.conditions.constants import Constant, as_constant
 from engine.domain import Value
 from engine.language.base import written
 
@@ -44,9 +43,7 @@ def compared(raw: object, type_: str, zone: str = "UTC") -> Constant | None:
             return 1.0 if raw in (True, "true") else 0.0 if raw in (False, "false") else None
         case _:
             said = typed(raw, type_)
-            if isinstance(said, datetime):
-                return float(local_day(said, zone))
-            return float(day_number(said)) if isinstance(said, date) else None
+            return as_constant(said, zone) if isinstance(said, date) else None
 
 
 def _text(raw: object) -> str:

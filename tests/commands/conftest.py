@@ -42,6 +42,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     os.chdir(here)
 
 
+def empty(folder: Path) -> None:
+    """Takes all files out of the workspace but its settings."""
+    for name in ("rules", "playbooks", "templates", "tests"):
+        for old in (folder / name).rglob("*.*"):
+            old.unlink()
+
+
 @pytest.fixture
 def command(folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
     """Gives a command with `--json`, and reads its document; `code` is the exit code that is expected."""

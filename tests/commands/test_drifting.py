@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from tests.commands.conftest import Told
+from tests.commands.conftest import Told, empty
 
 CATALOG = """
 events: {login: {from: 2026-01-01, properties: {booked_at: time, seats: SEATS}}}
@@ -45,9 +45,7 @@ def write(folder: Path, measures: str, seats: str = "text") -> None:
 @pytest.fixture
 def came(folder: Path, command: Told) -> None:
     """Two logins of a company in UTC: at half past six, with a booking of that day, and at half past twelve."""
-    for name in ("rules", "playbooks", "templates", "tests"):
-        for old in (folder / name).rglob("*.*"):
-            old.unlink()
+    empty(folder)
     write(folder, MEASURES)
     (folder / "accounts.csv").write_text("id\nacme\n")
     (folder / "logins.csv").write_text(LOGINS)
@@ -135,6 +133,23 @@ def test_and_a_date_where_it_was_one(folder: Path, command: Told) -> None:
     write(folder, MEASURES + soon, seats="date")
 
     assert seen(command)["soon"] == 0
+
+
+@pytest.mark.usefixtures("came")
+@pytest.mark.parametrize("becomes", ["text", "date", None])
+def test_events_come_in_after_a_count_once_asked_for_bounds(folder: Path, command: Told, becomes: str | None) -> None:
+    """A count that was ever named is kept up, whatever becomes of its property; None: that is taken out."""
+    write(folder, MEASURES + "many: {count: login, over: 7d, where: {seats: {at_least: 2}}}\n", seats="number")
+    assert seen(command)["many"] == 1
+
+    write(folder, MEASURES, seats=becomes or "text")
+    if becomes is None:
+        (folder / "rules/catalog.yaml").write_text(CATALOG.replace(", seats: SEATS", "").replace("SEATS", "text"))
+    (folder / "more.csv").write_text("account,at,event\nacme,2026-03-01T14:00:00Z,login\n")
+    with freeze_time("2026-03-02T11:00:00Z"):
+        assert command("import", "events", "more.csv")["applied"] == 1
+
+    assert seen(command)["logins"] == 3
 
 
 @pytest.mark.usefixtures("came")

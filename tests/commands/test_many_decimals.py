@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from tests.commands.conftest import Told
+from tests.commands.conftest import Told, empty
 
 WORKSPACE = {
     "rules/catalog.yaml": """
@@ -50,9 +50,7 @@ bands: [{band: low, from: 0}, {band: high, from: 50}]
 @pytest.fixture
 def spending(folder: Path, command: Told) -> None:
     """1,440 calls of 0.00002 each, seven rates of 0.33333333, a fee of 0.00002, and a promise of 0.99994."""
-    for name in ("rules", "playbooks", "templates", "tests"):
-        for old in (folder / name).rglob("*.*"):
-            old.unlink()
+    empty(folder)
     for name, text in WORKSPACE.items():
         (folder / name).write_text(text)
     calls = "".join(f"acme,2026-03-0{1 + number % 2},call,0.00002\n" for number in range(1_440))

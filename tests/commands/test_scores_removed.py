@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from tests.commands.conftest import Printed, Told
+from tests.commands.conftest import Printed, Told, empty
 
 SCORE = """
 score: NAME
@@ -21,9 +21,7 @@ TITLE = "{{ account.name }} is at {{ score.value | number }} {{ scores.fit.band 
 @pytest.fixture
 def waiting(folder: Path, command: Told) -> Path:
     """Beta has a score of either kind, and a run whose task tells of both tomorrow."""
-    for name in ("rules", "playbooks", "templates", "tests"):
-        for old in (folder / name).rglob("*.*"):
-            old.unlink()
+    empty(folder)
     (folder / "templates/task").mkdir(exist_ok=True)
     for path, text in {
         "rules/catalog.yaml": "metrics: {nps: {}}\n",
@@ -42,8 +40,8 @@ def waiting(folder: Path, command: Told) -> Path:
     return folder
 
 
-def given(folder: Path, *gone: str) -> None:
-    """The files without those scores."""
+def take_out(folder: Path, *gone: str) -> None:
+    """Those scores, and what speaks of them."""
     for name in gone:
         (folder / f"rules/scores/{name}.yaml").unlink()
     if "fit" in gone:
@@ -63,7 +61,7 @@ def given(folder: Path, *gone: str) -> None:
 def test_a_run_goes_on_without_a_score_that_is_gone(
     waiting: Path, command: Told, printed: Printed, gone: tuple[str, ...], title: str
 ) -> None:
-    given(waiting, *gone)
+    take_out(waiting, *gone)
 
     command("run", "--as-of", "2026-03-02T08:00")
 

@@ -97,7 +97,7 @@ def follow_events(importing: Importing, rows: Iterable[Mapping[str, Any]], accou
     facts = []
     for row in of_interest:
         seq, day, said = row["account_seq"], row["day"], json.loads(row["properties"])
-        values = _compared(importing.catalog, row, said, zones[seq], people.get(row["contact_id"], {}))
+        values = _values(importing.catalog, row, said, zones[seq], people.get(row["contact_id"], {}))
         for name, where, shared in following[row["name"]]:
             if not all(test.holds(values.get(test.prop)) for test in where):
                 continue
@@ -125,7 +125,7 @@ def _people(importing: Importing, ids: Iterable[int | None]) -> dict[int | None,
     }
 
 
-def _compared(
+def _values(
     catalog: Catalog, row: Mapping[str, Any], said: Mapping[str, JsonValue], zone: str, person: Mapping[str, Constant]
 ) -> dict[str, Constant | None]:
     """The properties of a new event as conditions see them, the built-in ones too."""

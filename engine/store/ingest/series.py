@@ -185,8 +185,8 @@ def _sums(connection: Connection, series: Series, lane: Lane) -> list[tuple[int,
     query = _in_lane(select(EVENT.c.account_seq, EVENT.c.day, number), series.name, lane)
     amounts: _Amounts = defaultdict(list)
     for seq, day, said in fetched(connection.execute(query)):
-        amount = None if said is None else compared(said, "number")
-        if isinstance(amount, float):
+        amount = _amount(said)
+        if amount is not None:
             amounts[seq, day].append(amount)
     return _added_up(amounts)
 
@@ -217,8 +217,13 @@ def _counts(series: Series, row: _Row, catalog: Catalog) -> float | None:
         return None
     if series.kind == "count":
         return 1.0
-    amount = compared(row.properties.get(series.prop), "number")
-    return amount if isinstance(amount, float) else None
+    return _amount(row.properties.get(series.prop))
+
+
+def _amount(raw: object) -> float | None:
+    """What is added up; None is blank, or no number."""
+    number = compared(raw, "number")
+    return number if isinstance(number, float) else None
 
 
 def _property(event: str, prop: str, row: _Row, catalog: Catalog) -> Constant | None:
