@@ -37,9 +37,9 @@ class Series:
 
     @property
     def key(self) -> str:
-        """How the store calls it, for good: `metric nps`, `count login[weekday in sat, sun]`, `sum order.amount`."""
+        """How the store calls it, for good: `metric nps`, `count login[text weekday in sat, sun]`, `sum order.gain`."""
         of = f"{self.name}.{self.prop}" if self.prop else self.name
-        where = f"[{'; '.join(sorted(str(test) for test in self.where))}]" if self.where else ""
+        where = f"[{'; '.join(sorted(f'{test.type} {test}' for test in self.where))}]" if self.where else ""
         return f"{self.kind} {of}{where}"
 
 

@@ -142,7 +142,7 @@ def test_columns_are_told_apart_whose_names_the_library_could_not() -> None:
 def test_columns_of_different_values_have_different_names(
     values: tuple[float | str, ...], others: tuple[float | str, ...]
 ) -> None:
-    one, other = (FactCount("move", None, (FilterTest("role", "in", listed),)) for listed in (values, others))
+    one, other = (FactCount("move", None, (FilterTest("role", "in", listed, "text"),)) for listed in (values, others))
 
     assert one.name != other.name
 

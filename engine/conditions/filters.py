@@ -18,8 +18,14 @@ class FilterTest:
     operator: str
     """in, not in, or a comparison."""
     values: tuple[Constant, ...]
-    drifts: bool = False
-    """What it says of a record may change after that came, so no count of a day can be kept."""
+    type: Type
+    """Of the property, when the test was written."""
+
+    @property
+    def drifts(self) -> bool:
+        """May what it says of a record change after that came, so that no count of a day can be kept?"""
+        # A time is compared by its day where the account is.
+        return self.prop in DRIFTING or self.type == "time"
 
     def __str__(self) -> str:
         return f"{self.prop} {self.operator} {listed(self.values)}"
@@ -44,17 +50,15 @@ def drifts(where: Filter) -> bool:
 
 def filter_tests(prop: str, want: object, type_: Type) -> Filter:
     """What `where` says of one property, as tests on values of its type."""
-    # A time is compared by its day where the account is.
-    drifting = prop in DRIFTING or type_ == "time"
     if isinstance(want, Wanted):
         if want.known is not None:
             raise ValueError("`known` is for attributes of accounts; a blank property never counts")
         if want.not_ is not None:
             refused = want.not_ if isinstance(want.not_, tuple) else (want.not_,)
-            return (FilterTest(prop, "not in", tuple(constant(raw, type_) for raw in refused), drifting),)
-        return tuple(FilterTest(prop, sign, (bound(raw, type_),), drifting) for sign, raw in want.bounds)
+            return (FilterTest(prop, "not in", tuple(constant(raw, type_) for raw in refused), type_),)
+        return tuple(FilterTest(prop, sign, (bound(raw, type_),), type_) for sign, raw in want.bounds)
     wanted = want if isinstance(want, tuple) else (want,)
-    return (FilterTest(prop, "in", tuple(constant(raw, type_) for raw in wanted), drifting),)
+    return (FilterTest(prop, "in", tuple(constant(raw, type_) for raw in wanted), type_),)
 
 
 def said_of(where: Filter) -> str:

@@ -76,7 +76,7 @@ class Book:
         plan = Plan(workspace)
         self._plans[workspace.version] = plan
         # Of the same files another release may keep other counts.
-        Ingest(self.database).fill_series(plan.kept_series, plan.catalog)
+        Ingest(self.database).fill_series(plan.kept_series)
         if version_in_use(self.database) != workspace.version:
             stored = StoredVersion(workspace.version, dict(self.sources))
             put_in_use(self.database, stored, self.clock.now(), (*plan.rules, *plan.across))

@@ -40,7 +40,7 @@ def compared(raw: object, type_: str, zone: str = "UTC") -> Constant | None:
         case "number":
             return _number(raw)
         case "boolean":
-            return 1.0 if raw in (True, "true") else 0.0 if raw in (False, "false") else None
+            return 1.0 if raw is True or raw == "true" else 0.0 if raw is False or raw == "false" else None
         case _:
             said = typed(raw, type_)
             return as_constant(said, zone) if isinstance(said, date) else None

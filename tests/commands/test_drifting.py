@@ -164,3 +164,33 @@ def test_a_text_and_the_number_that_it_looks_like_are_counted_apart(folder: Path
         command("import", "events", "more.csv")
 
     assert seen(command)["fives"] == 2
+
+
+@pytest.mark.usefixtures("came")
+def test_what_came_while_the_type_was_another_is_counted_when_it_is_again_what_it_was(
+    folder: Path, command: Told
+) -> None:
+    write(folder, MEASURES + OF_NUMBERS, seats="number")
+    assert seen(command)["fives"] == 1
+
+    write(folder, MEASURES, seats="text")
+    (folder / "more.csv").write_text("account,at,event,seats\nacme,2026-03-01T14:00:00Z,login,5\n")
+    with freeze_time("2026-03-02T11:00:00Z"):
+        command("import", "events", "more.csv")
+    write(folder, MEASURES + OF_NUMBERS, seats="number")
+
+    assert seen(command)["fives"] == 2
+
+
+@pytest.mark.usefixtures("came")
+def test_the_number_one_and_true_are_counted_apart(folder: Path, command: Told) -> None:
+    ones = "ones: {count: login, over: 7d, where: {seats: 1}}\n"
+    write(folder, MEASURES + ones, seats="number")
+    (folder / "more.csv").write_text("account,at,event,seats\nacme,2026-03-01T14:00:00Z,login,1\n")
+    with freeze_time("2026-03-02T11:00:00Z"):
+        command("import", "events", "more.csv")
+    assert seen(command)["ones"] == 1
+
+    write(folder, MEASURES + ones.replace("1}", "true}"), seats="boolean")
+
+    assert seen(command)["ones"] == 0

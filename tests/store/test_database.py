@@ -52,6 +52,7 @@ def test_tables_of_an_older_pulsebook_are_brought_up_to_date_with_what_they_hold
     assert rows_of(database, "account", "id", "newest") == [("Acme", None)]
     assert rows_of(database, "id_look", "look", "id") == [("acme", "Acme")]
     assert rows_of(database, "delivery", "key", "run_id") == [("acme/save/1/tell/1", "acme/save/1")]
+    assert rows_of(database, "series", "key", "event") == [("count login", "login"), ("count login[seats in 5]", None)]
     with database.writing() as connection:
         command.check(configuration(connection))
 
@@ -61,6 +62,10 @@ OLD_ROWS = (
     """insert into delivery (key, account_seq, run_id, playbook, step, channel, template, text, marketing, outbox_only,
     state, decided_at, day, attempts, looks_back, version, cause) values ('acme/save/1/tell/1', 0, 'acme/save/1',
     'save', 'tell', 'slack', 'at-risk', 'Acme fell', false, false, 'sent', 0, 0, 1, 0, 'v1', 'test')""",
+    """insert into series (key, event, definition) values ('count login', 'login',
+    '{"kind": "count", "prop": "", "where": []}')""",
+    """insert into series (key, event, definition) values ('count login[seats in 5]', 'login',
+    '{"kind": "count", "prop": "", "where": [["seats", "in", [5.0]]]}')""",
 )
 
 

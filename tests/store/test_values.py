@@ -24,6 +24,7 @@ EVENING = "2026-03-01T20:00:00+00:00"
         pytest.param("many", "number", None, id="a text that is none"),
         pytest.param("nan", "number", None, id="a text that is no finite one"),
         pytest.param(False, "boolean", 0.0, id="a boolean"),
+        pytest.param(1.0, "boolean", None, id="a number that is no boolean"),
         pytest.param("true", "boolean", 1.0, id="a text that is a boolean"),
         pytest.param("maybe", "boolean", None, id="a text that is none of both"),
         pytest.param("2026-03-01", "date", float(day_number(DAY)), id="a date"),

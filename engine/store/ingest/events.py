@@ -117,7 +117,7 @@ def _set_beside(importing: Importing, new: Mapping[Place, Sequence[Strip]]) -> N
 
 def _counted(importing: Importing, pieces: Pieces) -> dict[Series, int]:
     """Before the first new row: what is filled is as it was, and what the rows add is a correction like any other."""
-    return counted(importing.connection, pieces.names, importing.series, importing.catalog)
+    return counted(importing.connection, pieces.names, importing.series)
 
 
 def _checked(importing: Importing, batch: Events, known: Known) -> _Piece:
@@ -267,5 +267,5 @@ def _concern(
 def _count_again(importing: Importing, series: dict[Series, int], concerned: _Concerned) -> None:
     """Works out the days' counts and sums from the rows that are there now."""
     for (name, _), lane in sorted(concerned.lanes.items(), key=lambda item: item[0]):
-        for said in count_again(importing.connection, name, series, lane, concerned.looked, importing.catalog):
+        for said in count_again(importing.connection, name, series, lane, concerned.looked):
             merge(importing.connection, said, importing.at, lambda: importing.import_id)

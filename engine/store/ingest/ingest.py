@@ -58,13 +58,13 @@ class Ingest:
             return importing.ingested(is_undone=True) if importing else Ingested()
         return importing.ingested(is_undone=False)
 
-    def fill_series(self, series: Collection[Series], catalog: Catalog) -> None:
+    def fill_series(self, series: Collection[Series]) -> None:
         """Gives counts and sums that were never named before their past, from all rows that are kept."""
         with self.database.reading() as connection:
             new = unfilled(connection, series)
         if new:
             with self.database.writing() as connection:
-                fill(connection, unfilled(connection, new), catalog)
+                fill(connection, unfilled(connection, new))
 
 
 def _kind(files: Sequence[Pieces]) -> str:

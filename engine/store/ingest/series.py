@@ -1,7 +1,7 @@
 """Series as the files name them in; their numbers in the store, and counts and sums from event rows, out.
 
 A count or sum that was ever named is kept up by every import, whatever files that import reads: its definition is
-stored, and one that comes first is filled from all rows that are there.
+stored, with the types that its properties had, and one that comes first is filled from all rows that are there.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from engine.arithmetic.series import added_up
 from engine.clock import weekday
 from engine.conditions.constants import Constant
 from engine.conditions.filters import FilterTest, drifts
-from engine.language.catalog import WEEKDAYS, Catalog
+from engine.language.catalog import WEEKDAYS
 from engine.snapshot import Series
 from engine.store.accounts import NEVER, all_blocks, lock_blocks
 from engine.store.among import among
@@ -71,25 +71,23 @@ def _row(series: Series) -> dict[str, object]:
         return {"key": series.key, "event": None, "definition": None}
     if drifts(series.where):
         raise ValueError(f"{series.key}: what passes today may not have passed, so it is read from the rows, not kept")
-    where = [[test.prop, test.operator, list(test.values)] for test in series.where]
+    where = [[test.prop, test.operator, list(test.values), test.type] for test in series.where]
     definition = {"kind": series.kind, "prop": series.prop, "where": where}
     return {"key": series.key, "event": series.name, "definition": definition}
 
 
 def _series(event: str, definition: Mapping[str, Any]) -> Series:
-    where = tuple(FilterTest(prop, sign, tuple(values)) for prop, sign, values in definition["where"])
+    where = tuple(FilterTest(prop, sign, tuple(values), type_) for prop, sign, values, type_ in definition["where"])
     return Series(definition["kind"], event, definition["prop"], where)
 
 
-def counted(
-    connection: Connection, events: Collection[str], named: Iterable[Series], catalog: Catalog
-) -> dict[Series, int]:
+def counted(connection: Connection, events: Collection[str], named: Iterable[Series]) -> dict[Series, int]:
     """All counts and sums of those events: those that are kept, and those `named`, which are filled where new."""
     stored = select(SERIES).where(among(SERIES.c.event, sorted(events)))
     known = {_series(row.event, row.definition): int(row.id) for row in connection.execute(stored)}
     keys = {one.key for one in known}
     new = [one for one in named if one.kind in COUNTED and one.name in events and one.key not in keys]
-    return {**known, **fill(connection, new, catalog)}
+    return {**known, **fill(connection, new)}
 
 
 def unfilled(connection: Connection, named: Iterable[Series]) -> list[Series]:
@@ -106,7 +104,7 @@ def lock_to_fill(connection: Connection, events: Collection[str], named: Iterabl
         lock_blocks(connection, all_blocks(connection))
 
 
-def fill(connection: Connection, wanted: Iterable[Series], catalog: Catalog) -> dict[Series, int]:
+def fill(connection: Connection, wanted: Iterable[Series]) -> dict[Series, int]:
     """Gives new counts and sums their number, and works them out from all rows; locks all blocks for it."""
     by_event: dict[str, list[Series]] = defaultdict(list)
     for series in wanted:
@@ -120,18 +118,13 @@ def fill(connection: Connection, wanted: Iterable[Series], catalog: Catalog) -> 
         ids |= ids_of(connection, some)
         for block in blocks:
             lane = Lane((block * BLOCK, (block + 1) * BLOCK - 1))
-            for said in count_again(connection, event, ids, lane, {}, catalog):
+            for said in count_again(connection, event, ids, lane, {}):
                 merge(connection, said, 0, lambda: None)
     return ids
 
 
 def count_again(
-    connection: Connection,
-    event: str,
-    ids: Mapping[Series, int],
-    lane: Lane,
-    looked: Mapping[int, int],
-    catalog: Catalog,
+    connection: Connection, event: str, ids: Mapping[Series, int], lane: Lane, looked: Mapping[int, int]
 ) -> Iterator[Said]:
     """The cells of the event's series in the lane, as its rows say; `looked` by number of the account."""
     mine = [series for series in ids if series.name == event]
@@ -148,7 +141,7 @@ def count_again(
     amounts: dict[Series, _Amounts] = {series: defaultdict(list) for series in read}
     for row in _rows(connection, event, lane):
         for series in read:
-            number = _counts(series, row, catalog)
+            number = _counts(series, row)
             if number is not None:
                 amounts[series][row.seq, row.day].append(number)
     for series, of_days in amounts.items():
@@ -211,9 +204,9 @@ def _rows(connection: Connection, event: str, lane: Lane) -> Iterator[_Row]:
         yield _Row(seq, day, email, properties)
 
 
-def _counts(series: Series, row: _Row, catalog: Catalog) -> float | None:
+def _counts(series: Series, row: _Row) -> float | None:
     """What the row adds; None: it does not count."""
-    if not all(test.holds(_property(series.name, test.prop, row, catalog)) for test in series.where):
+    if not all(test.holds(_property(test, row)) for test in series.where):
         return None
     if series.kind == "count":
         return 1.0
@@ -226,13 +219,14 @@ def _amount(raw: object) -> float | None:
     return number if isinstance(number, float) else None
 
 
-def _property(event: str, prop: str, row: _Row, catalog: Catalog) -> Constant | None:
-    if prop == "contact":
-        return row.contact
-    if prop == "day":
-        return float(row.day)
-    if prop == "weekday":
-        return WEEKDAYS[weekday(row.day)]
-    raw = row.properties.get(prop)
-    as_kept = "text" if isinstance(raw, str) else "number"
-    return None if raw is None else compared(raw, catalog.property_type(event, prop) or as_kept)
+def _property(test: FilterTest, row: _Row) -> Constant | None:
+    match test.prop:
+        case "contact":
+            return row.contact
+        case "day":
+            return float(row.day)
+        case "weekday":
+            return WEEKDAYS[weekday(row.day)]
+        case _:
+            raw = row.properties.get(test.prop)
+            return None if raw is None else compared(raw, test.type)

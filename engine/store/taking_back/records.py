@@ -96,7 +96,7 @@ def _events(name: str, block: int, span: int) -> Select[Any]:
 
 
 def _count_again(undo: TakingBack, name: str, pairs: Collection[Pair]) -> None:
-    series = counted(undo.connection, [name], (), undo.catalog)
+    series = counted(undo.connection, [name], ())
     looked = looked_days(undo.connection, {seq for seq, _ in pairs}, undo.company_zone)
     for block in sorted({seq // BLOCK for seq, _ in pairs}):
         mine = {(seq, day) for seq, day in pairs if seq // BLOCK == block}
@@ -104,7 +104,7 @@ def _count_again(undo: TakingBack, name: str, pairs: Collection[Pair]) -> None:
         lane = Lane(frozenset(seq for seq, _ in mine), (min(days), max(days)))
         for one in _kept(series, name):
             counts = {one: series[one]}
-            for said in count_again(undo.connection, name, counts, lane, looked, undo.catalog):
+            for said in count_again(undo.connection, name, counts, lane, looked):
                 merge(undo.connection, _with_nothing(said, series[one], mine, looked), undo.at, lambda: undo.number)
 
 
