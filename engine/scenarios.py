@@ -123,7 +123,7 @@ class Theatre:
         tasks = [one for one in listing.tasks(database, listing.Asked()) if one["created_at"] == when]
         offices = listing.Offices(self._workspace.settings.people.fallback, stage.date(0))
         sent = [one for one in listing.deliveries(database, listing.Asked(), offices) if one["decided_at"] == when]
-        [account] = listing.accounts(database, listing.Asked(account=stage.account))
+        [account] = listing.accounts(database, listing.Asked(account=stage.account), self._workspace.scores)
         return Happened(
             fires=[
                 *(one["rule"] for one in decisions if one["state"] in ("fired", "reminded")),

@@ -61,7 +61,7 @@ def states(book: Book) -> list[tuple[int, str, int]]:
 def stored(book: Book) -> dict[str, list[Any]]:
     """All that is stored but holds and their notices, and when accounts are due."""
     found = {table: rows for table, rows in dump(book.database).items() if table not in KEPT}
-    rows = listing.accounts(book.database, listing.Asked())
+    rows = listing.accounts(book.database, listing.Asked(), book.workspace().scores)
     return {**found, "account": rows}
 
 

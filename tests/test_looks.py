@@ -146,7 +146,9 @@ def fired(book: Book) -> list[str]:
 
 
 def scores(book: Book) -> dict[str, Any]:
-    return {one["id"]: one["scores"] for one in listing.accounts(book.database, listing.Asked())}
+    return {
+        one["id"]: one["scores"] for one in listing.accounts(book.database, listing.Asked(), book.workspace().scores)
+    }
 
 
 def two_accounts(database: Database) -> Book:

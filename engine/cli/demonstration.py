@@ -19,7 +19,7 @@ from engine.cli.common import begin
 from engine.cli.files import lay_out
 from engine.cli.importing import Order as ImportOrder
 from engine.cli.importing import take
-from engine.cli.listing import in_use, offices
+from engine.cli.listing import accounts_of, in_use, offices
 from engine.cli.output import band_style, console, table
 from engine.cli.words import WrongWords
 from engine.clock import SetClock, SystemClock
@@ -108,7 +108,7 @@ def _post(book: Book) -> Post:
 
 def _tell(shown: Console, book: Book, company: Company, total: Saved, until: date, seconds: float) -> None:
     workspace = in_use(book)
-    accounts = listing.accounts(book.database, listing.Asked())
+    accounts = accounts_of(book, listing.Asked())
     decisions = listing.decisions(book.database, listing.Asked(first=until - LAST_WEEK))
     said = f"{workspace.settings.company.name}: {len(accounts)} accounts, {len(company.counts())} kinds of story"
     shown.print(Text(f"{said}, looked at {total.looked:,} times ({seconds:.0f} s)", style="bold"))

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from engine.arithmetic import views
 from engine.cli.common import open_book
-from engine.cli.listing import in_use, offices
+from engine.cli.listing import accounts_of, in_use, offices
 from engine.cli.output import band_style, console, print_json, sparkline, table
 from engine.cli.words import choose
 from engine.language.views import LETTERS, Ladder
@@ -115,9 +115,7 @@ def headline(book: Book, score: dict[str, Any]) -> Text:
     if score["value"] is None:
         covered = "none" if not score["coverage"] else f"{score['coverage']:.0%}"
         return name + Text(f"unknown, for {covered} of its weight has data")
-    # An earlier version may have left a score that the files no longer have.
-    models = in_use(book).scores.get(score["score"], ())
-    style = band_style(score["band"], [band.band for model in models[:1] for band in model.bands])
+    style = band_style(score["band"], [band.band for band in in_use(book).scores[score["score"]][0].bands])
     said = name + Text(f"{score['value']:.1f} {score['band']}", style=style)
     if score["base"] is not None and score["value"] != score["base"]:
         said += Text(f" (base {score['base']:.1f}, with context {score['adjusted']:.1f})")
@@ -141,7 +139,7 @@ def show(folder: Path, account: str, *, as_json: bool) -> None:
     """Scores, their course, runs, tasks and messages of one account."""
     with open_book(folder) as book:
         asked = listing.Asked(account=account)
-        found = listing.accounts(book.database, asked)
+        found = accounts_of(book, asked)
         if not found:
             raise explaining.NoSuchAccount(account)
         workspace = in_use(book)

@@ -13,6 +13,7 @@ from engine.loops.book import Book
 from engine.loops.explaining import NoSuchAccount
 from engine.store import listing, score_lists
 from engine.store.findings import findings
+from engine.store.versions import version_in_use
 from engine.workspace import Workspace
 
 Documents = list[listing.Document]
@@ -36,7 +37,7 @@ def show_list(
 ) -> None:
     """Prints a list, oldest first."""
     lists: Mapping[str, Callable[[Book, listing.Asked], Documents]] = {
-        "accounts": lambda book, asked: listing.accounts(book.database, asked),
+        "accounts": accounts_of,
         "scores": _scores,
         "decisions": lambda book, asked: listing.decisions(book.database, asked),
         "runs": lambda book, asked: listing.runs(book.database, asked, book.settings().company.timezone),
@@ -48,7 +49,7 @@ def show_list(
     }
     made = lists[choose(kind, tuple(lists), "list")]
     with open_book(folder) as book:
-        if account is not None and not listing.accounts(book.database, listing.Asked(account)):
+        if account is not None and not listing.accounts(book.database, listing.Asked(account), ()):
             raise NoSuchAccount(account)
         asked = listing.Asked(account, day_of_text(from_) if from_ else None, day_of_text(to) if to else None)
         documents = made(book, asked)
@@ -73,6 +74,12 @@ def offices(book: Book) -> listing.Offices:
     return listing.Offices(settings.people.fallback, book.clock.now().date())
 
 
+def accounts_of(book: Book, asked: listing.Asked) -> Documents:
+    """With the present scores that the version in use has, once there is one."""
+    named = in_use(book).scores if version_in_use(book.database) else ()
+    return listing.accounts(book.database, asked, named)
+
+
 def _scores(book: Book, asked: listing.Asked) -> Documents:
     return score_lists.scores(book.database, asked, book.settings().company.timezone)
 
@@ -87,8 +94,7 @@ def _show_accounts(book: Book, documents: Documents) -> None:
         console().print(Text("No accounts yet. Bring them in with `pulsebook import accounts FILE`."))
         return
     scores = sorted({score for document in documents for score in document["scores"]})
-    models = in_use(book).scores if scores else {}
-    bands = {score: [band.band for band in models[score][0].bands] if score in models else [] for score in scores}
+    bands = {score: [band.band for band in in_use(book).scores[score][0].bands] for score in scores}
     rows = [
         [
             one["id"],

@@ -1,6 +1,6 @@
 """Filters in; what is stored, as the plain documents of `list --json`, oldest first, out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from engine.clock import day_number, day_of, moment
 from engine.domain import DeliveryState, Teammate
 from engine.people import manager_of, owner_of
+from engine.store.among import among
 from engine.store.database import Database
 from engine.store.people import teammates
 from engine.store.tables.accounts import AccountRow
@@ -66,8 +67,8 @@ def _filtered(query: Select[Any], asked: Asked, day: Any) -> Select[Any]:
     return query
 
 
-def accounts(database: Database, asked: Asked) -> list[Document]:
-    """Every account with its present scores."""
+def accounts(database: Database, asked: Asked, named: Collection[str]) -> list[Document]:
+    """Every account with its present scores: those `named`, for rows of others stay when they leave the files."""
     with database.reading() as connection:
         query = select(ACCOUNT.c.seq, ACCOUNT.c.id, ACCOUNT.c.name, ACCOUNT.c.owner)
         if asked.account is not None:
@@ -77,6 +78,7 @@ def accounts(database: Database, asked: Asked) -> list[Document]:
         present = select(SCORE.c.account_seq, SCORE.c.score, SCORE.c.value, SCORE.c.band, SCORE.c.coverage)
         if len(rows) == 1:
             present = present.where(SCORE.c.account_seq == rows[0].seq)
+        present = present.where(among(SCORE.c.score, sorted(named)))
         for row in connection.execute(present.order_by(SCORE.c.account_seq, SCORE.c.score)):
             said = {"value": row.value, "band": row.band, "coverage": row.coverage}
             scores.setdefault(row.account_seq, {})[row.score] = said

@@ -67,7 +67,11 @@ def test_a_run_goes_on_without_a_score_that_is_gone(
 
     assert [task["title"] for task in command("list", "tasks")] == [title]
     with freeze_time("2026-03-02T09:00:00Z"):
-        assert "Beta GmbH" in printed("account", "show", "beta")
+        [listed] = command("list", "accounts", "--account", "beta")
+        assert listed["scores"].keys() == {"health", "fit"} - set(gone)
+        assert command("account", "show", "beta")["scores"] == listed["scores"]
+        shown = printed("account", "show", "beta")
+        assert [name for name in ("fit", "health") if f"{name}: " in shown] == sorted(listed["scores"])
         assert printed("why", "beta")
 
 

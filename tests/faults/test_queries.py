@@ -95,7 +95,7 @@ def test_r58_of_a_key_that_comes_twice_the_later_row_counts(book: Book, postgres
 
     assert asked(book, tmp_path / "twice.sql", text, postgres_server) == (1, 1, 0, 0, 0)
 
-    assert [one["name"] for one in listing.accounts(book.database, listing.Asked())] == ["Acme"]
+    assert [one["name"] for one in listing.accounts(book.database, listing.Asked(), ())] == ["Acme"]
 
 
 @pytest.mark.parametrize("value", ["'NaN'::float8", "'NaN'::numeric", "'Infinity'::float8", "1e300::float8"])

@@ -35,7 +35,7 @@ def looked_at(database: Database) -> Database:
 
 
 def test_accounts_have_their_present_scores(looked_at: Database) -> None:
-    assert listing.accounts(looked_at, ALL) == [
+    assert listing.accounts(looked_at, ALL, ["health"]) == [
         {
             "id": "acme",
             "name": "Acme",
@@ -49,6 +49,10 @@ def test_accounts_have_their_present_scores(looked_at: Database) -> None:
             "scores": {"health": {"value": 81.0, "band": "red", "coverage": 1.0}},
         },
     ]
+
+
+def test_a_score_that_is_gone_from_the_files_is_told_no_more(looked_at: Database) -> None:
+    assert [one["scores"] for one in listing.accounts(looked_at, ALL, ["other"])] == [{}, {}]
 
 
 class TestScores:
