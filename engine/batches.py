@@ -149,6 +149,8 @@ class Ingested:
     look_alikes: tuple[LookAlike, ...] = ()
     odd: tuple[str, ...] = ()
     """What is odd about the values of all accounts together, in words."""
+    stuck: tuple[tuple[str, int], ...] = ()
+    """Why records that waited for their account wait on now that it is there, and how many."""
     import_id: int | None = None
     blocks: frozenset[int] = frozenset()
     """Blocks in which something became due."""

@@ -147,10 +147,12 @@ def test_a_file_of_every_kind_is_imported(followed: Shell) -> None:
 
 BROKEN = {
     "tests/scenarios/false.yaml": "- {scenario: no, start: 2026-03-02, days: {1: {expect: {band: {health: green}}}}}\n",
-    "bad.csv": "account,at,nps\nbluebird,2026-03-01,many\nBluebird,2026-03-01,60\n",
+    "aliases.csv": "alias,account\nold,later\n",
+    "old.csv": "id\nold\n",
+    "bad.csv": "id,timezone\nlater,Mars\nBluebird,\nlater,\n",
 }
 ASKED = {
-    "import": "import observations bad.csv --keep-good",
+    "import": "import accounts bad.csv --keep-good",
     "import undo": "import undo 1",
     "why": "why castle",
     "account show": "account show castle",
@@ -170,6 +172,12 @@ DOCUMENTS = {
 }
 
 
+def hold_an_alias(shell: Shell) -> None:
+    """It can't be taken once its account comes, for by then it is the id of another."""
+    shell.told("import aliases aliases.csv")
+    shell.told("import accounts old.csv")
+
+
 def hold_a_sweep(folder: Path) -> None:
     """Too little happens on the page for one to be held by itself."""
     database = Database.open(f"sqlite:///{folder / 'pulsebook.db'}")
@@ -182,6 +190,7 @@ def hold_a_sweep(folder: Path) -> None:
 def test_the_keys_of_every_json_document_are_those_of_the_table(followed: Shell) -> None:
     lay_out(BROKEN, followed.folder)
     hold_a_sweep(followed.folder)
+    hold_an_alias(followed)
     rows = re.findall(r"^\| `([a-z -]+)` \| (?:`(\S+)` )?\| (.+) \|$", TEXT[TEXT.index("## JSON") :], re.MULTILINE)
     commands = sorted({command for command, _, _ in rows} - {"check"})
     documents = {command: followed.told(ASKED.get(command, command)) for command in commands}

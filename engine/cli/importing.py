@@ -206,17 +206,7 @@ def _apply(book: Book, plan: Plan, order: Order, said: Mapping[Path, Said], show
     every = tuple(sorted((*refused, *done.refused)))
     if every and not order.keep_good:
         return Ingested(refused=every)
-    return Ingested(
-        applied=done.applied,
-        unchanged=done.unchanged,
-        corrected=done.corrected,
-        held=done.held,
-        refused=every,
-        look_alikes=done.look_alikes,
-        odd=done.odd,
-        import_id=done.import_id,
-        blocks=done.blocks,
-    )
+    return replace(done, refused=every)
 
 
 def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
@@ -246,6 +236,7 @@ def _document(order: Order, imported: Imported) -> dict[str, object]:
         "odd": list(done.odd),
         "naive_times": imported.naive_times,
         "unrecorded": list(imported.unrecorded),
+        "stuck": [{"reason": reason, "records": count} for reason, count in done.stuck],
     }
 
 
@@ -268,6 +259,10 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
     said += [f"{done.held:,} held until their account comes"] if done.held else []
     said += [f"{len(done.refused):,} refused"] if done.refused else []
     shown.print(Text(f"{order.kind}: {counted(records, 'record')} read · {' · '.join(said)}"))
+    for reason, count in done.stuck:
+        shown.print(Text(f"{counted(count, 'record')} held before can't be taken: {reason}.", style="yellow"))
+    if done.stuck:
+        shown.print(Text("  They wait on: mend that and import these accounts once more, or take their import back."))
     _show_look_alikes(done.look_alikes)
     for one in done.odd:
         shown.print(Text(f"Odd: {one}. What fires is held until you release it.", style="yellow"))

@@ -1,12 +1,12 @@
 """Records for an unknown account in; kept until it comes, and then out again as batches, in the order they came."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select
 
 from engine.batches import Batch, Coded, Entries, Events, Facts, Ints, Observations, Outcomes, Places, When
 from engine.store.among import among
@@ -18,7 +18,7 @@ from engine.store.writing import upsert
 HELD = HeldRow.__table__  # type: ignore[attr-defined]
 IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
 NOWHERE = "held"
-"""The file of records that were held: their own is gone."""
+"""The file of records that were held, for their own is gone; their lines are their numbers among those that wait."""
 ORDER = ("aliases", "contacts", "facts", "outcomes", "events", "observations")
 
 
@@ -71,25 +71,33 @@ def of_history(connection: Connection, ids: Collection[str]) -> set[str]:
     return set(connection.execute(waiting.where(among(HELD.c.account, ids), IMPORT.c.history)).scalars())
 
 
-def release(connection: Connection, ids: Collection[str]) -> Iterator[tuple[int | None, Batch]]:
+def waited_for(connection: Connection, ids: Collection[str]) -> tuple[str, ...]:
+    """Those of the ids for which something waits."""
+    return tuple(connection.execute(select(HELD.c.account).distinct().where(among(HELD.c.account, ids))).scalars())
+
+
+def release(connection: Connection, ids: Collection[str], stuck: Container[int]) -> Iterator[tuple[int | None, Batch]]:
     """The records that waited for those ids, each batch with the import that had brought it, in the order in which
-    they build on each other; they wait no more."""
-    waited: dict[tuple[str, int | None], list[dict[str, Any]]] = defaultdict(list)
-    numbers: list[int] = []
-    wanted = select(HELD.c.id, HELD.c.kind, HELD.c.import_id, HELD.c.record).where(among(HELD.c.account, ids))
-    for number, kind, import_id, record in connection.execute(wanted.order_by(HELD.c.id)):
-        waited[kind, import_id].append(record)
-        numbers.append(number)
-    if numbers:
-        connection.execute(delete(HELD).where(among(HELD.c.id, numbers)))
+    they build on each other. Those whose numbers have become `stuck` in the end wait on, all others no more."""
+    rows = connection.execute(select(HELD).where(among(HELD.c.account, ids)).order_by(HELD.c.id)).all()
+    waited: dict[tuple[str, int | None], list[Any]] = defaultdict(list)
+    for row in rows:
+        waited[row.kind, row.import_id].append(row)
+    if rows:
+        connection.execute(delete(HELD).where(among(HELD.c.id, [row.id for row in rows])))
     for kind in ORDER:
-        for (of, import_id), records in waited.items():
+        for (of, import_id), some in waited.items():
             if of == kind:
-                yield from ((import_id, batch) for batch in _batches(kind, records))
+                yield from ((import_id, batch) for batch in _batches(kind, some))
+    left = [row._asdict() for row in rows if row.id in stuck]
+    if left:
+        connection.execute(insert(HELD), left)
 
 
-def _batches(kind: str, records: list[dict[str, Any]]) -> Iterator[Batch]:
-    places = Places((NOWHERE,), np.zeros(len(records), dtype=np.int64), np.zeros(len(records), dtype=np.int64))
+def _batches(kind: str, rows: list[Any]) -> Iterator[Batch]:
+    records: list[dict[str, Any]] = [row.record for row in rows]
+    numbers = np.array([row.id for row in rows], dtype=np.int64)
+    places = Places((NOWHERE,), np.zeros(len(rows), dtype=np.int64), numbers)
     account, when = _coded(records, "account"), _when(records, "at")
     properties = tuple(record.get("properties", {}) for record in records)
     if kind == "observations":
@@ -109,9 +117,9 @@ def _batches(kind: str, records: list[dict[str, Any]]) -> Iterator[Batch]:
         yield Outcomes(account, _coded(records, "outcome"), when, places)
     else:
         # Each file had columns of its own, and a column that it lacked must not clear anything.
-        for record in records:
+        for place, record in enumerate(records):
             columns = {column: (value,) for column, value in record.items()}
-            yield Entries(kind, columns, Places((NOWHERE,), places.file[:1], places.line[:1]))
+            yield Entries(kind, columns, Places((NOWHERE,), places.file[:1], places.line[place : place + 1]))
 
 
 def _coded(records: list[dict[str, Any]], column: str) -> Coded:

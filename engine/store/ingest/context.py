@@ -101,6 +101,8 @@ class Importing:
     """What came of each metric, number of an event or attribute, beside what was there before."""
     releasing: bool = False
     """What is applied was held, and was counted and checked when it came."""
+    stuck: dict[int, str] = field(default_factory=dict)
+    """Records that were held and can't be taken, for the files have changed since: their numbers, and why."""
     _import_id: int | None = None
 
     @property
@@ -139,8 +141,11 @@ class Importing:
 
     def refuse(self, places: Places, index: int, reason: str) -> None:
         """The first reason of a record is told, however many of its values are wrong."""
+        if self.releasing:
+            self.stuck.setdefault(int(places.line[index]), reason)
+            return
         place = (places.files[int(places.file[index])], int(places.line[index]))
-        if not self.releasing and place not in self.refused_places:
+        if place not in self.refused_places:
             self.refused_places.add(place)
             self.refused.append(Refusal(*place, reason))
 
@@ -283,6 +288,7 @@ class Importing:
             refused=refused,
             look_alikes=self.look_alikes,
             odd=self.odd,
+            stuck=tuple(sorted(Counter(self.stuck.values()).items())),
             import_id=None if is_undone else self._import_id,
             blocks=frozenset() if is_undone else frozenset(seq // BLOCK for seq in self.due),
         )

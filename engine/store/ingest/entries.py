@@ -17,7 +17,7 @@ from engine.domain import Value
 from engine.language.catalog import BUILT_IN_ATTRIBUTES, Catalog
 from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, next_seq
 from engine.store.among import among
-from engine.store.held import Waiting, hold
+from engine.store.held import Waiting, hold, waited_for
 from engine.store.ingest.context import Importing, JsonValue, as_json
 from engine.store.ingest.derived import Whose, follow_attribute
 from engine.store.ingest.hashes import digest
@@ -63,7 +63,7 @@ def is_zone(name: str) -> bool:
 
 
 def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
-    """Makes and updates accounts; the ids under which data may have waited for the new ones."""
+    """Makes and updates accounts; the ids under which data may have waited for them."""
     said = entries(importing, batch)
     importing.checked()
     accounts = importing.find([entry.text("id") for entry in said])
@@ -74,7 +74,7 @@ def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
     _make(importing, new)
     zones = {meant: accounts.zone_of(index) for index, meant in enumerate(accounts.meant)}
     _update(importing, {seqs[meant]: entry for meant, entry in latest.items() if meant not in new}, zones)
-    return tuple(new)
+    return tuple(new) + waited_for(importing.connection, latest.keys() - new.keys())
 
 
 def _make(importing: Importing, new: Mapping[str, Entry]) -> None:

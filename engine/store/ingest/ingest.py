@@ -117,7 +117,7 @@ def _release(importing: Importing, ids: tuple[str, ...]) -> None:
         return
     further: tuple[str, ...] = ()
     history = of_history(importing.connection, ids)
-    for import_id, batch in release(importing.connection, ids):
+    for import_id, batch in release(importing.connection, ids, importing.stuck):
         with importing.aside(import_id):
             if isinstance(batch, Entries):
                 further += _take_entries(importing, batch)
