@@ -195,4 +195,16 @@ class Fingerprints:
 
 
 def _plain(model: BaseModel, *without: str) -> object:
-    return model.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(without))
+    return _shortly(model.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(without)))
+
+
+def _shortly(said: object) -> object:
+    """A list of one is that one, and so are `all` and `any` of one."""
+    if isinstance(said, list):
+        parts = [_shortly(part) for part in said]
+        return parts[0] if len(parts) == 1 else parts
+    if not isinstance(said, dict):
+        return said
+    short = {key: _shortly(part) for key, part in said.items()}
+    [key, *others] = short or [""]
+    return short[key] if key in ("all", "any") and not others and not isinstance(short[key], list) else short

@@ -47,6 +47,12 @@ PAYING = "when: {account: {trial: false}}"
         pytest.param(Edit(RULES, "fell to {{", "is at {{"), set(), id="because"),
         pytest.param(Edit(RULES, "- rule: new-lead", "# context\n- rule: new-lead"), set(), id="a comment"),
         pytest.param(Edit(RULES, "{score: health, falls_to: red}", "{falls_to: red, score: health}"), set(), id="keys"),
+        pytest.param(Edit(RULES, "role: CTO", "role: [CTO]"), set(), id="a list of one"),
+        pytest.param(
+            Edit(RULES, "{score: health, falls_to: red}", "{all: [{any: [{score: health, falls_to: red}]}]}"),
+            set(),
+            id="all and any of one",
+        ),
         pytest.param(Edit(CATALOG, "unit: users", "unit: people"), set(), id="a unit"),
         pytest.param(Edit(CATALOG, "minutes: number", "minutes: {type: number}"), set(), id="a type at length"),
         pytest.param(Edit(HEALTH, "label: At risk", "label: In danger"), set(), id="a band's label"),
