@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from difflib import get_close_matches
 
 from engine.errors import PulsebookError
 from engine.language.base import parse_day
+from engine.workspace.spots import suggestion
 
 
 class WrongWords(PulsebookError):
@@ -23,6 +23,4 @@ def choose(said: str, kinds: Sequence[str], what: str) -> str:
     """One of some words; raises WrongWords with the nearest."""
     if said in kinds:
         return said
-    near = get_close_matches(said, kinds, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(kinds)}."
-    raise WrongWords(f"There is no {what} {said!r}. {hint}")
+    raise WrongWords(f"There is no {what} {said!r}. {suggestion(said, kinds, 'There is none yet.')}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from engine.cli.app import run_app
+from engine.cli.words import WrongWords, choose
 from tests.commands.conftest import Told
 
 Give = Callable[..., tuple[int, str, str]]
@@ -87,6 +88,11 @@ def test_what_is_not_there_is_told(give: Give, words: list[str], expected: str) 
 
     assert (code, printed) == (1, "")
     assert expected in said
+
+
+def test_where_there_is_nothing_of_the_kind_that_is_told() -> None:
+    with pytest.raises(WrongWords, match=r"There is no fact 'moved'\. There is none yet\."):
+        choose("moved", (), "fact")
 
 
 @pytest.mark.parametrize("words", [["why", "nobody"], ["import", "accounts", "nowhere.csv"], ["list", "account"]])
