@@ -1,6 +1,7 @@
 """A folder in; databases of either kind, to be made, copied and thrown away, out."""
 
 import shutil
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,13 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from bench.measuring import server_cpu
 from engine.store.database import Database
 
 KINDS = ("sqlite", "postgres")
 TITLES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+CALM, PATIENCE = 1.0, 30.0
+"""Seconds without work that make a server calm, and seconds until it is taken as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,17 @@ class Databases:
             shutil.copy(self.folder / f"{name}.db", self.folder / f"{to}.db")
         else:
             self._ask(f"create database {to} template {name}")
+            self._settle()
         return self.url(to)
+
+    def _settle(self) -> None:
+        """What the server still writes of a copy would slow down the core beside it, and so whatever is measured."""
+        self._ask("checkpoint")
+        until = time.monotonic() + PATIENCE
+        before = -1.0
+        while (now := server_cpu(self.postmaster)) > before and time.monotonic() < until:
+            before = now
+            time.sleep(CALM)
 
     def rename(self, name: str, to: str) -> None:
         self.drop(to)

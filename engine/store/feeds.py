@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from engine.arithmetic.thin import ThinFeed
 from engine.clock import day_number, local_day, microseconds
@@ -15,9 +14,9 @@ from engine.snapshot import ALL_DAYS, EventRows, Series
 from engine.store.accounts import NEVER, all_blocks
 from engine.store.among import among
 from engine.store.event_tables import event_tables
-from engine.store.kept import kept
 from engine.store.lanes import SHARD
 from engine.store.matrices import Lanes, matrices
+from engine.store.recorded import recorded
 from engine.store.records import Whose, today_of
 from engine.store.recounting import average_today_again
 from engine.store.tables.accounts import BLOCK, AccountRow
@@ -44,17 +43,12 @@ def quiet_feeds(
     records = _Records(connection, catalog, company_zone, at, known_at)
     today = local_day(at, company_zone)
     quiet: dict[str, int] = {}
-    for row in connection.execute(*_recorded_of(names=after)).all():
+    for row in recorded(connection, after).values():
         is_all_seen = known_at is None and row.last_at <= microseconds(at)
         newest = row.last_day if is_all_seen else records.newest(row.name, today - after[row.name])
         if newest is not None and today - newest >= after[row.name]:
             quiet[row.name] = newest
     return quiet
-
-
-@kept
-def _recorded_of(names: Any) -> Select[Any]:
-    return select(RECORDED).where(among(RECORDED.c.name, names))
 
 
 def held_feeds(

@@ -10,28 +10,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, Update, case, insert, select, update
+from sqlalchemy import Connection, Update, insert, select, update
 
 from engine.batches import Arrival, Ingested, Ints, LookAlike, Places, Refusal
 from engine.clock import microseconds, moment
 from engine.language.catalog import Catalog
 from engine.snapshot import Series
 from engine.store.accounts import Accounts, Meant, locked, mark_due, mark_first
-from engine.store.among import among
 from engine.store.changes import keep_changes
 from engine.store.doubts import doubt_runs
 from engine.store.fates import Fates
 from engine.store.ingest.oddities import Beside, odd
 from engine.store.kept import kept
+from engine.store.recorded import recorded, widen
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.imports import ImportRow
-from engine.store.tables.series import RecordedRow
-from engine.store.writing import inserting
 
 AHEAD = timedelta(minutes=5)
 """How far ahead of its arrival a record may be dated."""
 IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
-RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 
 JsonValue = str | float | bool | None
 Progress = Callable[[int], None]
@@ -216,7 +213,7 @@ class Importing:
         names = sorted(self.spans)
         if not names:
             return
-        known = {row.name: row for row in self.connection.execute(*_recorded(names=names))}
+        known = recorded(self.connection, names)
         rows, begun = [], []
         for name in names:
             first, last, at = self.spans[name]
@@ -225,17 +222,9 @@ class Importing:
                 rows.append({"name": name, "first_day": first, "last_day": last, "last_at": at})
             if row is None or first < row.first_day:
                 begun.append(self.changed("recorded", name, "first_day", row.first_day if row else None, first))
-        if not rows:
-            return
-        self.keep_changes(begun)
-        statement = inserting(self.connection, RECORDED)
-        said, kept = statement.excluded, RECORDED.c
-        wider = {
-            "first_day": case((said.first_day < kept.first_day, said.first_day), else_=kept.first_day),
-            "last_day": case((said.last_day > kept.last_day, said.last_day), else_=kept.last_day),
-            "last_at": case((said.last_at > kept.last_at, said.last_at), else_=kept.last_at),
-        }
-        self.connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=wider), rows)
+        if rows:
+            self.keep_changes(begun)
+            widen(self.connection, rows)
 
     @contextmanager
     def counted_by(self, fates: Fates) -> Iterator[Fates]:
@@ -292,11 +281,6 @@ class Importing:
             import_id=None if is_undone else self._import_id,
             blocks=frozenset() if is_undone else frozenset(seq // BLOCK for seq in self.due),
         )
-
-
-@kept
-def _recorded(names: Any) -> Select[Any]:
-    return select(RECORDED).where(among(RECORDED.c.name, names))
 
 
 @kept

@@ -11,9 +11,9 @@ from engine.store.accounts import ACCOUNT
 from engine.store.among import among
 from engine.store.changes import keep_changes
 from engine.store.chunks import unpack
-from engine.store.ingest.context import RECORDED
 from engine.store.ingest.series import EVENT
 from engine.store.matrices import CHUNK, SERIES
+from engine.store.recorded import RECORDED
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN
 from engine.store.taking_back.whole import TakingBack
