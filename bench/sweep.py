@@ -1,7 +1,7 @@
 """The daily look at everybody: what it costs, phase by phase, beside the cost of reading the same data alone."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from math import inf
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -27,34 +27,38 @@ from engine.store.tables.series import SPAN
 Result = TypeVar("Result")
 CAUSE = "the measured sweep"
 MOST_GROWN = 1.5
+BOTH = (company.FIRST, company.ORDINARY)
 
 
 def ten_thousand(bench: Bench) -> Iterator[Line]:
-    """Beside the same by a workspace without what came after the main job."""
-    company.world_of(bench.folder)
-    for databases in bench.each(_both_ready):
-        first, ordinary = _both_ready(databases)
-        databases.copy(first, "sweeping")
-        before = in_own_process(sweep, **_arguments(databases, company.FIRST))
-        databases.copy(ordinary, "sweeping")
-        yield from _lines(databases, most_cpu=3, before=before)
+    def begin(databases: Databases, sort: str) -> None:
+        databases.copy(company.ready(databases, sort), "sweeping")
+
+    _write_worlds(bench)
+    for databases in bench.each(lambda one: [company.ready(one, sort) for sort in BOTH]):
+        yield from _both(databases, begin, Most(cpu=3))
 
 
 def hundred_thousand(bench: Bench) -> Iterator[Line]:
-    company.world_of(bench.folder)
-    for databases in bench.each(lambda one: _make(one, company.HUNDRED_THOUSAND, company.ORDINARY)):
-        yield from _lines(databases, most_cpu=30, most_memory=2000)
+    def begin(databases: Databases, sort: str) -> None:
+        _make(databases, company.HUNDRED_THOUSAND, sort)
+
+    _write_worlds(bench)
+    for databases in bench.each(lambda one: [company.past(one, sort) for sort in BOTH]):
+        yield from _both(databases, begin, Most(cpu=30, memory=2000))
+
+
+def _write_worlds(bench: Bench) -> None:
+    """Before databases of several kinds are filled from the same files, side by side."""
+    for sort in BOTH:
+        company.world_of(bench.folder, sort)
 
 
 def million(bench: Bench) -> Iterator[Line]:
     """Ten metrics, 90 days, no events; on SQLite."""
     databases = bench.on("sqlite")
     _make(databases, company.MILLION, "levels")
-    yield from _lines(databases, sort="levels")
-
-
-def _both_ready(databases: Databases) -> tuple[str, str]:
-    return company.ready(databases, company.FIRST), company.ready(databases)
+    yield from _lines(databases, "levels", "", Most())
 
 
 def _make(databases: Databases, times: int, sort: str) -> None:
@@ -62,50 +66,59 @@ def _make(databases: Databases, times: int, sort: str) -> None:
     in_own_process(company.get_ready, url=url, folder=folder, times=times, sort=sort)
 
 
-def _lines(
-    databases: Databases,
-    *,
-    most_cpu: int | None = None,
-    most_memory: int | None = None,
-    before: dict[str, Any] | None = None,
-    sort: str = company.ORDINARY,
-) -> Iterator[Line]:
-    """The floor is read first, so that the sweep is not the one that warms the disk's cache.
+@dataclass(frozen=True, slots=True)
+class Most:
+    """What a sweep may take: CPU seconds, MB, and so many times the CPU seconds of another (`before`)."""
 
-    `before`: what a sweep by the workspace `first` took.
-    """
-    arguments = _arguments(databases, sort)
+    cpu: float | None = None
+    memory: int | None = None
+    before: float | None = None
+
+    def wanted(self) -> str:
+        said = [f"≤ {self.cpu} CPU s"] if self.cpu else []
+        said += [f"≤ {self.memory:,} MB"] if self.memory else []
+        said += [f"≤ {MOST_GROWN} × without what came after the main job"] if self.before else []
+        return ", ".join(said)
+
+    def is_met(self, cpu: float, memory: float) -> bool | None:
+        if not self.wanted():
+            return None
+        return cpu <= min(self.cpu or inf, MOST_GROWN * (self.before or inf)) and memory <= (self.memory or inf)
+
+
+def _both(databases: Databases, begin: Callable[[Databases, str], None], most: Most) -> Iterator[Line]:
+    """The sweep of the main job, and the one with all that came after it beside that."""
+    begin(databases, company.FIRST)
+    before = yield from _lines(databases, company.FIRST, ", the rules of the main job", most)
+    begin(databases, company.ORDINARY)
+    yield from _lines(databases, company.ORDINARY, ", with all that came after", Most(before=before))
+
+
+def _lines(databases: Databases, sort: str, which: str, most: Most) -> Generator[Line, None, float]:
+    """Returns the sweep's CPU seconds. The floor is read first, so that the sweep is not what warms the disk's cache."""
+    arguments = {"url": databases.url("sweeping"), "postmaster": databases.postmaster, "sort": sort}
     alone = in_own_process(floor, **arguments)
     taken = in_own_process(sweep, **arguments)
     databases.drop("sweeping")
     total, on = taken["total"], TITLES[databases.kind]
     cpu, alone_cpu = _cpu(total), _cpu(alone)
-    wanted = [f"≤ {most_cpu} CPU s"] if most_cpu else []
-    wanted += [f"≤ {most_memory:,} MB"] if most_memory else []
     beside = [f"{times(cpu, alone_cpu)} reading alone"]
-    grown = 0.0
-    if before is not None:
-        grown = cpu / _cpu(before["total"])
-        wanted.append(f"≤ {MOST_GROWN} × without what came after the main job")
-        beside.append(f"{grown:.2f} × without what came after the main job")
+    beside += [f"{cpu / most.before:.2f} × without what came after the main job"] if most.before else []
     yield Line.of(
-        f"sweep of {taken['accounts']:,} accounts",
+        f"sweep of {taken['accounts']:,} accounts{which}",
         on,
         {**total, "memory": taken["memory"]},
         figure=f"{cpu:.2f} CPU s; {taken['moved'] / taken['accounts']:.1%} of the accounts moved, "
         f"{taken['deliveries']:,} deliveries, {taken['tasks']:,} tasks, {taken['findings']} findings",
-        wanted=", ".join(wanted),
-        met=cpu <= most_cpu and taken["memory"] <= (most_memory or inf) and grown <= MOST_GROWN if most_cpu else None,
+        wanted=most.wanted(),
+        met=most.is_met(cpu, taken["memory"]),
         beside="; ".join(beside),
     )
     for phase in ("read", "judge", "save"):
         yield Line.of(f"· {phase}", on, taken[phase])
     said = f"{alone['cells']:,} cells unpacked, {alone['rows']:,} events, summed up"
     yield Line.of("· floor: reading the same alone", on, alone, figure=said)
-
-
-def _arguments(databases: Databases, sort: str) -> dict[str, Any]:
-    return {"url": databases.url("sweeping"), "postmaster": databases.postmaster, "sort": sort}
+    return cpu
 
 
 def _cpu(cost: Mapping[str, Any]) -> float:
