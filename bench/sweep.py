@@ -95,7 +95,7 @@ def _both(databases: Databases, begin: Callable[[Databases, str], None], most: M
 
 
 def _lines(databases: Databases, sort: str, which: str, most: Most) -> Generator[Line, None, float]:
-    """Returns the sweep's CPU seconds. The floor is read first, so that the sweep is not what warms the disk's cache."""
+    """Returns the CPU seconds. The floor is read first, so that the sweep is not what warms the disk's cache."""
     arguments = {"url": databases.url("sweeping"), "postmaster": databases.postmaster, "sort": sort}
     alone = in_own_process(floor, **arguments)
     taken = in_own_process(sweep, **arguments)
