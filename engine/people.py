@@ -17,6 +17,13 @@ def manager_of(owner: str | None, teammates: Mapping[str, Teammate], day: date, 
     return _present(teammate.manager if teammate else None, teammates, day) or fallback
 
 
+def assignee_of(assign: str, owner: str | None, teammates: Mapping[str, Teammate], day: date, fallback: str) -> str:
+    """Whose a task becomes. `assign`: owner, manager or a teammate's address; `owner`: the account's."""
+    if assign == "manager":
+        return manager_of(owner, teammates, day, fallback)
+    return owner_of(owner if assign == "owner" else assign, teammates, day, fallback)
+
+
 def _present(email: str | None, teammates: Mapping[str, Teammate], day: date) -> str | None:
     """That teammate, or the first in the line of backups who is there; None where the line ends or goes in a circle."""
     seen: set[str] = set()

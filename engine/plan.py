@@ -22,6 +22,7 @@ from engine.rules import Round, RuleTrees, rounds
 from engine.snapshot import Needs, Series
 from engine.telling import MeasureTitle
 from engine.workspace import Workspace
+from engine.workspace.resting import Resting
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,15 @@ class Plan:
     def contact_scores(self) -> Mapping[str, ScoreTrees]:
         """Scores of contacts: what measures roll up."""
         return self.workspace.compiled.contact_scores
+
+    def measures_under(self, rule: str) -> frozenset[str]:
+        """The measures that a rule rests on: by its scores and other rules, and by what these do to them, too."""
+        return frozenset(name for kind, name in self._resting.of_rule(rule) if kind == "measure")
+
+    @cached_property
+    def _resting(self) -> Resting:
+        files = self.workspace
+        return Resting(files.catalog, files.measures, {**files.scores, **files.contact_scores}, files.rules)
 
     @cached_property
     def retracting(self) -> frozenset[str]:

@@ -147,6 +147,8 @@ class Stage:
     plan: Callable[[str, str], PlaybookTrees | None]
     answers: Answers
     last_start: Mapping[str, int]
+    assignee: Callable[[str], str]
+    """Whose a task becomes by an `assign` that names no pool."""
 
     @property
     def today(self) -> int:
@@ -256,7 +258,8 @@ def _take(stage: Stage, run: Run, step: Effect) -> tuple[Run, date | None]:
     if not isinstance(step, TaskStep):
         return run, None
     due = stage.company.date_after(step.due, stage.at) if step.due else None
-    assignee = step.assign if isinstance(step.assign, str) else ""
+    # Of a pool it is chosen when the look is saved, for others choose from it too.
+    assignee = stage.assignee(step.assign) if isinstance(step.assign, str) else ""
     task = RunTask(step.step, "open", due, assignee, step.cancel_with_run)
     return replace(run, tasks={**run.tasks, step.step: task}), due
 

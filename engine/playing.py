@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from engine.actions import Desk, act
 from engine.calendar import CompanyTime
+from engine.clock import day_of
 from engine.columns import Columns
 from engine.conditions.tree import Tree, columns_of, holds
 from engine.domain import Action, Contact, PlannedTask, Reason, Run
-from engine.people import manager_of, owner_of
+from engine.people import assignee_of, manager_of, owner_of
 from engine.playbooks import Firing, PlaybookTrees, Stage, Taken, play, task_row
 from engine.telling import (
     Audience,
@@ -86,6 +87,10 @@ def _stage(players: Players, audience: Audience, columns: Columns, row: int, las
     def answers(tree: Tree, run: Run) -> bool:
         return holds(tree, columns.row(row, columns_of(tree)) | task_row(run, audience.today))
 
+    def assignee(assign: str) -> str:
+        owner = snapshot.attributes["owner"][row]
+        return assignee_of(assign, owner, snapshot.teammates, audience.today, players.fallback)
+
     return Stage(
         account=snapshot.accounts[row],
         at=snapshot.at,
@@ -94,6 +99,7 @@ def _stage(players: Players, audience: Audience, columns: Columns, row: int, las
         plan=players.plan,
         answers=answers,
         last_start=last_start,
+        assignee=assignee,
     )
 
 
@@ -160,7 +166,7 @@ def told(audience: Audience, row: int, run: Run | None, text: str, fallback: str
         "contact": lambda: about_contact(_champion(audience, row)),
         "contacts": lambda: [about_contact(contact) for contact in audience.contacts(row)],
         "tasks": lambda: about_tasks(run) if run else {},
-        "today": lambda: audience.today,
+        "today": lambda: day_of(int(snapshot.today[row])),
         "company": lambda: {"name": audience.company},
     }
     always = frozenset({"account", "today"})

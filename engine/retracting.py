@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.clock import day_of
+from engine.conditions.sentence import clause
 from engine.conditions.tree import answer, columns_of
 from engine.judged import Doubt, Retraction
 from engine.pipeline import Signals
@@ -33,6 +34,7 @@ def retraction(plan: Plan, doubt: Doubt, then: Signals, now: Signals, row: int, 
     told = list(_changed(plan, rule, then, now, row))[:MOST]
     on = day_of(day)
     said = [f"{name} of {on.day} {on:%b %Y}: {was} as told, {is_} by what is known now" for name, was, is_ in told]
+    said = said or [f"Not so by what is known now: {clause(rule.rule.when, plan.titles)}"]
     return Retraction(
         run=doubt.run,
         fingerprint=doubt.fingerprint,
@@ -46,12 +48,15 @@ CLOSED = "Its open tasks are closed, and nothing more of it is sent."
 
 
 def _changed(plan: Plan, rule: RuleTrees, then: Signals, now: Signals, row: int) -> Iterator[tuple[str, str, str]]:
-    """Title, what was known and what is: of the scores that the rule speaks of, then of the measures, where they
-    differ."""
+    """Title, what was known and what is: of the scores that the rule speaks of, then of the measures that it rests on,
+    where they differ."""
     scores = {score for column in columns_of(rule.when) if (score := getattr(column, "score", None))}
     for score in sorted(scores & then.scores.keys()):
         yield from _told(plan.titles.of("score", score), then.scores[score].value[row], now.scores[score].value[row])
+    under = plan.measures_under(rule.name)
     for name in plan.measures:
+        if name not in under:
+            continue
         was, is_ = (signals.measures.value(name)[row] for signals in (then, now))
         yield from _told(plan.measure_titles[name].label, was, is_)
 

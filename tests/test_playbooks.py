@@ -41,7 +41,7 @@ def stage(
     def answers(tree: Tree, run: Run) -> bool:
         return holds(tree, {**row, **task_row(run, BERLIN.day(at))})
 
-    return Stage("acme", at, BERLIN, "v1", lambda _version, name: by_name.get(name), answers, last or {})
+    return Stage("acme", at, BERLIN, "v1", lambda _version, name: by_name.get(name), answers, last or {}, str.upper)
 
 
 def fires(playbook: str = "save", rule: str = "fell") -> Firing:
@@ -106,6 +106,7 @@ def test_a_start_is_refused_for_a_reason(
         lambda _version, name: plan if name == "save" else other,
         stage(plan, row=row).answers,
         {name: today - ago for name, ago in last.items()},
+        str.upper,
     )
 
     played = play(at, running, [fires()])

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select, update
 
 from engine.domain import PlannedTask, Teammate
-from engine.people import manager_of, owner_of
+from engine.people import assignee_of
 from engine.store.among import among
 from engine.store.tables.runs import PaceRow, TaskRow
 from engine.store.writing import upsert
@@ -69,9 +69,7 @@ class Assignees:
     def _chosen(self, assign: str | tuple[str, str], owner: str | None) -> str:
         if isinstance(assign, tuple):
             return self._of_pool(*assign)
-        if assign == "manager":
-            return manager_of(owner, self.people, self.day, self.fallback)
-        return owner_of(owner if assign == "owner" else assign, self.people, self.day, self.fallback)
+        return assignee_of(assign, owner, self.people, self.day, self.fallback)
 
     def _of_pool(self, how: str, pool: str) -> str:
         there = sorted(email for email, one in self.people.items() if pool in one.pools and not one.is_away(self.day))

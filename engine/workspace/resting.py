@@ -38,6 +38,10 @@ class Resting:
         """Of its models and of what rules do to it; itself included."""
         return self._all([("score", score)], effects=True)
 
+    def of_rule(self, rule: str) -> frozenset[Name]:
+        """Of its conditions, and of what rules do to the scores in them; itself included."""
+        return self._all([("rule", rule)], effects=True)
+
     def _all(self, names: Iterable[Name], *, effects: bool) -> frozenset[Name]:
         seen: set[Name] = set()
         waiting = [*names]

@@ -147,6 +147,20 @@ def test_a_fact_that_is_withdrawn_takes_back_what_it_brought_about(post: Post, s
     ]
 
 
+def test_an_answer_speaks_only_of_what_its_rule_rests_on(post: Post, slacks: RunningServer) -> None:
+    company = Company(post, slacks)
+    company.nps(2, 50)
+    company.comes(2, records.events(*({"account": "castle", "at": "2026-03-04", "name": "trouble"} for _ in range(2))))
+    company.look(2)
+
+    take_the_import_back(company)
+    company.nps(2.5, 60, of=2)
+    company.look(3)
+
+    [*_, answer] = company.deliveries()
+    assert answer["text"].splitlines()[1] == "Not so by what is known now: trouble at least 2 times within 7 days"
+
+
 @pytest.mark.parametrize("approve", ["auto", "ask"])
 def test_a_customer_who_has_had_the_mail_gets_no_second_one_within_the_cooldown(
     post: Post, slacks: RunningServer, approve: str

@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -57,7 +58,7 @@ def _file(company: Company, arrival: Arrival, kind: str, rows: Iterable[Row]) ->
                 _account(company, arrival, row)
             case "aliases":
                 company.aliases[row["alias"].strip()] = row["account"].strip()
-                _held_rows_of(company, row["alias"].strip())
+                _held_rows_of(company, arrival, row["alias"].strip())
             case _:
                 came.append(Held(company.files, arrival, kind, row))
     _rows(company, came)
@@ -91,9 +92,10 @@ def _row(company: Company, came: Held, seen: Counter[object]) -> None:
         account.seeds = True
 
 
-def _held_rows_of(company: Company, said: str) -> None:
-    """What waited for an account comes now, file by file as it came."""
+def _held_rows_of(company: Company, arrival: Arrival, said: str) -> None:
+    """What waited for an account comes now, file by file as it was read, on days where the company is by now."""
     waiting = company.held.pop(said, []) if company.account(said) else []
+    waiting = [replace(one, arrival=replace(one.arrival, company_zone=arrival.company_zone)) for one in waiting]
     for file in dict.fromkeys(came.file for came in waiting):
         _rows(company, [came for came in waiting if came.file == file])
 
@@ -116,7 +118,7 @@ def _account(company: Company, arrival: Arrival, row: Row) -> None:
         if value is not None:
             account.attributes[column] = value
     if is_new:
-        _held_rows_of(company, name)
+        _held_rows_of(company, arrival, name)
     else:
         _assert_changes(account, arrival, was)
 
