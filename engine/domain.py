@@ -54,6 +54,16 @@ class Teammate:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestRecord:
+    """The newest record of a feed, over all accounts."""
+
+    day: int
+    """The latest on which any account has one."""
+    age: int
+    """Days that have passed since, where the account is for which the fewest have."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A contextual statement about one account that holds from `at` to `until` (None: until ended)."""
 

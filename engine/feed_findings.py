@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from engine.arithmetic.thin import ThinFeed
 from engine.clock import day_number, day_of
+from engine.domain import NewestRecord
 from engine.judged import Finding, FindingKind
 from engine.plan import Plan
 
@@ -18,12 +19,11 @@ class HeldFeed:
     is_told: bool = True
 
 
-def quiet_findings(plan: Plan, at: datetime, quiet: Mapping[str, int]) -> Iterator[HeldFeed]:
+def quiet_findings(plan: Plan, at: datetime, quiet: Mapping[str, NewestRecord]) -> Iterator[HeldFeed]:
     """Of feeds that are quiet, by the day of their last record. One that was back meanwhile is another finding."""
-    today = day_number(plan.company.day(at))
     for name, last in sorted(quiet.items()):
-        text = f"No record of {_title(plan, name)} has come for {today - last} days, the last on {_said(last)}."
-        yield HeldFeed(_finding(FindingKind.QUIET, plan, at, name, last, text))
+        text = f"No record of {_title(plan, name)} has come for {last.age} days, the last on {_said(last.day)}."
+        yield HeldFeed(_finding(FindingKind.QUIET, plan, at, name, last.day, text))
 
 
 def thin_findings(plan: Plan, at: datetime, thin: Mapping[str, ThinFeed]) -> Iterator[HeldFeed]:

@@ -208,8 +208,9 @@ class Plan:
     @cached_property
     def kept_series(self) -> tuple[Series, ...]:
         """The series that are kept up as records come in."""
-        thin = (Series("count", name) for name in self.catalog.thin_shares() if name in self.catalog.events)
-        return tuple(dict.fromkeys((*joined(self.needs, self.across_needs).series, *thin)))
+        may_be_held = (*self.catalog.thin_shares(), *self.catalog.quiet_days())
+        counts = (Series("count", name) for name in may_be_held if name in self.catalog.events)
+        return tuple(dict.fromkeys((*joined(self.needs, self.across_needs).series, *counts)))
 
     @cached_property
     def uncovered(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.clock import SetClock
+from engine.domain import NewestRecord
 from engine.loops.book import Book
 from engine.loops.findings import due_tick, find, find_daily
 from engine.loops.looking import Order, look
@@ -161,7 +162,7 @@ def test_a_feed_that_is_watched_no_more_ends_its_finding(book: Book) -> None:
 
 
 def test_a_version_that_goes_out_of_use_meanwhile_finds_nothing(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    def late(*given: Any) -> dict[str, int]:
+    def late(*given: Any) -> dict[str, NewestRecord]:
         edited(book, "max: 100, quiet_after: 3d", "max: 100, quiet_after: 4d")
         return quiet_feeds(*given)
 

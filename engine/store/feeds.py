@@ -9,10 +9,12 @@ from sqlalchemy import Connection, select
 
 from engine.arithmetic.thin import ThinFeed
 from engine.clock import day_number, local_day, microseconds
+from engine.domain import NewestRecord
 from engine.language.catalog import Catalog
 from engine.snapshot import ALL_DAYS, EventRows, Series
-from engine.store.accounts import NEVER, all_blocks
+from engine.store.accounts import all_blocks
 from engine.store.among import among
+from engine.store.database import portions
 from engine.store.event_tables import event_tables
 from engine.store.lanes import SHARD
 from engine.store.matrices import Lanes, matrices
@@ -21,7 +23,7 @@ from engine.store.records import Whose, today_of
 from engine.store.recounting import average_today_again
 from engine.store.tables.accounts import BLOCK, AccountRow
 from engine.store.tables.series import RecordedRow
-from engine.store.thin_feeds import accounts_by_day, thin_feeds
+from engine.store.thin_feeds import accounts_by_day, accounts_on, thin_feeds
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
@@ -32,8 +34,9 @@ A_DAY_APART = 1
 
 def quiet_feeds(
     connection: Connection, catalog: Catalog, company_zone: str, at: datetime, known_at: int | None = None
-) -> dict[str, int]:
-    """Per metric and event of which no account has had a record for its `quiet_after`: the day of the newest.
+) -> dict[str, NewestRecord]:
+    """Per metric and event of which no account has had a record for its `quiet_after`, by the account's own days: the
+    newest.
 
     A feed that never brought one is not quiet. `known_at`: by what had arrived by then.
     """
@@ -41,13 +44,12 @@ def quiet_feeds(
     if not after:
         return {}
     records = _Records(connection, catalog, company_zone, at, known_at)
-    today = local_day(at, company_zone)
-    quiet: dict[str, int] = {}
-    for row in recorded(connection, after).values():
+    quiet: dict[str, NewestRecord] = {}
+    for name, row in recorded(connection, after).items():
         is_all_seen = known_at is None and row.last_at <= microseconds(at)
-        newest = row.last_day if is_all_seen else records.newest(row.name, today - after[row.name])
-        if newest is not None and today - newest >= after[row.name]:
-            quiet[row.name] = newest
+        newest = records.newest(name, after[name], row.last_day if is_all_seen else None)
+        if newest is not None and newest.age >= after[name]:
+            quiet[name] = newest
     return quiet
 
 
@@ -59,10 +61,10 @@ def held_feeds(
     return seen_until(quiet, thin_feeds(connection, catalog.thin_shares(), at))
 
 
-def seen_until(quiet: Mapping[str, int], thin: Mapping[str, ThinFeed]) -> dict[str, int]:
+def seen_until(quiet: Mapping[str, NewestRecord], thin: Mapping[str, ThinFeed]) -> dict[str, int]:
     """The last day that is seen of each feed that is quiet, thin or both."""
-    days = {name: one.last_day for name, one in thin.items()}
-    return {**quiet, **{name: min(day, quiet.get(name, day)) for name, day in days.items()}}
+    days = {name: newest.day for name, newest in quiet.items()}
+    return {**days, **{name: min(one.last_day, days.get(name, one.last_day)) for name, one in thin.items()}}
 
 
 def complete_since(connection: Connection, catalog: Catalog, names: Collection[str]) -> dict[str, int]:
@@ -75,7 +77,7 @@ def complete_since(connection: Connection, catalog: Catalog, names: Collection[s
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """The records of all accounts as a look at the past sees them."""
+    """The records of all accounts as a look at a moment sees them."""
 
     connection: Connection
     catalog: Catalog
@@ -83,28 +85,56 @@ class _Records:
     at: datetime
     known_at: int | None
 
-    def newest(self, name: str, quiet_until: int) -> int | None:
-        """The day of the newest record; where one is later than `quiet_until`, any that is."""
-        if (seen := self._on_whole_days(name, quiet_until)) is not None:
-            return seen
-        recent = local_day(self.at, self.company_zone) - quiet_until + A_DAY_APART
-        newest = NEVER
-        for days in (recent, ALL_DAYS):
+    def newest(self, name: str, after: int, last_day: int | None) -> NewestRecord | None:
+        """The newest; where one is less than `after` days old, any that is. `last_day`: of the newest, where all that
+        is stored is seen."""
+        today = local_day(self.at, self.company_zone)
+        if last_day is None:
+            return self._one_by_one(name, after, today)
+        if today - last_day < after - A_DAY_APART or set(self._todays().values()) == {today}:
+            return NewestRecord(last_day, today - last_day)
+        age = self._least_age(name, after, last_day)
+        return self._one_by_one(name, after, today) if age is None else NewestRecord(last_day, age)
+
+    def _todays(self) -> dict[str | None, int]:
+        """What day it is, by time zone; None is that of the company."""
+        zones = self.connection.execute(select(ACCOUNT.c.timezone).distinct()).scalars()
+        return {zone: local_day(self.at, zone or self.company_zone) for zone in (*zones, None)}
+
+    def _least_age(self, name: str, after: int, last_day: int) -> int | None:
+        """Days since the newest record, by the account's own; any that is less than `after`, where one is. None: no
+        chunk tells."""
+        todays, every = self._todays(), list[int]()
+        for day in range(last_day, last_day - 2 * A_DAY_APART - 1, -1):
+            seqs = accounts_on(self.connection, self.catalog, name, day)
+            for some in portions(seqs):
+                zones = select(ACCOUNT.c.timezone).distinct().where(ACCOUNT.c.seq.in_(some))
+                every += [todays[zone] - day for zone in self.connection.execute(zones).scalars()]
+                if min(every) < after:
+                    return min(every)
+        return min(every, default=None)
+
+    def _one_by_one(self, name: str, after: int, today: int) -> NewestRecord | None:
+        """Out of the records themselves."""
+        if (seen := self._on_whole_days(name, today, after)) is not None:
+            return NewestRecord(seen, today - seen)
+        for days in (after + 2 * A_DAY_APART, ALL_DAYS):
+            found: list[NewestRecord] = []
             for whose in self._shards():
-                newest = max(newest, self._newest_in(whose, name, days))
-                if newest > quiet_until:
-                    return newest
-            if newest > NEVER:
-                return newest
+                found += self._newest_in(whose, name, days)
+                if found and found[-1].age < after:
+                    return found[-1]
+            if found:
+                return NewestRecord(max(one.day for one in found), min(one.age for one in found))
         return None
 
-    def _on_whole_days(self, name: str, quiet_until: int) -> int | None:
-        """A day after `quiet_until` that is over for all accounts and has a record: its chunks alone tell."""
-        last = local_day(self.at, self.company_zone) - A_DAY_APART - 1
-        if self.known_at is not None or last <= quiet_until:
+    def _on_whole_days(self, name: str, today: int, after: int) -> int | None:
+        """A day less than `after` days ago, and over, for all accounts, that has a record: its chunks alone tell."""
+        first, last = today - after + 1 + A_DAY_APART, today - 1 - A_DAY_APART
+        if self.known_at is not None or last < first:
             return None
-        counts = accounts_by_day(self.connection, self.catalog, name, last, last - quiet_until)
-        return quiet_until + 1 + int(np.flatnonzero(counts)[-1]) if counts.any() else None
+        counts = accounts_by_day(self.connection, self.catalog, name, last, last - first + 1)
+        return first + int(np.flatnonzero(counts)[-1]) if counts.any() else None
 
     def _shards(self) -> Iterator[Whose]:
         blocks = all_blocks(self.connection)
@@ -118,13 +148,20 @@ class _Records:
             lanes = Lanes(np.array([seq for seq, _ in rows], dtype=np.int64), *today_of(self.at, zones))
             yield Whose.of(lanes, [str(seq) for seq, _ in rows], zones, microseconds(self.at), self.known_at)
 
-    def _newest_in(self, whose: Whose, name: str, days: int) -> int:
+    def _newest_in(self, whose: Whose, name: str, days: int) -> Iterator[NewestRecord]:
+        """The newest of some accounts, if they have one."""
+        today = whose.lanes.today
         if name in self.catalog.events:
             table = event_tables(self.connection, whose, {name: EventRows(days)}, self.catalog)[name]
-            return int(table.day.max(initial=NEVER))
-        series = Series("metric", name)
-        found = matrices(self.connection, whose.lanes, {series.key: days}, timed={series.key}, known_at=self.known_at)
-        matrix = found[series.key]
-        average_today_again(self.connection, whose, {series: matrix}, self.catalog)
-        row, column = np.nonzero(~np.isnan(matrix))
-        return int((whose.lanes.today[row] - (matrix.shape[1] - 1 - column)).max(initial=NEVER))
+            row, age = table.row, today[table.row] - table.day
+        else:
+            series = Series("metric", name)
+            found = matrices(
+                self.connection, whose.lanes, {series.key: days}, timed={series.key}, known_at=self.known_at
+            )
+            matrix = found[series.key]
+            average_today_again(self.connection, whose, {series: matrix}, self.catalog)
+            row, column = np.nonzero(~np.isnan(matrix))
+            age = matrix.shape[1] - 1 - column
+        if len(row):
+            yield NewestRecord(int((today[row] - age).max()), int(age.min()))

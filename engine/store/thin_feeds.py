@@ -16,6 +16,7 @@ from engine.store.among import among
 from engine.store.chunks import unpack
 from engine.store.kept import kept
 from engine.store.matrices import CHUNK, series_ids
+from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN, FeedRow
 from engine.store.writing import upsert
 
@@ -24,11 +25,10 @@ FEED = FeedRow.__table__  # type: ignore[attr-defined]
 
 def accounts_by_day(connection: Connection, catalog: Catalog, name: str, last: int, days: int) -> NDArray[np.int64]:
     """Of how many accounts there is a record of a metric or event on each of so many days, the last of them `last`."""
-    series = Series("metric" if name in catalog.metrics else "count", name)
     first = last - days + 1
     counts = np.zeros(days, dtype=np.int64)
-    ids = tuple(series_ids(connection, [series.key]).values())
-    for span, values in connection.execute(*_chunks_of(series=ids, first=first // SPAN, last=last // SPAN)):
+    ids = _series_of(connection, catalog, name)
+    for _, span, values in connection.execute(*_chunks_of(series=ids, first=first // SPAN, last=last // SPAN)):
         said = (~np.isnan(unpack(values))).sum(axis=0)
         start = span * SPAN - first
         left, right = max(0, start), min(days, start + SPAN)
@@ -36,10 +36,23 @@ def accounts_by_day(connection: Connection, catalog: Catalog, name: str, last: i
     return counts
 
 
+def accounts_on(connection: Connection, catalog: Catalog, name: str, day: int) -> list[int]:
+    """The numbers of the accounts of which there is a record of a metric or event on that day."""
+    ids, found = _series_of(connection, catalog, name), list[int]()
+    for block, _, values in connection.execute(*_chunks_of(series=ids, first=day // SPAN, last=day // SPAN)):
+        found += (block * BLOCK + np.flatnonzero(~np.isnan(unpack(values)[:, day % SPAN]))).tolist()
+    return found
+
+
+def _series_of(connection: Connection, catalog: Catalog, name: str) -> tuple[int, ...]:
+    series = Series("metric" if name in catalog.metrics else "count", name)
+    return tuple(series_ids(connection, [series.key]).values())
+
+
 @kept
 def _chunks_of(series: Any, first: Any, last: Any) -> Select[Any]:
     mine = among(CHUNK.c.series_id, series), CHUNK.c.span.between(first, last)
-    return select(CHUNK.c.span, CHUNK.c["values"]).where(*mine)
+    return select(CHUNK.c.block, CHUNK.c.span, CHUNK.c["values"]).where(*mine)
 
 
 def save_feeds(connection: Connection, at: datetime, judged: Mapping[str, ThinFeed | None]) -> None:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def last_day(company: Company, workspace: Workspace, name: str, at: datetime) -> date | None:
-    """Where no account has had a record of that name for so long, the day of the newest; else None."""
+    """Where no account has had a record of that name for so long by its own calendar, the day of the newest."""
     feed = workspace.feeds.get(name) or {}
-    newest = company.newest(name, at) if "quiet_after" in feed else None
-    if newest is None or (day_in(at, workspace.zone) - newest).days < duration(feed["quiet_after"]).amount:
+    if "quiet_after" not in feed:
         return None
-    return newest
+    silent = company.silent_days(name, at, workspace.zone)
+    return company.newest(name, at) if silent is not None and silent >= duration(feed["quiet_after"]).amount else None
 
 
 def sweep(company: Company, workspace: Workspace, findings: Findings, at: datetime) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.oracle.moments import day_in
+
 Value = str | float | bool | date | datetime
 Properties = Mapping[str, Value]
 
@@ -121,6 +123,7 @@ class Company:
     """Rows for accounts that are not there, by what they call them."""
     files: int = 0
     _newest: dict[tuple[str, datetime, int], date | None] = field(default_factory=dict)
+    _silent: dict[tuple[str, datetime, int, str], int | None] = field(default_factory=dict)
     _by_day: dict[tuple[str, int], Counter[date]] = field(default_factory=dict)
 
     def account(self, said: str) -> Account | None:
@@ -133,6 +136,14 @@ class Company:
             days = (account.newest(name, at) for account in self.accounts.values())
             self._newest[name, at, self.files] = max((day for day in days if day is not None), default=None)
         return self._newest[name, at, self.files]
+
+    def silent_days(self, name: str, at: datetime, company_zone: str) -> int | None:
+        """Days since the newest record of that name, where the account is for which the fewest have passed."""
+        key = name, at, self.files, company_zone
+        if key not in self._silent:
+            newest = ((day_in(at, one.zone(company_zone)), one.newest(name, at)) for one in self.accounts.values())
+            self._silent[key] = min(((today - day).days for today, day in newest if day is not None), default=None)
+        return self._silent[key]
 
     def accounts_by_day(self, name: str) -> Counter[date]:
         """Of how many accounts there is a record of that name on each day."""

@@ -49,7 +49,8 @@ ZONES = {"acme": "Europe/Berlin", "tide": "Pacific/Auckland", "west": "America/L
 
 def quiet(database: Database, when: datetime, known_at: int | None = None) -> dict[str, int]:
     with database.reading() as connection:
-        return quiet_feeds(connection, QUIET, ZONE, when, known_at)
+        found = quiet_feeds(connection, QUIET, ZONE, when, known_at)
+    return {name: newest.day for name, newest in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,45 @@ def test_what_arrived_since_is_not_known_to_a_look_back(database: Database) -> N
 
     assert quiet(database, looked) == {}
     assert quiet(database, looked, known_at=int(looked.timestamp() * 1e6)) == {"users": L - 10, "login": L - 10}
+
+
+WEST, EAST = ZONES["west"], ZONES["tide"]
+
+
+@pytest.mark.parametrize(
+    ("zones", "records", "when", "age"),
+    [
+        pytest.param((None, EAST), ("11-20 12:00",) * 2, "2026-11-23 20:00", 3, id="where it is tomorrow, so it was"),
+        pytest.param((None, EAST), ("11-20 12:00",) * 2, "2026-11-22 20:00", None, id="two days ago for one of them"),
+        pytest.param((WEST, WEST), ("11-21 04:00", "11-20 04:00"), "2026-11-23 06:00", None, id="yesterday still"),
+        pytest.param((WEST, WEST), ("11-21 04:00", "11-20 04:00"), "2026-11-23 09:00", 3, id="not yesterday any more"),
+        pytest.param((WEST, EAST), ("11-19 12:00", "11-20 12:00"), "2026-11-22 22:00", None, id="newest in the east"),
+        pytest.param((WEST, EAST), ("11-20 12:00", "11-20 09:00"), "2026-11-23 07:00", None, id="newest in the west"),
+        pytest.param((WEST, EAST), ("11-20 12:00", "11-20 09:00"), "2026-11-23 09:00", 3, id="both are three days old"),
+    ],
+)
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("looks_back", [True, False])
+def test_each_account_counts_by_its_own_days(
+    database: Database,
+    zones: tuple[str | None, str],
+    records: tuple[str, str],
+    when: str,
+    age: int | None,
+    counted: bool,
+    looks_back: bool,
+) -> None:
+    put(database, accounts(*({"id": id_, "timezone": zone} for id_, zone in zip(("a", "b"), zones, strict=True))))
+    said = [{"account": id_, "at": at(f"2026-{moment}").isoformat()} for id_, moment in zip("ab", records, strict=True)]
+    put(database, events(*said), series=[Series("count", "login")] if counted else [], at=at("2026-11-24"))
+    if looks_back:
+        late = {"account": "a", "at": "2026-11-24T12:00Z"}
+        put(database, events(late), at=at("2026-11-24 13:00"))
+
+    with database.reading() as connection:
+        found = quiet_feeds(connection, QUIET, ZONE, at(when))
+
+    assert {name: newest.age for name, newest in found.items()} == ({} if age is None else {"login": age})
 
 
 DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
