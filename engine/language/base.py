@@ -59,16 +59,19 @@ def written(number: float) -> str:
 
 
 def parse_count(value: object) -> int:
-    number = parse_number(value)
-    if number != int(number) or number < 1:
-        raise ValueError(f"{value!r} is no whole number from 1 on; write one like 3")
-    return int(number)
+    return _whole(value, "is no whole number from 1 on; write one like 3", least=1)
 
 
 def parse_order(value: object) -> int:
+    return _whole(value, "is no whole number; write one like 10")
+
+
+def _whole(value: object, is_none: str, least: float = -LARGEST) -> int:
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+        raise ValueError(f"{value!r} {is_none}")
     number = parse_number(value)
-    if number != int(number):
-        raise ValueError(f"{value!r} is no whole number; write one like 10")
+    if number != int(number) or number < least:
+        raise ValueError(f"{value!r} {is_none}")
     return int(number)
 
 
@@ -111,7 +114,8 @@ class Duration:
             return value
         match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
         if match is None or int(match.group(1)) < 1:
-            raise ValueError(f"{value!r} is no duration; write one like 15m, 6h, 90d or 2 business days")
+            said = "is no duration" if match is None else "is no time at all"
+            raise ValueError(f"{value!r} {said}; write one like 15m, 6h, 90d or 2 business days")
         return cls(int(match.group(1)), match.group(2)[0])
 
     @property

@@ -116,6 +116,11 @@ class _Finding:
         return self.kind == "extra_forbidden"
 
     @property
+    def entry(self) -> Path:
+        """Where the mapping with an unknown key stands, or what has no form."""
+        return self.path[:-1] if self.is_unknown_key else self.path
+
+    @property
     def not_yet(self) -> str | None:
         """The key that is not supported yet, if this is why."""
         if self.is_unknown_key:
@@ -151,7 +156,7 @@ def _is_consequence(finding: _Finding, findings: Sequence[_Finding]) -> bool:
     length = len(finding.path)
     if any(len(other.path) > length and other.path[:length] == finding.path for other in findings):
         return finding.not_yet is None
-    later = [other.path[:-1] for other in findings if other.not_yet and other is not finding]
+    later = [other.entry for other in findings if other.not_yet and other is not finding]
     return finding.not_yet is None and any(entry and finding.path[: len(entry)] == entry for entry in later)
 
 

@@ -103,6 +103,20 @@ def test_an_unknown_name_is_told_beside_a_misspelt_key_of_the_same_rule() -> Non
             [", cooldown: '30' is no duration", " speaks of an unknown task step 'cal'"],
             id="a cooldown and a step that is spoken of",
         ),
+        pytest.param(
+            PLAYBOOK,
+            {
+                "due: 2 business days": "due: 2w",
+                "slack: at-risk, to: owner": "webhook: x",
+                "slack: at-risk": "slack: no",
+            },
+            [
+                ": `webhook` is not supported yet",
+                ", steps.due: '2w' is no duration",
+                " uses an unknown slack template 'no'",
+            ],
+            id="a step that is not supported yet and others",
+        ),
     ],
 )
 def test_no_mistake_of_an_entry_hides_another(file: str, edits: dict[str, str], said: list[str]) -> None:
