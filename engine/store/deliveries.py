@@ -259,6 +259,9 @@ def _decide(
                 f"Delivery {id_} is {said} already. Only one that waits for approval can be approved or discarded: "
                 "`pulsebook list deliveries` shows which do."
             )
+        if microseconds(now) < row.decided_at:
+            made = f"{moment(row.decided_at):%Y-%m-%dT%H:%M:%S}Z"
+            raise DeliveryError(f"Delivery {id_} was written at {made}, later than this. Say a later --as-of.")
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == id_).values(**values))
         keep_changes(
             connection,

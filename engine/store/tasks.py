@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from engine.clock import day_number, microseconds
+from engine.clock import day_number, microseconds, moment
 from engine.errors import PulsebookError
 from engine.store.accounts import lock_blocks, mark_due
 from engine.store.assigning import OPEN
@@ -59,8 +59,8 @@ def close_step(database: Database, account: str, step: str, state: str, at: date
 
 def _change(database: Database, task: int, at: datetime, values: dict[str, Any]) -> int:
     with database.writing() as connection:
-        row = _open_task(connection, task)
-        moment = microseconds(at)
+        row = _open_task(connection, task, at)
+        micros = microseconds(at)
         changes = [
             {
                 "kind": "task",
@@ -68,7 +68,7 @@ def _change(database: Database, task: int, at: datetime, values: dict[str, Any])
                 "field": name,
                 "old": getattr(row, name),
                 "new": value,
-                "at": moment,
+                "at": micros,
                 "by": None,
                 "import_id": None,
             }
@@ -77,12 +77,12 @@ def _change(database: Database, task: int, at: datetime, values: dict[str, Any])
         ]
         keep_changes(connection, changes)
         connection.execute(update(TASK).where(TASK.c.id == task).values(**values))
-        mark_due(connection, [row.account_seq], moment)
+        mark_due(connection, [row.account_seq], micros)
         return int(row.account_seq) // BLOCK
 
 
-def _open_task(connection: Connection, task: int) -> Any:
-    """The task, with its block locked before it; raises TaskError where it is not there or not open."""
+def _open_task(connection: Connection, task: int, at: datetime) -> Any:
+    """The task, with its block locked before it; raises TaskError where it is not there, or not open at that moment."""
     seq = connection.execute(select(TASK.c.account_seq).where(TASK.c.id == task)).scalar()
     if seq is None:
         raise TaskError(f"There is no task {task}. `pulsebook task list` shows them all.")
@@ -90,4 +90,7 @@ def _open_task(connection: Connection, task: int) -> Any:
     row = connection.execute(select(TASK).where(TASK.c.id == task)).one()
     if row.state != OPEN:
         raise TaskError(f"Task {task} is {row.state} already. `pulsebook task list` shows the open ones.")
+    if microseconds(at) < row.created_at:
+        made = f"{moment(row.created_at):%Y-%m-%dT%H:%M:%S}Z"
+        raise TaskError(f"Task {task} was made at {made}, later than what is done with it. Say a later --as-of.")
     return row

@@ -71,6 +71,17 @@ def test_what_waits_for_approval_leaves_once_it_is_approved(database: Database) 
     assert changes(database) == [("delivery", str(id_), "reason", "approval", None)]
 
 
+@pytest.mark.parametrize("decide", [approve, discard])
+def test_nothing_is_decided_of_a_message_before_it_was_written(database: Database, decide: object) -> None:
+    assert callable(decide)
+    id_ = waiting_for_approval(database)
+
+    with pytest.raises(DeliveryError, match=rf"Delivery {id_} was written at .*Z, later than this\. Say a later"):
+        decide(database, id_, later(days=-9))
+
+    assert (state(database, id_), changes(database)) == (("waiting", "approval"), [])
+
+
 @pytest.mark.parametrize(("said", "reason"), [("", "discarded"), ("they moved", "discarded: they moved")])
 def test_what_is_discarded_never_leaves(database: Database, said: str, reason: str) -> None:
     id_ = waiting_for_approval(database)

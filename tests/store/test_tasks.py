@@ -57,6 +57,16 @@ def test_a_task_that_is_put_off_stays_open_and_keeps_why(database: Database) -> 
     assert rows_of(database, "task", "snoozed_until", "note", "state") == [(until, "on holiday", "done")]
 
 
+def test_nothing_is_done_with_a_task_before_it_was_made(database: Database) -> None:
+    number = a_task(database)
+
+    with pytest.raises(TaskError, match=r"was made at 2026-11-24T12:00:00Z, later than what is done with it"):
+        finish(database, number, NOW - timedelta(seconds=1))
+
+    finish(database, number, NOW)
+    assert rows_of(database, "task", "state") == ["done"]
+
+
 def test_a_task_can_be_given_to_another_teammate(database: Database) -> None:
     number = a_task(database)
 
