@@ -166,6 +166,8 @@ class Arrival:
     history: bool = False
     dry_run: bool = False
     keep_good: bool = False
+    again: bool = False
+    """A fact that was withdrawn holds again if it is said once more: a person says it, not a file that has it still."""
     refused: int = 0
     """Records that were refused before, for they could not be read."""
 

@@ -72,7 +72,7 @@ def fact(
             properties=(_properties(plan, name, pairs),),
             places=placed(BY_HAND, 1),
         )
-        done = _noted(book, plan, said, Arrival(moment, BY_HAND, author=author))
+        done = _noted(book, plan, said, Arrival(moment, BY_HAND, author=author, again=True))
         number = None if done.import_id is None else number_of(book.database, done.import_id)
         became = "waits for its account" if done.held else "was known already" if done.unchanged else "is noted"
         numbered = "" if number is None else f" as fact {number}"

@@ -108,3 +108,14 @@ def test_a_command_says_which_pulsebook_it_is(give: Give) -> None:
 
     assert code == 0
     assert printed.startswith("pulsebook ")
+
+
+def test_a_fact_that_was_withdrawn_holds_again_when_it_is_said_once_more(told: Told) -> None:
+    said = "fact", "acme", "moved", "--at", "2026-03-02", "--as-of", "2026-03-03T12:00Z"
+    first = told(*said)["id"]
+    told("fact", "withdraw", str(first), "--as-of", "2026-03-03T13:00Z")
+
+    again, once_more = told(*said)["id"], told(*said)["id"]
+
+    assert (again > first, once_more) == (True, None)
+    assert [fact["withdrawn_at"] is None for fact in told("list", "facts")] == [False, True]

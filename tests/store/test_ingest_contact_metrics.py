@@ -1,8 +1,10 @@
 """Metrics of contacts: rows by contact, and the mean as the account's cell; on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.store.database import Database
@@ -82,3 +84,15 @@ class TestAMetricOfContacts:
         done = put(acme, observations(row))
 
         assert [refusal.reason for refusal in done.refused] == [reason]
+
+
+def test_a_record_of_which_one_value_is_refused_says_nothing(database: Database) -> None:
+    put(database, accounts("acme"))
+    batch = observations(
+        ("acme", D20, 3, "nps", "kim@x"), ("acme", D20, 9, "nps", "kim@x"), ("acme", D20, 4, "users", "kim@x")
+    )
+
+    done = put(database, replace(batch, record=np.array([0, 1, 1])), keep_good=True)
+
+    assert counts(done) == (1, 0, 0, 0, 1)
+    assert cells(database, "metric nps") == {("acme", D20): 3}

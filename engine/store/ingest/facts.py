@@ -127,15 +127,16 @@ def ends(importing: Importing, name: str, day: int, until: list[Any] | None, zon
 
 
 def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) -> None:
-    """The same again is unchanged, even where a person has ended or withdrawn it meanwhile."""
+    """The same again is unchanged, even where a person has ended it meanwhile, or withdrawn it (but see `again`)."""
     stored = _stored(importing, [one.identity for one in said])
     new, replaced, replaced_days = [], [], dict[bytes, int]()
     for one, row in zip(said, rows, strict=True):
         old = stored.get(one.identity)
-        if old is not None and old.content == one.content:
+        is_back = old is not None and old.is_withdrawn and importing.arrival.again
+        if old is not None and old.content == one.content and not is_back:
             importing.count("unchanged")
             continue
-        importing.count("applied" if old is None else "corrected")
+        importing.count("applied" if old is None or is_back else "corrected")
         new.append(row)
         if old is not None and not old.is_withdrawn:
             replaced.append(old.id)

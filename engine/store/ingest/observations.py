@@ -82,9 +82,10 @@ def _by_lane(importing: Importing, pieces: Pieces, known: Known, spool: Spool) -
 
 
 def _good(importing: Importing, batch: Observations, placed: Placed) -> Mask:
-    """Which values can be taken; the others are refused."""
-    right = _right_sort(importing, batch, _of_contact(importing, batch))
-    return right & importing.refuse_ahead(batch.places, placed.at)
+    """Which values can be taken; the others are refused, with all that stands in one record with them."""
+    good: Mask = _right_sort(importing, batch, _of_contact(importing, batch))
+    good &= importing.refuse_ahead(batch.places, placed.at)
+    return good if batch.record is None else good & ~np.isin(batch.record, batch.record[~good])
 
 
 def _placed(batch: Observations, known: Known) -> tuple[Accounts, Placed]:
