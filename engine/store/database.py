@@ -19,7 +19,7 @@ from engine.errors import PulsebookError
 
 Item = TypeVar("Item")
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest migration, so that a database that is up to date is known without loading Alembic."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30

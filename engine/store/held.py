@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.batches import Batch, Coded, Entries, Events, Facts, Ints, Observations, Outcomes, Places, When
 from engine.store.among import among
@@ -32,29 +32,47 @@ class Waiting:
 
 
 def hold(importing: Importing, kind: str, waiting: Sequence[Waiting], *, replaces: bool) -> None:
-    """Keeps and counts them. One that waits already stays as it is; with `replaces`, what it says now is laid over."""
+    """Keeps and counts them. One that waits already stays as it is; with `replaces`, what it says now is laid over, and
+    what another import had said is kept beside it."""
     if not waiting:
         return
     importing.count("held", len(waiting))
     known = _known(importing.connection, [one.identity for one in waiting])
     rows: dict[bytes, dict[str, Any]] = {}
     for one in waiting:
-        old = rows[one.identity]["record"] if one.identity in rows else known.get(one.identity)
+        before = known.get(one.identity)
+        old = rows[one.identity]["record"] if one.identity in rows else before and before.record
         record = {**old, **one.record} if old and replaces else old or one.record
         place = {"account": one.account, "kind": kind, "identity": one.identity, "at": importing.at}
         rows[one.identity] = {**place, "record": record}
-    rows = {identity: row for identity, row in rows.items() if row["record"] != known.get(identity)}
+    rows = {
+        identity: row
+        for identity, row in rows.items()
+        if identity not in known or row["record"] != known[identity].record
+    }
     if rows:
         number = importing.import_id
-        written = [{**row, "import_id": number} for row in rows.values()]
-        upsert(importing.connection, HELD, ["identity"], written, ["record"] if replaces else [])
+        written = [
+            {**row, "import_id": number, "earlier": _earlier(known.get(identity), number)}
+            for identity, row in rows.items()
+        ]
+        upsert(
+            importing.connection, HELD, ["identity"], written, ["record", "import_id", "earlier"] if replaces else []
+        )
 
 
-def _known(connection: Connection, identities: Collection[bytes]) -> dict[bytes, dict[str, Any]]:
-    found: dict[bytes, dict[str, Any]] = {}
+def _earlier(before: Any, number: int) -> list[Any] | None:
+    """What imports but this one said of a record that waits."""
+    if before is None or before.import_id == number:
+        return before.earlier if before else None
+    return [*(before.earlier or []), [before.import_id, before.record]]
+
+
+def _known(connection: Connection, identities: Collection[bytes]) -> dict[bytes, Any]:
+    found: dict[bytes, Any] = {}
     for some in portions(identities):
-        rows = connection.execute(select(HELD.c.identity, HELD.c.record).where(HELD.c.identity.in_(some)))
-        found.update((identity, record) for identity, record in rows)
+        rows = connection.execute(select(HELD).where(HELD.c.identity.in_(some)))
+        found.update((row.identity, row) for row in rows)
     return found
 
 
@@ -62,13 +80,21 @@ def contents(connection: Connection, identities: Collection[bytes]) -> dict[byte
     """The hash of the content of each event among them that waits."""
     if connection.execute(select(HELD.c.id).limit(1)).first() is None:
         return {}
-    return {identity: bytes.fromhex(record["content"]) for identity, record in _known(connection, identities).items()}
+    return {identity: bytes.fromhex(row.record["content"]) for identity, row in _known(connection, identities).items()}
 
 
 def of_history(connection: Connection, ids: Collection[str]) -> set[str]:
     """Those of the ids for which something waits that an import of history brought."""
-    waiting = select(HELD.c.account).join(IMPORT, IMPORT.c.id == HELD.c.import_id)
-    return set(connection.execute(waiting.where(among(HELD.c.account, ids), IMPORT.c.history)).scalars())
+    rows = connection.execute(select(HELD).where(among(HELD.c.account, ids))).all()
+    numbers = {number for row in rows for number, _ in _said(row) if number is not None}
+    history = select(IMPORT.c.id).where(among(IMPORT.c.id, sorted(numbers)), IMPORT.c.history)
+    of_past = set(connection.execute(history).scalars())
+    return {row.account for row in rows if any(number in of_past for number, _ in _said(row))}
+
+
+def _said(row: Any) -> list[tuple[int | None, dict[str, Any]]]:
+    """What each import said of a record that waits, in their order."""
+    return [*((number, record) for number, record in row.earlier or ()), (row.import_id, row.record)]
 
 
 def waited_for(connection: Connection, ids: Collection[str]) -> tuple[str, ...]:
@@ -80,13 +106,15 @@ def release(connection: Connection, ids: Collection[str], stuck: Container[int])
     """The records that waited for those ids, each batch with the import that had brought it, in the order in which
     they build on each other. Those whose numbers have become `stuck` in the end wait on, all others no more."""
     rows = connection.execute(select(HELD).where(among(HELD.c.account, ids)).order_by(HELD.c.id)).all()
-    waited: dict[tuple[str, int | None], list[Any]] = defaultdict(list)
+    waited: dict[tuple[str, int | None], list[tuple[int, dict[str, Any]]]] = defaultdict(list)
     for row in rows:
-        waited[row.kind, row.import_id].append(row)
+        for import_id, record in _said(row):
+            waited[row.kind, import_id].append((row.id, record))
     if rows:
         connection.execute(delete(HELD).where(among(HELD.c.id, [row.id for row in rows])))
     for kind in ORDER:
-        for (of, import_id), some in waited.items():
+        for of, import_id in sorted(waited, key=lambda key: key[1] or 0):
+            some = waited[of, import_id]
             if of == kind:
                 yield from ((import_id, batch) for batch in _batches(kind, some))
     left = [row._asdict() for row in rows if row.id in stuck]
@@ -94,9 +122,22 @@ def release(connection: Connection, ids: Collection[str], stuck: Container[int])
         connection.execute(insert(HELD), left)
 
 
-def _batches(kind: str, rows: list[Any]) -> Iterator[Batch]:
-    records: list[dict[str, Any]] = [row.record for row in rows]
-    numbers = np.array([row.id for row in rows], dtype=np.int64)
+def forget(connection: Connection, import_id: int) -> None:
+    """What waits because of an import waits no more; what earlier ones had said of the same does."""
+    rows = connection.execute(select(HELD).where((HELD.c.import_id == import_id) | HELD.c.earlier.is_not(None))).all()
+    for row in rows:
+        left = [[number, record] for number, record in _said(row) if number != import_id]
+        if not left:
+            connection.execute(delete(HELD).where(HELD.c.id == row.id))
+        elif len(left) <= len(row.earlier or []):
+            number, record = left.pop()
+            said = {"import_id": number, "record": record, "earlier": left or None}
+            connection.execute(update(HELD).where(HELD.c.id == row.id).values(**said))
+
+
+def _batches(kind: str, rows: list[tuple[int, dict[str, Any]]]) -> Iterator[Batch]:
+    records = [record for _, record in rows]
+    numbers = np.array([number for number, _ in rows], dtype=np.int64)
     places = Places((NOWHERE,), np.zeros(len(rows), dtype=np.int64), numbers)
     account, when = _coded(records, "account"), _when(records, "at")
     properties = tuple(record.get("properties", {}) for record in records)

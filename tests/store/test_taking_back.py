@@ -142,6 +142,37 @@ def test_an_account_that_nobody_else_spoke_of_goes_and_one_that_was_looked_at_st
     assert rows_of(database, "account", "id", "attributes") == [("acme", {}), ("beta", {})]
 
 
+@pytest.mark.parametrize("comes", ["before", "after"])
+@pytest.mark.parametrize(("taken_back", "left"), [(0, 6), (1, 5), (2, 6)])
+def test_what_waited_and_was_corrected_meanwhile_belongs_to_each_import(
+    database: Database, comes: str, taken_back: int, left: int
+) -> None:
+    """The first import said 5, the second 6, the third 6 once more."""
+    numbers = [put(database, observations(("acme", "2026-11-20", value))).import_id for value in (5, 6, 6)]
+    assert numbers[2] is None
+    if comes == "before":
+        put(database, accounts("acme"))
+    if taken_back < 2:
+        undo(database, numbers[taken_back])
+    if comes == "after":
+        put(database, accounts("acme"))
+
+    assert cells(database, "metric users") == {("acme", "2026-11-20"): left}
+    assert rows_of(database, "held") == []
+
+
+def test_facts_that_waited_and_were_replaced_are_those_of_each_import(database: Database) -> None:
+    said = [facts({"account": "acme", "at": "2026-11-20", "id": "f1", "role": role}) for role in ("CTO", "CEO")]
+    numbers = [came(database, one) for one in said]
+    put(database, accounts("acme"))
+    assert rows_of(database, "fact", "import_id") == numbers
+
+    undo(database, numbers[1])
+
+    found = rows_of(database, "fact", "properties", "withdrawn_at")
+    assert [properties["role"] for properties, withdrawn in found if withdrawn is None] == ["CTO"]
+
+
 def test_what_waits_for_its_account_waits_no_more(database: Database) -> None:
     put(database, accounts("acme"))
     undo(database, came(database, observations(("late", D20, 5))))

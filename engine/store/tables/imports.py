@@ -34,6 +34,8 @@ class HeldRow(SQLModel, table=True):
     record: dict[str, Any] = json_field()
     at: int = moment_field()
     import_id: int | None = None
+    earlier: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """What imports before it said of the same, the oldest first: [import, record]."""
 
 
 class IdLookRow(SQLModel, table=True):

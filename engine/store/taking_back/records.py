@@ -15,7 +15,7 @@ from engine.store.among import among
 from engine.store.changes import keep_changes
 from engine.store.chunks import NO_TIME
 from engine.store.database import portions
-from engine.store.held import HELD
+from engine.store.held import forget
 from engine.store.ingest.cells import Said, merge
 from engine.store.ingest.facts import FACT, OUTCOME
 from engine.store.ingest.series import EVENT, Lane, count_again, counted
@@ -39,7 +39,7 @@ Pair = tuple[int, int]
 
 def take_back_waiting(undo: TakingBack) -> None:
     """What waits for its account waits no more."""
-    undo.connection.execute(delete(HELD).where(HELD.c.import_id == undo.number))
+    forget(undo.connection, undo.number)
 
 
 def take_back_events(undo: TakingBack) -> None:
