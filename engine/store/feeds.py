@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from sqlalchemy import Connection, select
@@ -75,7 +76,7 @@ def complete_since(connection: Connection, catalog: Catalog, names: Collection[s
     return {name: day_number(said) if (said := declared[name]) else first for name, first in begun.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Records:
     """The records of all accounts as a look at a moment sees them."""
 
@@ -91,11 +92,12 @@ class _Records:
         today = local_day(self.at, self.company_zone)
         if last_day is None:
             return self._one_by_one(name, after, today)
-        if today - last_day < after - A_DAY_APART or set(self._todays().values()) == {today}:
+        if today - last_day < after - A_DAY_APART or {*self._todays.values()} == {today}:
             return NewestRecord(last_day, today - last_day)
         age = self._least_age(name, after, last_day)
         return self._one_by_one(name, after, today) if age is None else NewestRecord(last_day, age)
 
+    @cached_property
     def _todays(self) -> dict[str | None, int]:
         """What day it is, by time zone; None is that of the company."""
         zones = self.connection.execute(select(ACCOUNT.c.timezone).distinct()).scalars()
@@ -104,7 +106,7 @@ class _Records:
     def _least_age(self, name: str, after: int, last_day: int) -> int | None:
         """Days since the newest record, by the account's own; any that is less than `after`, where one is. None: no
         chunk tells."""
-        todays, every = self._todays(), list[int]()
+        todays, every = self._todays, list[int]()
         for day in range(last_day, last_day - 2 * A_DAY_APART - 1, -1):
             seqs = accounts_on(self.connection, self.catalog, name, day)
             for some in portions(seqs):
@@ -116,7 +118,7 @@ class _Records:
 
     def _one_by_one(self, name: str, after: int, today: int) -> NewestRecord | None:
         """Out of the records themselves."""
-        if (seen := self._on_whole_days(name, today, after)) is not None:
+        if (seen := self._on_whole_days(name, after)) is not None:
             return NewestRecord(seen, today - seen)
         for days in (after + 2 * A_DAY_APART, ALL_DAYS):
             found: list[NewestRecord] = []
@@ -128,9 +130,10 @@ class _Records:
                 return NewestRecord(max(one.day for one in found), min(one.age for one in found))
         return None
 
-    def _on_whole_days(self, name: str, today: int, after: int) -> int | None:
+    def _on_whole_days(self, name: str, after: int) -> int | None:
         """A day less than `after` days ago, and over, for all accounts, that has a record: its chunks alone tell."""
-        first, last = today - after + 1 + A_DAY_APART, today - 1 - A_DAY_APART
+        todays = self._todays.values()
+        first, last = max(todays) - after + 1, min(todays) - 1
         if self.known_at is not None or last < first:
             return None
         counts = accounts_by_day(self.connection, self.catalog, name, last, last - first + 1)
