@@ -100,8 +100,9 @@ class _Records:
     @cached_property
     def _todays(self) -> dict[str | None, int]:
         """What day it is, by time zone; None is that of the company."""
-        zones = self.connection.execute(select(ACCOUNT.c.timezone).distinct()).scalars()
-        return {zone: local_day(self.at, zone or self.company_zone) for zone in (*zones, None)}
+        zones = [*self.connection.execute(select(ACCOUNT.c.timezone).distinct()).scalars(), None]
+        days, _ = today_of(self.at, [zone or self.company_zone for zone in zones])
+        return dict(zip(zones, days.tolist(), strict=True))
 
     def _least_age(self, name: str, after: int, last_day: int) -> int | None:
         """Days since the newest record, by the account's own; any that is less than `after`, where one is. None: no
