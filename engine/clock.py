@@ -81,5 +81,10 @@ def microseconds(at: datetime) -> int:
     return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
+def second(micros: int) -> str:
+    """A moment (microseconds since the epoch) to the second, as people read it in an error."""
+    return f"{moment(micros):%Y-%m-%dT%H:%M:%S}Z"
+
+
 def moment(micros: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros))

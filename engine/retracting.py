@@ -54,9 +54,7 @@ def _changed(plan: Plan, rule: RuleTrees, then: Signals, now: Signals, row: int)
     for score in sorted(scores & then.scores.keys()):
         yield from _told(plan.titles.of("score", score), then.scores[score].value[row], now.scores[score].value[row])
     under = plan.measures_under(rule.name)
-    for name in plan.measures:
-        if name not in under:
-            continue
+    for name in (name for name in plan.measures if name in under):
         was, is_ = (signals.measures.value(name)[row] for signals in (then, now))
         yield from _told(plan.measure_titles[name].label, was, is_)
 

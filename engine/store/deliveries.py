@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from engine.clock import microseconds, moment
+from engine.clock import microseconds, moment, second
 from engine.domain import DeliveryState, Teammate
 from engine.errors import PulsebookError
 from engine.letters import Receipt
@@ -260,7 +260,7 @@ def _decide(
                 "`pulsebook list deliveries` shows which do."
             )
         if microseconds(now) < row.decided_at:
-            made = f"{moment(row.decided_at):%Y-%m-%dT%H:%M:%S}Z"
+            made = second(row.decided_at)
             raise DeliveryError(f"Delivery {id_} was written at {made}, later than this. Say a later --as-of.")
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == id_).values(**values))
         keep_changes(

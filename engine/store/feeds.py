@@ -14,7 +14,6 @@ from engine.domain import NewestRecord
 from engine.language.catalog import Catalog
 from engine.snapshot import ALL_DAYS, EventRows, Series
 from engine.store.accounts import all_blocks
-from engine.store.among import among
 from engine.store.database import portions
 from engine.store.event_tables import event_tables
 from engine.store.lanes import SHARD
@@ -23,11 +22,9 @@ from engine.store.recorded import recorded
 from engine.store.records import Whose, today_of
 from engine.store.recounting import average_today_again
 from engine.store.tables.accounts import BLOCK, AccountRow
-from engine.store.tables.series import RecordedRow
 from engine.store.thin_feeds import accounts_by_day, accounts_on, thin_feeds
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
-RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 
 A_DAY_APART = 1
 """Accounts' todays lie so far around the company's."""
@@ -70,8 +67,7 @@ def seen_until(quiet: Mapping[str, NewestRecord], thin: Mapping[str, ThinFeed]) 
 
 def complete_since(connection: Connection, catalog: Catalog, names: Collection[str]) -> dict[str, int]:
     """Per metric and event the day from which on its records are complete; one without records is not there."""
-    stored = select(RECORDED.c.name, RECORDED.c.first_day).where(among(RECORDED.c.name, names))
-    begun: dict[str, int] = dict(connection.execute(stored).all())
+    begun = {name: int(row.first_day) for name, row in recorded(connection, names).items()}
     declared = {name: (catalog.metrics.get(name) or catalog.events[name]).from_ for name in begun}
     return {name: day_number(said) if (said := declared[name]) else first for name, first in begun.items()}
 
@@ -118,7 +114,7 @@ class _Records:
         return min(every, default=None)
 
     def _one_by_one(self, name: str, after: int, today: int) -> NewestRecord | None:
-        """Out of the records themselves."""
+        """By days that are over for everybody, else out of the records themselves."""
         if (seen := self._on_whole_days(name, after)) is not None:
             return NewestRecord(seen, today - seen)
         for days in (after + 2 * A_DAY_APART, ALL_DAYS):

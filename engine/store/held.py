@@ -126,13 +126,14 @@ def forget(connection: Connection, import_id: int) -> None:
     """What waits because of an import waits no more; what earlier ones had said of the same does."""
     rows = connection.execute(select(HELD).where((HELD.c.import_id == import_id) | HELD.c.earlier.is_not(None))).all()
     for row in rows:
-        left = [[number, record] for number, record in _said(row) if number != import_id]
+        said = _said(row)
+        left = [[number, record] for number, record in said if number != import_id]
         if not left:
             connection.execute(delete(HELD).where(HELD.c.id == row.id))
-        elif len(left) <= len(row.earlier or []):
+        elif len(left) < len(said):
             number, record = left.pop()
-            said = {"import_id": number, "record": record, "earlier": left or None}
-            connection.execute(update(HELD).where(HELD.c.id == row.id).values(**said))
+            values = {"import_id": number, "record": record, "earlier": left or None}
+            connection.execute(update(HELD).where(HELD.c.id == row.id).values(**values))
 
 
 def _batches(kind: str, rows: list[tuple[int, dict[str, Any]]]) -> Iterator[Batch]:

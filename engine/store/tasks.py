@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from engine.clock import day_number, microseconds, moment
+from engine.clock import day_number, microseconds, second
 from engine.errors import PulsebookError
 from engine.store.accounts import lock_blocks, mark_due
 from engine.store.assigning import OPEN
@@ -91,6 +91,6 @@ def _open_task(connection: Connection, task: int, at: datetime) -> Any:
     if row.state != OPEN:
         raise TaskError(f"Task {task} is {row.state} already. `pulsebook task list` shows the open ones.")
     if microseconds(at) < row.created_at:
-        made = f"{moment(row.created_at):%Y-%m-%dT%H:%M:%S}Z"
+        made = second(row.created_at)
         raise TaskError(f"Task {task} was made at {made}, later than what is done with it. Say a later --as-of.")
     return row

@@ -206,5 +206,5 @@ def _shortly(said: object) -> object:
     if not isinstance(said, dict):
         return said
     short = {key: _shortly(part) for key, part in said.items()}
-    [key, *others] = short or [""]
-    return short[key] if key in ("all", "any") and not others and not isinstance(short[key], list) else short
+    inner = short.get("all", short.get("any")) if len(short) == 1 else None
+    return short if inner is None or isinstance(inner, list) else inner
