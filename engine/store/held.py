@@ -19,6 +19,9 @@ HELD = HeldRow.__table__  # type: ignore[attr-defined]
 IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
 NOWHERE = "held"
 """The file of records that were held, for their own is gone; their lines are their numbers among those that wait."""
+COLUMNS = ("account", "record", "import_id", "earlier")
+Said = tuple[int | None, dict[str, Any]]
+"""An import's number and what it said."""
 ORDER = ("aliases", "contacts", "facts", "outcomes", "events", "observations")
 
 
@@ -38,34 +41,25 @@ def hold(importing: Importing, kind: str, waiting: Sequence[Waiting], *, replace
         return
     importing.count("held", len(waiting))
     known = _known(importing.connection, [one.identity for one in waiting])
-    rows: dict[bytes, dict[str, Any]] = {}
+    records: dict[bytes, dict[str, Any]] = {}
     for one in waiting:
         before = known.get(one.identity)
-        old = rows[one.identity]["record"] if one.identity in rows else before and before.record
-        record = {**old, **one.record} if old and replaces else old or one.record
-        place = {"account": one.account, "kind": kind, "identity": one.identity, "at": importing.at}
-        rows[one.identity] = {**place, "record": record}
-    rows = {
-        identity: row
-        for identity, row in rows.items()
-        if identity not in known or row["record"] != known[identity].record
-    }
+        old = records.get(one.identity) or (before and before.record)
+        records[one.identity] = {**old, **one.record} if old and replaces else old or one.record
+    rows = [
+        {"kind": kind, "identity": identity, "at": importing.at, **_row(_said_too(before, importing.import_id, record))}
+        for identity, record in records.items()
+        if (before := known.get(identity)) is None or record != before.record
+    ]
     if rows:
-        number = importing.import_id
-        written = [
-            {**row, "import_id": number, "earlier": _earlier(known.get(identity), number)}
-            for identity, row in rows.items()
-        ]
-        upsert(
-            importing.connection, HELD, ["identity"], written, ["record", "import_id", "earlier"] if replaces else []
-        )
+        upsert(importing.connection, HELD, ["identity"], rows, COLUMNS if replaces else [])
 
 
-def _earlier(before: Any, number: int) -> list[Any] | None:
-    """What imports but this one said of a record that waits."""
-    if before is None or before.import_id == number:
-        return before.earlier if before else None
-    return [*(before.earlier or []), [before.import_id, before.record]]
+def _said_too(before: Any, number: int, record: dict[str, Any]) -> list[Said]:
+    """What each import said of a record, now that this one says something new. An import that comes back to what was
+    said before it has said nothing, in however many pieces it is read."""
+    earlier = [one for one in _said(before) if one[0] != number] if before else []
+    return earlier if earlier and earlier[-1][1] == record else [*earlier, (number, record)]
 
 
 def _known(connection: Connection, identities: Collection[bytes]) -> dict[bytes, Any]:
@@ -92,9 +86,16 @@ def of_history(connection: Connection, ids: Collection[str]) -> set[str]:
     return {row.account for row in rows if any(number in of_past for number, _ in _said(row))}
 
 
-def _said(row: Any) -> list[tuple[int | None, dict[str, Any]]]:
+def _said(row: Any) -> list[Said]:
     """What each import said of a record that waits, in their order."""
     return [*((number, record) for number, record in row.earlier or ()), (row.import_id, row.record)]
+
+
+def _row(said: Sequence[Said]) -> dict[str, Any]:
+    """The columns that keep what each import said; the record waits for the account that the last one named."""
+    *earlier, (number, record) = said
+    kept = [list(one) for one in earlier] or None
+    return {"account": record["account"], "record": record, "import_id": number, "earlier": kept}
 
 
 def waited_for(connection: Connection, ids: Collection[str]) -> tuple[str, ...]:
@@ -127,13 +128,27 @@ def forget(connection: Connection, import_id: int) -> None:
     rows = connection.execute(select(HELD).where((HELD.c.import_id == import_id) | HELD.c.earlier.is_not(None))).all()
     for row in rows:
         said = _said(row)
-        left = [[number, record] for number, record in said if number != import_id]
+        left = _without(row.kind, said, import_id)
         if not left:
             connection.execute(delete(HELD).where(HELD.c.id == row.id))
         elif len(left) < len(said):
-            number, record = left.pop()
-            values = {"import_id": number, "record": record, "earlier": left or None}
-            connection.execute(update(HELD).where(HELD.c.id == row.id).values(**values))
+            connection.execute(update(HELD).where(HELD.c.id == row.id).values(**_row(left)))
+
+
+def _without(kind: str, said: Sequence[Said], import_id: int) -> list[Said]:
+    """What the other imports said. Of a contact each says some columns, laid over what was said before."""
+    if kind != "contacts":
+        return [one for one in said if one[0] != import_id]
+    left: list[Said] = []
+    before: dict[str, Any] = {}
+    record = {column: said[0][1][column] for column in ("account", "email")}
+    for number, whole in said:
+        own = {column: value for column, value in whole.items() if column not in before or before[column] != value}
+        before = whole
+        if number != import_id:
+            record = {**record, **own}
+            left.append((number, record))
+    return left
 
 
 def _batches(kind: str, rows: list[tuple[int, dict[str, Any]]]) -> Iterator[Batch]:

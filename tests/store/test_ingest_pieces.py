@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -175,6 +175,8 @@ def written(database: Database) -> dict[str, list[str]]:
                 row["id"] = None if name in UNORDERED else place
         if name == "change":
             rows = [{**row, "entity": named(row, numbers["contact_id"])} for row in rows]
+        if name == "held":
+            rows = [{**row, "earlier": said_earlier(row["earlier"], numbers["import_id"])} for row in rows]
         if name == "strip":
             rows = [{**row, "events": told(row["events"], numbers["contact_id"])} for row in rows]
         found[name] = sorted(map(str, rows))
@@ -185,6 +187,13 @@ def named(row: Mapping[str, str], contacts: Mapping[int, object]) -> object:
     """What changed; of what a contact said, with the contact for its number."""
     account, *of = row["entity"].split("/")
     return (account, contacts[int(of[0])], *of[1:]) if row["kind"] == "observation" else row["entity"]
+
+
+def said_earlier(
+    earlier: Sequence[tuple[int, object]] | None, imports: Mapping[int, object]
+) -> list[tuple[object, object]]:
+    """What earlier imports said of a record that waits, with their order for their numbers."""
+    return [(imports[number], record) for number, record in earlier or ()]
 
 
 def told(blob: bytes, contacts: Mapping[int, object]) -> object:
@@ -210,3 +219,16 @@ def test_a_file_in_pieces_is_the_same_file(
         found.append((done, before, replace(late, import_id=None), written(database)))
 
     assert found[1] == found[0]
+
+
+@pytest.mark.parametrize("piece", [PIECE, 1])
+def test_an_import_that_comes_back_to_what_waits_has_said_nothing(
+    database: Database, tmp_path: Path, piece: int
+) -> None:
+    first = put(database, observations(("late", "2026-11-20", 5))).import_id
+    lines = ["account,metric,at,value", "late,users,2026-11-20,6", "late,users,2026-11-20,5"]
+    File(tmp_path / "said.csv", "observations", "\n".join(lines)).put(database, piece, keep_good=False)
+
+    assert rows_of(database, "held", "record", "import_id", "earlier") == [
+        ({"account": "late", "contact": None, "metric": "users", "at": [20777, True], "value": 5.0}, first, None)
+    ]

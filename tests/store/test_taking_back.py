@@ -161,6 +161,30 @@ def test_what_waited_and_was_corrected_meanwhile_belongs_to_each_import(
     assert rows_of(database, "held") == []
 
 
+def test_of_a_contact_that_waits_what_one_import_said_is_taken_back(database: Database) -> None:
+    kim = {"account": "acme", "email": "kim@acme.example"}
+    said = {"name": "Kim"}, {"role": "CTO"}, {"name": "Kim Lee"}
+    numbers = [came(database, entries("contacts", {**kim, **columns})) for columns in said]
+
+    undo(database, numbers[2])
+    undo(database, numbers[0])
+    put(database, accounts("acme"))
+
+    assert rows_of(database, "contact", "email", "name", "role") == [("kim@acme.example", None, "CTO")]
+
+
+@pytest.mark.parametrize(("taken_back", "meant"), [(False, "beta"), (True, "acme")])
+def test_an_alias_waits_for_the_account_that_it_means_now(database: Database, taken_back: bool, meant: str) -> None:
+    came(database, entries("aliases", {"account": "acme", "alias": "17"}))
+    second = came(database, entries("aliases", {"account": "beta", "alias": "17"}))
+    if taken_back:
+        undo(database, second)
+
+    put(database, accounts(meant))
+
+    assert rows_of(database, "alias") == [("17", meant)]
+
+
 def test_facts_that_waited_and_were_replaced_are_those_of_each_import(database: Database) -> None:
     said = [facts({"account": "acme", "at": "2026-11-20", "id": "f1", "role": role}) for role in ("CTO", "CEO")]
     numbers = [came(database, one) for one in said]
