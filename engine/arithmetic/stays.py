@@ -116,7 +116,7 @@ def _is_there(bands: Texts) -> Bits:
 
 
 def _ranks(bands: Texts, rank: Mapping[str, int]) -> Days:
-    return np.fromiter((rank.get(band, -1) for band in bands), np.int64, len(bands))
+    return np.array([rank.get(band, -1) for band in bands.tolist()], dtype=np.int64)
 
 
 def crossed(stays: Stays, known: Bits, how: str, band: str, bands: Sequence[str]) -> Numbers:

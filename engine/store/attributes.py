@@ -1,6 +1,7 @@
 """Rows of accounts in; their attributes as columns, as the catalog types them, out."""
 
 from collections.abc import Collection
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,9 @@ def attributes(
             continue
         kept = [said.get(name) for said in stored]
         if declared.type == "text":
-            found[name] = texts([None if value is None else compared(value, "text") for value in kept])
+            # Nearly all are texts as they are, or nothing.
+            is_said = (str, NoneType)
+            found[name] = texts([value if isinstance(value, is_said) else compared(value, "text") for value in kept])
         else:
             found[name] = numbers_column(
                 [

@@ -1,4 +1,4 @@
-"""Rows in; one statement that writes them all, on SQLite and on PostgreSQL alike.
+"""Rows, or the columns of rows, in; one statement that writes them all, on SQLite and on PostgreSQL alike.
 
 Nothing is converted but lists and mappings, which become JSON; a text in a column of JSON is taken to be JSON already.
 Said once and kept, such a statement costs a fraction of one that SQLAlchemy binds row by row.
@@ -6,17 +6,16 @@ Said once and kept, such a statement costs a fraction of one that SQLAlchemy bin
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Connection, Dialect, Table
 from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 
 from engine.store.arrays import array_of
-from engine.store.database import portions
+from engine.store.database import PARAMETERS
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
@@ -25,6 +24,8 @@ VALUES = re.compile(r"VALUES \(.*\)(?= ON CONFLICT|$)", re.DOTALL)
 STATEMENTS = 256
 
 Rows = Sequence[Mapping[str, Any]]
+Columns = Mapping[str, Sequence[Any]]
+"""By the name of each column its values, all of one length."""
 
 
 def inserting(connection: Connection, table: Table) -> "SQLiteInsert | PostgreSQLInsert":
@@ -34,7 +35,7 @@ def inserting(connection: Connection, table: Table) -> "SQLiteInsert | PostgreSQ
 
 def append(connection: Connection, table: Table, rows: Rows) -> None:
     """Writes new rows, all of one shape."""
-    _write(connection, table, None, (), rows)
+    _write(connection, table, None, (), _columns(rows))
 
 
 def upsert(
@@ -44,15 +45,22 @@ def upsert(
 
     None: all but the key, and then no key may come twice; empty: what is there stays.
     """
+    upsert_columns(connection, table, key, _columns(rows), update)
+
+
+def upsert_columns(
+    connection: Connection, table: Table, key: Collection[str], columns: Columns, update: Collection[str] | None = None
+) -> None:
+    """The same of rows that are said column by column."""
     names = [column.name for column in table.columns if column.name not in key] if update is None else update
-    _write(connection, table, tuple(key), tuple(names), rows)
+    _write(connection, table, tuple(key), tuple(names), columns)
 
 
 def alter(connection: Connection, table: Table, key: str, rows: Rows) -> None:
     """Of rows that are there, all of one shape, writes the other columns."""
     if rows:
         names = (*(name for name in rows[0] if name != key), key)
-        _run(connection, table, _altering(connection.dialect, table, names), rows)
+        _run(connection, table, _altering(connection.dialect, table, names), _columns(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +71,35 @@ class _Statement:
     order: tuple[str, ...]
 
 
+def _columns(rows: Rows) -> Columns:
+    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+
+
 def _write(
-    connection: Connection, table: Table, key: tuple[str, ...] | None, update: tuple[str, ...], rows: Rows
+    connection: Connection, table: Table, key: tuple[str, ...] | None, update: tuple[str, ...], columns: Columns
 ) -> None:
-    if rows:
-        names = tuple(column.name for column in table.columns if column.name in rows[0])
-        _run(connection, table, _inserting_all(connection.dialect, table, key, update, names), rows)
+    names = tuple(column.name for column in table.columns if column.name in columns)
+    if names and len(columns[names[0]]):
+        _run(connection, table, _inserting_all(connection.dialect, table, key, update, names), columns)
 
 
-def _run(connection: Connection, table: Table, statement: _Statement, rows: Rows) -> None:
-    for name in statement.order:
-        if isinstance(table.c[name].type, JSON):
-            rows = _as_text(rows, name)
+def _run(connection: Connection, table: Table, statement: _Statement, columns: Columns) -> None:
+    said = [
+        _as_text(columns[name]) if isinstance(table.c[name].type, JSON) else columns[name] for name in statement.order
+    ]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement.sql, [*map(_in_order(statement.order), rows)])
+        connection.exec_driver_sql(statement.sql, [*zip(*said, strict=True)])
         return
-    for some in portions(rows):
-        arrays = {name: array_of([row[name] for row in some]) for name in statement.order}
-        connection.exec_driver_sql(statement.sql, arrays)
+    for start in range(0, len(said[0]), PARAMETERS):
+        some = [values[start : start + PARAMETERS] for values in said]
+        connection.exec_driver_sql(statement.sql, dict(zip(statement.order, map(array_of, some), strict=True)))
 
 
-def _in_order(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    # Of a single name it would take the bare value.
-    return itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
-
-
-def _as_text(rows: Rows, name: str) -> Rows:
-    """The rows with one column as JSON, unless it is text already."""
-    if all(isinstance(row[name], str) for row in rows):
-        return rows
-    return [{**row, name: None if row[name] is None else json.dumps(row[name])} for row in rows]
+def _as_text(values: Sequence[Any]) -> Sequence[str | None]:
+    """A column's values as JSON, unless they are text already."""
+    if all(isinstance(value, str) for value in values):
+        return values
+    return [None if value is None else json.dumps(value) for value in values]
 
 
 @lru_cache(STATEMENTS)

@@ -20,7 +20,7 @@ from engine.store.present import version_codes
 from engine.store.tables.accounts import BLOCK
 from engine.store.tables.looks import BreakdownRow, ScoreRow, ScoreVersionRow
 from engine.store.tables.series import SPAN, ChunkRow, SeriesRow
-from engine.store.writing import upsert
+from engine.store.writing import Columns, upsert, upsert_columns
 
 if TYPE_CHECKING:
     from engine.store.saving.save import Saving
@@ -71,8 +71,8 @@ def save_scores(saving: "Saving", block: int) -> None:
         look.score: np.fromiter((saving.codes.get(text, 0) for text in look.fingerprint[saving.rows]), np.int64)
         for look in looks
     }
-    rows = [row for look in looks for row in _present(saving, look, codes[look.score])]
-    upsert(saving.connection, SCORE, ["account_seq", "score"], rows)
+    for look in looks:
+        upsert_columns(saving.connection, SCORE, ["account_seq", "score"], _present(saving, look, codes[look.score]))
     _save_parts(saving, block)
     _save_cells(saving, codes, block)
 
@@ -85,15 +85,16 @@ def _whole(column: Numbers) -> list[int | None]:
     return [None if value != value else int(value) for value in column.tolist()]
 
 
-def _present(saving: "Saving", look: ScoreLook, codes: Days) -> list[dict[str, Any]]:
+def _present(saving: "Saving", look: ScoreLook, codes: Days) -> Columns:
     rows, stays, snapshot = saving.rows, look.stays, saving.judged.snapshot
     known = [band is not None for band in look.band[rows]]
     stay_version = [
         int(code) if is_known else max(0, int(before))
         for code, before, is_known in zip(codes, stays.version[rows], known, strict=True)
     ]
-    columns: dict[str, list[Any]] = {
+    return {
         "account_seq": saving.reading.seqs[rows].tolist(),
+        "score": [look.score] * len(rows),
         "model": look.model[rows].tolist(),
         "version": codes.tolist(),
         "base": _listed(look.base[rows]),
@@ -111,10 +112,9 @@ def _present(saving: "Saving", look: ScoreLook, codes: Days) -> list[dict[str, A
         "before_came_from": stays.before_came_from[rows].tolist(),
         "before_since": _whole(stays.before_since[rows]),
         "elsewhere": stays.elsewhere[rows].tolist(),
+        "at": [microseconds(snapshot.at)] * len(rows),
         "day": snapshot.today[rows].tolist(),
     }
-    same = {"score": look.score, "at": microseconds(snapshot.at)}
-    return [{**same, **dict(zip(columns, values, strict=True))} for values in zip(*columns.values(), strict=True)]
 
 
 def _save_parts(saving: "Saving", block: int) -> None:
