@@ -95,6 +95,14 @@ class TestAccounts:
             ("account", "acme", "seats", 3.0, None, *by),
         ]
 
+    def test_that_are_their_own_parents_are_refused(self, database: Database) -> None:
+        done = put(database, accounts({"id": "acme", "parent": "acme"}, {"id": "zen", "parent": "acme"}))
+
+        assert [(one.line, one.reason) for one in done.refused] == [
+            (2, "acme can't be its own parent: leave parent empty")
+        ]
+        assert rows_of(database, "account") == []
+
     def test_with_an_unknown_time_zone_are_refused(self, database: Database) -> None:
         done = put(database, accounts({"id": "acme", "timezone": "Europe/Berlln"}))
 
@@ -173,6 +181,16 @@ class TestContacts:
 
 
 class TestTeammates:
+    def test_an_absence_that_ends_before_it_begins_is_refused(self, database: Database) -> None:
+        ana = {"email": "ana@x", "away_from": date(2026, 12, 1), "away_until": date(2026, 11, 30)}
+        leo = {"email": "leo@x", "away_from": date(2026, 12, 1), "away_until": date(2026, 12, 1)}
+
+        done = put(database, entries("teammates", ana, leo))
+
+        assert [(one.line, one.reason) for one in done.refused] == [
+            (2, "away_until 2026-11-30 lies before away_from 2026-12-01: mend one of the two")
+        ]
+
     def test_are_kept_whomever_they_name(self, database: Database) -> None:
         row = {"email": "ana@x", "manager": "nobody@x", "pools": "emea; west", "away_from": date(2026, 12, 1)}
 

@@ -105,6 +105,31 @@ def test_facts_of_the_future_are_refused_and_leave_everything_as_it_was(acme: Da
     assert dump(acme) == before
 
 
+@pytest.mark.parametrize(
+    ("fact", "reason"),
+    [
+        pytest.param(
+            change(until="2026-11-19"),
+            "until 2026-11-19 23:59 lies before at 2026-11-20 00:00: mend one of the two",
+            id="a day",
+        ),
+        pytest.param(
+            change("2026-11-20T15:00", until="2026-11-20T14:59"),
+            "until 2026-11-20 09:59 lies before at 2026-11-20 10:00: mend one of the two",
+            id="a moment, in the account's zone",
+        ),
+        pytest.param(change("2026-11-20T15:00", until=D20), None, id="the same day"),
+        pytest.param(change("2026-11-20T15:00", until="2026-11-20T15:00"), None, id="the same moment"),
+        pytest.param(change(until="2026-01-05", repeats="yearly"), None, id="over the turn of each year"),
+    ],
+)
+def test_a_fact_that_ends_before_it_begins_is_refused(acme: Database, fact: Any, reason: str | None) -> None:
+    done = put(acme, facts(fact))
+
+    assert [one.reason for one in done.refused] == ([reason] if reason else [])
+    assert len(rows_of(acme, "fact")) == (0 if reason else 1)
+
+
 def test_an_outcome_is_known_by_account_and_moment(acme: Database) -> None:
     put(acme, outcomes(("acme", D20, "renewed")))
     look(acme)

@@ -64,7 +64,7 @@ def is_zone(name: str) -> bool:
 
 def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
     """Makes and updates accounts; the ids under which data may have waited for them."""
-    said = entries(importing, batch)
+    said = [entry for entry in entries(importing, batch) if not _refuse_own_parent(importing, batch, entry)]
     importing.checked()
     accounts = importing.find([entry.text("id") for entry in said])
     latest = dict(zip(accounts.meant, said, strict=True))
@@ -75,6 +75,13 @@ def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
     zones = {meant: accounts.zone_of(index) for index, meant in enumerate(accounts.meant)}
     _update(importing, {seqs[meant]: entry for meant, entry in latest.items() if meant not in new}, zones)
     return tuple(new) + waited_for(importing.connection, latest.keys() - new.keys())
+
+
+def _refuse_own_parent(importing: Importing, batch: Entries, entry: Entry) -> bool:
+    if entry.columns.get("parent") != entry.columns["id"]:
+        return False
+    importing.refuse(batch.places, entry.index, f"{entry.text('id')} can't be its own parent: leave parent empty")
+    return True
 
 
 def _make(importing: Importing, new: Mapping[str, Entry]) -> None:

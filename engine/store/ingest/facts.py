@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select, update
 
 from engine.batches import Facts, Outcomes
-from engine.clock import end_of_day, microseconds
+from engine.clock import end_of_day, microseconds, moment
 from engine.store.accounts import UNKNOWN, Accounts
 from engine.store.among import among
 from engine.store.database import portions
@@ -47,7 +48,7 @@ class _Stored:
 def apply_facts(importing: Importing, batch: Facts, known: Known) -> None:
     accounts = known.only(batch.account.values)
     placed = place(batch.when, accounts.zones, accounts.zone[batch.account.codes])
-    good = importing.refuse_ahead(batch.places, placed.at)
+    good = importing.refuse_ahead(batch.places, placed.at) & _refuse_over(importing, batch, accounts, placed)
     importing.checked()
     said = _said(batch, accounts, good)
     latest = {one.identity: one for one in said}
@@ -58,6 +59,23 @@ def apply_facts(importing: Importing, batch: Facts, known: Known) -> None:
     hold(importing, "facts", waiting, replaces=True)
     there = [one for one in latest.values() if seq[one.index] != UNKNOWN]
     _write(importing, there, [_row(importing, one, accounts, placed, batch) for one in there])
+
+
+def _refuse_over(importing: Importing, batch: Facts, accounts: Accounts, placed: Placed) -> Mask:
+    """Which facts do not end before they begin; the others are refused. One that comes back every year may turn it."""
+    good = np.ones(len(placed.at), dtype=np.bool_)
+    for index in np.flatnonzero((batch.until.date_only | (batch.until.at != -1)) & ~batch.yearly).tolist():
+        zone, number = accounts.zone_of(int(batch.account.codes[index])), int(batch.until.at[index])
+        until = _end_of(number, zone) if batch.until.date_only[index] else number
+        if until < placed.at[index]:
+            good[index] = False
+            importing.refuse(batch.places, index, _over(until, int(placed.at[index]), zone))
+    return good
+
+
+def _over(until: int, at: int, zone: str) -> str:
+    end, start = (moment(one).astimezone(ZoneInfo(zone)) for one in (until, at))
+    return f"until {end:%Y-%m-%d %H:%M} lies before at {start:%Y-%m-%d %H:%M}: mend one of the two"
 
 
 def _said(batch: Facts, accounts: Accounts, good: Mask) -> list[_Said]:
@@ -119,11 +137,15 @@ def ends(importing: Importing, name: str, day: int, until: list[Any] | None, zon
     """Until when a fact of that day holds, in microseconds: as it says, else as long as its kind lasts."""
     if until is not None:
         number, is_day = until
-        return microseconds(end_of_day(number, zone)) if is_day else int(number)
+        return _end_of(number, zone) if is_day else int(number)
     kind = importing.catalog.facts.get(name)
     if kind is None or kind.lasts is None:
         return None
-    return microseconds(end_of_day(day + kind.lasts.count - 1, zone))
+    return _end_of(day + kind.lasts.count - 1, zone)
+
+
+def _end_of(day: int, zone: str) -> int:
+    return microseconds(end_of_day(day, zone))
 
 
 def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) -> None:

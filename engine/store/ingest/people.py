@@ -1,6 +1,7 @@
 """Contacts and teammates in; their rows, and what changed in them, out."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -77,7 +78,7 @@ def _stored_contacts(importing: Importing, seqs: Collection[int]) -> dict[tuple[
 
 
 def apply_teammates(importing: Importing, batch: Entries) -> None:
-    said = entries(importing, batch)
+    said = [entry for entry in entries(importing, batch) if not _refuse_away(importing, batch, entry)]
     importing.checked()
     latest = {entry.text("email"): entry for entry in said}
     importing.count("unchanged", len(said) - len(latest))
@@ -90,6 +91,15 @@ def apply_teammates(importing: Importing, batch: Entries) -> None:
         if _differs(importing, "teammate", email, old, row, ("email", *TEAMMATE_FIELDS), old is None):
             rows.append(row)
     upsert(importing.connection, TEAMMATE, ["email"], rows)
+
+
+def _refuse_away(importing: Importing, batch: Entries, entry: Entry) -> bool:
+    since, until = (entry.columns.get(name) for name in DAYS)
+    if not (isinstance(since, date) and isinstance(until, date) and until < since):
+        return False
+    reason = f"away_until {until} lies before away_from {since}: mend one of the two"
+    importing.refuse(batch.places, entry.index, reason)
+    return True
 
 
 def _stored_teammates(importing: Importing, emails: Collection[str]) -> dict[str, Row]:
