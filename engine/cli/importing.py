@@ -56,6 +56,11 @@ class Order:
     def content(self, file: Path) -> Path:
         return self.copies.get(file, file)
 
+    def name(self, file: Path) -> str:
+        """What a file is called: where several folders have one of that name, with its folder."""
+        is_alone = all(other == file or other.name != file.name for other in self.files)
+        return file.name if is_alone else str(file)
+
 
 @dataclass(slots=True)
 class Said:
@@ -140,7 +145,7 @@ def take(book: Book, order: Order, *, piece: int = PIECE, quiet: bool = True) ->
         for file in order.files:
             said[file] = Said(stack.enter_context(Pieces()))
             for read in read_file(order.content(file), options, plan.catalog, plan.settings.company.timezone, piece):
-                said[file].takes(read)
+                said[file].takes(read.of(order.name(file)))
                 shown.more(read.records)
         done = _apply(book, plan, order, said, shown)
     recorded = recorded_names(book.database)
@@ -209,14 +214,16 @@ def _apply(book: Book, plan: Plan, order: Order, said: Mapping[Path, Said], show
     return replace(done, refused=every)
 
 
-def _write_refused(order: Order, imported: Imported) -> tuple[Path, ...]:
-    written: list[Path] = []
+def _write_refused(order: Order, imported: Imported) -> tuple[str, ...]:
+    """The files' names."""
+    written: list[str] = []
     for file in imported.said:
-        mine = [refusal for refusal in imported.done.refused if refusal.file == file.name]
+        mine = [refusal for refusal in imported.done.refused if refusal.file == order.name(file)]
         if mine and not order.dry_run:
-            path = file.with_name(f"{file.name}{REFUSED}")
-            write_refused(path, mine, read_tables(order.content(file), meant=imported.meant))
-            written.append(path)
+            write_refused(
+                file.with_name(f"{file.name}{REFUSED}"), mine, read_tables(order.content(file), meant=imported.meant)
+            )
+            written.append(f"{order.name(file)}{REFUSED}")
     return tuple(written)
 
 
@@ -240,7 +247,7 @@ def _document(order: Order, imported: Imported) -> dict[str, object]:
     }
 
 
-def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
+def _show(order: Order, imported: Imported, written: tuple[str, ...]) -> None:
     shown, done, records = console(), imported.done, imported.records
     for refusal in done.refused[:SHOWN]:
         shown.print(Text(f"{refusal.file}:{refusal.line}: ", style="bold") + Text(refusal.reason, style="red"))
@@ -251,7 +258,7 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
             Text(f"{len(done.refused):,} of {counted(records, 'record')} can't be taken, so nothing was changed.")
         )
         it, lies = ("it", "It lies") if len(done.refused) == 1 else ("them", "They lie")
-        where = f"{lies} in {', '.join(path.name for path in written)}. " if written else ""
+        where = f"{lies} in {', '.join(written)}. " if written else ""
         shown.print(Text(f"{where}Mend {it}, or take the good ones with --keep-good."))
         return
     would = "would be " if order.dry_run else ""
@@ -259,6 +266,8 @@ def _show(order: Order, imported: Imported, written: tuple[Path, ...]) -> None:
     said += [f"{done.held:,} held until their account comes"] if done.held else []
     said += [f"{len(done.refused):,} refused"] if done.refused else []
     shown.print(Text(f"{order.kind}: {counted(records, 'record')} read · {' · '.join(said)}"))
+    if not records and order.wheres:
+        shown.print(Text(f"No row has {' and '.join(order.wheres)}. A cell must be the same, letter by letter."))
     for reason, count in done.stuck:
         shown.print(Text(f"{counted(count, 'record')} held before can't be taken: {reason}.", style="yellow"))
     if done.stuck:

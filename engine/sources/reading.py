@@ -1,7 +1,7 @@
 """A file and how it is meant in; batches of checked, typed records, and every row that can't be taken, out."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,6 +28,11 @@ class Read:
     refused: tuple[Refusal, ...]
     records: int
     naive_times: int = 0
+
+    def of(self, file: str) -> "Read":
+        """The same, with the file called so."""
+        batch = self.batch and replace(self.batch, places=replace(self.batch.places, files=(file,)))
+        return replace(self, batch=batch, refused=tuple(replace(one, file=file) for one in self.refused))
 
 
 def read_file(

@@ -79,6 +79,30 @@ def test_a_refused_row_leaves_everything_as_it_was(command: Told, folder: Path) 
     assert [one["refused"] for one in command("list", "imports")] == [0, 1]
 
 
+def test_files_of_one_name_are_told_apart_by_their_folders(command: Told, folder: Path) -> None:
+    command("import", "accounts", "accounts.csv")
+    for month, value in (("jan", "12%"), ("feb", "60"), ("mar", "x")):
+        (folder / month).mkdir()
+        (folder / month / "nps.csv").write_text(f"account,at,nps\nacme,2026-02-02,{value}\n")
+
+    done = command("import", "observations", "jan/nps.csv", "feb/nps.csv", "mar/nps.csv", code=1)
+
+    assert [(one["file"], one["line"]) for one in done["refused"]] == [("jan/nps.csv", 2), ("mar/nps.csv", 2)]
+    rows = {path.parent.name: len(path.read_text().splitlines()) for path in folder.glob("*/nps.csv.refused.csv")}
+    assert rows == {"jan": 2, "mar": 2}
+
+
+def test_an_import_that_finds_no_row_says_what_it_looked_for(
+    command: Told, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        app(["import", "accounts", "accounts.csv", "--where", "id=Acme"])
+
+    assert not left.value.code
+    said = "No row has id=Acme. A cell must be the same, letter by letter."
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_row_that_can_not_be_read_has_no_cells_beside_its_reason(command: Told, folder: Path) -> None:
     """Else it would come back as a good one, without what was wrong with it."""
     (folder / "bad.jsonl").write_text('{"id": "x", "name": ["N"]}\n{"id": "y", "name": "Y"}\n')
