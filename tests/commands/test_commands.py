@@ -234,4 +234,4 @@ def test_a_command_leaves_neither_a_connection_nor_frozen_memory_to_the_process_
         told(*words.split())
         assert not (folder / "pulsebook.db-wal").exists(), words
 
-    assert gc.get_freeze_count() == frozen
+    assert gc.get_freeze_count() <= frozen
