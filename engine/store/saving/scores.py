@@ -1,7 +1,7 @@
 """The scores of a look in; their present, their parts and their day's cells in the store, out."""
 
 from collections.abc import Collection, Mapping
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,8 +71,9 @@ def save_scores(saving: "Saving", block: int) -> None:
         look.score: np.fromiter((saving.codes.get(text, 0) for text in look.fingerprint[saving.rows]), np.int64)
         for look in looks
     }
-    for look in looks:
-        upsert_columns(saving.connection, SCORE, ["account_seq", "score"], _present(saving, look, codes[look.score]))
+    presents = [_present(saving, look, codes[look.score]) for look in looks]
+    columns = {name: list(chain.from_iterable(one[name] for one in presents)) for name in presents[0]}
+    upsert_columns(saving.connection, SCORE, ["account_seq", "score"], columns)
     _save_parts(saving, block)
     _save_cells(saving, codes, block)
 
