@@ -11,6 +11,7 @@ from sqlalchemy import text
 from engine.store.database import Database
 from engine.store.emptying import empty
 from engine.store.imports import CantTakeBack, take_back
+from engine.store.ingest.by_hand import withdraw_fact
 from tests.store.histories import STEPS, History
 from tests.store.looking import LOGINS, USERS, keep, reading, snapshot
 from tests.store.records import (
@@ -223,6 +224,30 @@ def test_an_outcome_that_was_taken_back_can_come_again(acme: Database) -> None:
     put(acme, churned)
 
     assert snapshot(acme).ended.all()
+
+
+@pytest.mark.parametrize("id_", ["f1", None])
+def test_a_fact_that_was_taken_back_can_come_again(acme: Database, id_: str | None) -> None:
+    said = [facts({"account": "acme", "at": D20, "id": id_, "role": role}) for role in ("CTO", "CEO")]
+    numbers = [came(acme, one) for one in said]
+    for number in numbers:
+        undo(acme, number)
+
+    done = put(acme, said[0])
+
+    assert (done.applied, done.unchanged, done.corrected) == (1, 0, 0)
+    [fact] = snapshot(acme).facts["leadership_change"].facts
+    assert fact.properties == {"role": "CTO"}
+
+
+def test_a_fact_that_a_person_has_withdrawn_does_not_come_again(acme: Database) -> None:
+    said = facts({"account": "acme", "at": D20, "id": "f1", "role": "CTO"})
+    number = came(acme, said)
+    [id_] = rows_of(acme, "fact", "id")
+    withdraw_fact(acme, id_, NOW, "ana@x")
+    undo(acme, number)
+
+    assert put(acme, said).unchanged == 1
 
 
 def test_a_fact_that_it_replaced_returns(acme: Database) -> None:

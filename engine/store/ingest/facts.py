@@ -19,9 +19,12 @@ from engine.store.held import Waiting, hold
 from engine.store.ingest.context import Importing, Known, as_json
 from engine.store.ingest.days import Placed, place
 from engine.store.ingest.hashes import digest, plain_text
+from engine.store.tables.imports import ChangeRow, ImportRow
 from engine.store.tables.records import FactRow, OutcomeRow
 from engine.store.writing import append
 
+CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
+IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
 FACT = FactRow.__table__  # type: ignore[attr-defined]
 OUTCOME = OutcomeRow.__table__  # type: ignore[attr-defined]
 Mask = NDArray[np.bool_]
@@ -177,14 +180,32 @@ def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) 
 
 
 def _stored(importing: Importing, identities: Collection[bytes]) -> dict[bytes, _Stored]:
-    """The newest fact of each identity."""
+    """The newest fact of each identity; one that went with its import is as if it had never come."""
     found: dict[bytes, _Stored] = {}
     for some in portions(identities):
-        wanted = select(FACT.c.identity, FACT.c.id, FACT.c.content, FACT.c.day, FACT.c.withdrawn_at)
-        rows = wanted.where(FACT.c.identity.in_(some)).order_by(FACT.c.id)
-        for identity, id_, content, day, withdrawn_at in importing.connection.execute(rows):
-            found[identity] = _Stored(int(id_), content, day, withdrawn_at is not None)
+        wanted = select(FACT.c.identity, FACT.c.id, FACT.c.content, FACT.c.day, FACT.c.withdrawn_at, FACT.c.import_id)
+        rows = importing.connection.execute(wanted.where(FACT.c.identity.in_(some)).order_by(FACT.c.id)).all()
+        undone = _undone(importing, [row for row in rows if row.withdrawn_at is not None])
+        for row in rows:
+            if row.id not in undone:
+                found[row.identity] = _Stored(int(row.id), row.content, row.day, row.withdrawn_at is not None)
     return found
+
+
+def _undone(importing: Importing, withdrawn: Collection[Any]) -> set[int]:
+    """Those that an import had brought which was taken back; what a person has withdrawn stays so."""
+    numbers = sorted({row.import_id for row in withdrawn if row.import_id is not None})
+    gone = select(IMPORT.c.id).where(among(IMPORT.c.id, numbers), IMPORT.c.undone_at.is_not(None))
+    undone = set(importing.connection.execute(gone).scalars()) if numbers else set()
+    ids = [row.id for row in withdrawn if row.import_id in undone]
+    by_hand = select(CHANGE.c.entity).where(
+        CHANGE.c.kind == "fact",
+        CHANGE.c.field == "withdrawn_at",
+        CHANGE.c.import_id.is_(None),
+        among(CHANGE.c.entity, [str(id_) for id_ in ids]),
+    )
+    kept = set(map(int, importing.connection.execute(by_hand).scalars())) if ids else set()
+    return set(ids) - kept
 
 
 def apply_outcomes(importing: Importing, batch: Outcomes, known: Known) -> None:
