@@ -15,6 +15,7 @@ from engine.domain import Decision, Episode, Move, Reason, Run, State
 from engine.language.base import written
 from engine.language.rules import Adjust, Cap, Soften
 from engine.measures import Measures
+from engine.packing import packed
 from engine.plan import Plan
 from engine.playbooks import Firing
 from engine.playing import told
@@ -29,7 +30,6 @@ from engine.telling import (
     MeasureValues,
     about_event,
     about_fact,
-    packed,
     tells_parts,
 )
 from engine.templating import TemplateFailed, plain, render

@@ -9,6 +9,7 @@ from engine.clock import day_of
 from engine.columns import Columns
 from engine.conditions.tree import Tree, columns_of, holds
 from engine.domain import Action, Contact, PlannedTask, Reason, Run
+from engine.packing import unpacked
 from engine.people import assignee_of, manager_of, owner_of
 from engine.playbooks import Firing, PlaybookTrees, Stage, Taken, play, task_row
 from engine.telling import (
@@ -20,7 +21,6 @@ from engine.telling import (
     about_teammate,
     tells_context,
     tells_parts,
-    unpacked,
 )
 from engine.templating import members_used, names_used
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arithmetic import windows
-from engine.clock import moment
+from engine.clock import day_of, moment
 from engine.columns import Columns, matches
 from engine.conditions import columns as of
 from engine.conditions import forms
@@ -21,13 +21,13 @@ from engine.conditions.condition import NotThat, parts
 from engine.conditions.constants import Constant
 from engine.conditions.tree import Columns as ColumnsOf
 from engine.conditions.tree import Test, Tree, holds
-from engine.domain import Fact, Happening, Move, State
+from engine.domain import Fact, Happening, Move, State, Value
 from engine.language.base import Entry
 from engine.language.catalog import Catalog
 from engine.language.rules import Adjust, Cap, Soften
 from engine.rules import Round, RuleTrees, Standing
 from engine.scoring import Adjusted, Capped, Effects, Softened
-from engine.snapshot import Numbers, Series, Snapshot
+from engine.snapshot import EventTable, Numbers, Series, Snapshot
 
 Mask = NDArray[np.bool_]
 
@@ -108,7 +108,7 @@ def matched(form: Entry, catalog: Catalog, snapshot: Snapshot, columns: Columns,
         if isinstance(tree.column, of.FactCount):
             facts += _facts(snapshot, tree.column, row)
         elif isinstance(tree.column, of.EventReached):
-            found = _events(snapshot, tree.column, row)
+            found = _events(catalog, snapshot, tree.column, row)
             events += found
             days += [*_event_days(snapshot, tree.column, row), *_seen_days(snapshot, found, row)]
     fact = max(facts, key=lambda fact: (fact.at, fact.id), default=None)
@@ -140,7 +140,7 @@ def _seen_days(snapshot: Snapshot, events: Iterable[Happening], row: int) -> lis
     return [event.day + int(snapshot.today[row] - snapshot.last_day(event.name)[row]) for event in events]
 
 
-def _events(snapshot: Snapshot, column: of.EventReached, row: int) -> list[Happening]:
+def _events(catalog: Catalog, snapshot: Snapshot, column: of.EventReached, row: int) -> list[Happening]:
     """The newest event of the window, where its rows were read."""
     table = snapshot.events.get(column.event)
     if table is None:
@@ -151,6 +151,7 @@ def _events(snapshot: Snapshot, column: of.EventReached, row: int) -> list[Happe
         fits = all(test.holds(_constant(properties.get(test.prop))) for test in column.where)
         if fits and _in_window(snapshot, column, row, int(table.day[index]), int(table.at[index])):
             contact = properties.get("contact")
+            said = {name: _said(catalog, table, column.event, name, index) for name in properties}
             return [
                 Happening(
                     snapshot.accounts[row],
@@ -158,10 +159,27 @@ def _events(snapshot: Snapshot, column: of.EventReached, row: int) -> list[Happe
                     moment(int(table.at[index])),
                     int(table.day[index]),
                     str(contact) if contact else None,
-                    {name: value for name, value in properties.items() if value == value},
+                    {name: value for name, value in said.items() if value is not None and value == value},
                 )
             ]
     return []
+
+
+def _said(catalog: Catalog, table: EventTable, event: str, name: str, index: int) -> Value | None:
+    """A property as it was said: conditions see dates, times and booleans as numbers."""
+    if name in table.times:
+        time: Value | None = table.times[name][index]
+        return time
+    value: str | float = table.properties[name][index]
+    if not isinstance(value, float) or value != value:
+        return value
+    match catalog.property_type(event, name):
+        case "boolean":
+            return bool(value == 1)
+        case "date":
+            return day_of(int(value))
+        case _:
+            return value
 
 
 def _constant(value: object) -> Constant | None:

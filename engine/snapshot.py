@@ -82,6 +82,8 @@ class EventTable:
     contact: Days
     properties: Mapping[str, Column]
     """By name, the built-in ones (contact, contact_role, weekday, hour, day as a number) where they are needed."""
+    times: Mapping[str, Column] = field(default_factory=dict)
+    """Of those of the type time, of which conditions see the day alone, the dates or moments themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 from engine.arithmetic.views import name_of, shown
 from engine.clock import day_of
 from engine.conditions.tree import Column
-from engine.domain import Contact, Fact, Happening, Run, Teammate
+from engine.domain import Contact, Fact, Happening, Run, Teammate, Value
 from engine.language.catalog import WEEKDAYS
 from engine.language.measures import Show
 from engine.language.views import LETTERS, Ladder
@@ -257,7 +257,7 @@ def about_fact(fact: Fact, zone: str) -> dict[str, object]:
         "author": fact.author,
         "source": fact.source,
         "reason": fact.reason,
-        **fact.properties,
+        **_here(fact.properties, zone),
     }
 
 
@@ -266,7 +266,15 @@ def about_event(event: Happening, zone: str, role: str | None) -> dict[str, obje
     at = event.at.astimezone(ZoneInfo(zone))
     day = day_of(event.day)
     built_in = {"contact_role": role, "day": day, "weekday": WEEKDAYS[day.weekday()], "hour": at.hour}
-    return {"name": event.name, "at": at, "contact": event.contact, **event.properties, **built_in}
+    return {"name": event.name, "at": at, "contact": event.contact, **_here(event.properties, zone), **built_in}
+
+
+def _here(properties: Mapping[str, Value], zone: str) -> dict[str, object]:
+    """Moments in the account's zone."""
+    return {
+        name: value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
+        for name, value in properties.items()
+    }
 
 
 def about_tasks(run: Run) -> dict[str, object]:
@@ -274,25 +282,3 @@ def about_tasks(run: Run) -> dict[str, object]:
         task.step: {"state": task.state, "due": task.due, "assignee": task.assignee or None}
         for task in run.tasks.values()
     }
-
-
-def packed(value: object) -> object:
-    """A value as JSON can keep it, for what a run keeps of its firing; dates and moments are marked."""
-    if isinstance(value, datetime):
-        return {"$moment": value.isoformat()}
-    if isinstance(value, date):
-        return {"$day": value.isoformat()}
-    if isinstance(value, Mapping):
-        return {str(key): packed(item) for key, item in value.items()}
-    return [packed(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def unpacked(value: object) -> object:
-    """What was packed."""
-    if isinstance(value, Mapping):
-        if "$moment" in value:
-            return datetime.fromisoformat(str(value["$moment"]))
-        if "$day" in value:
-            return date.fromisoformat(str(value["$day"]))
-        return {key: unpacked(item) for key, item in value.items()}
-    return [unpacked(item) for item in value] if isinstance(value, list | tuple) else value

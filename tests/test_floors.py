@@ -8,7 +8,7 @@ import pytest
 ENGINE = Path(__file__).parent.parent / "engine"
 WORDS = (
     "domain errors clock calendar conditions language snapshot batches holds judged people family "
-    "look_alikes bundles letters templating template_filters wording"
+    "look_alikes bundles letters packing templating template_filters wording"
 ).split()
 ARITHMETIC = ["arithmetic"]
 STAGES = "measures scoring columns rules network playbooks actions telling moments".split()

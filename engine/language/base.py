@@ -18,6 +18,9 @@ from engine.language.meanings import Meant
 LARGEST = 1e15
 """Numbers stay below this in size, so that their text has no exponent (the rule engine misreads one)."""
 
+YES, NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
+"""How data say a boolean, in any case."""
+
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _SHARE = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*%", re.ASCII)
 _DURATION = re.compile(r"(\d{1,5})\s*(m|h|d|business days?)", re.ASCII)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.batches import Coded, When
 from engine.clock import FIRST_DAY, LAST_DAY, MICROSECONDS, YEARS, day_number, is_meant, microseconds, moment
 from engine.domain import Value
-from engine.language.base import LARGEST, written
+from engine.language.base import LARGEST, NO, YES, written
 from engine.language.catalog import FieldType
 
 NUMBER = r"^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -27,7 +27,6 @@ _TIME = re.compile(
 )
 OUTSIDE = f"is outside of the years {YEARS}, as systems write that there is no date: correct it"
 _DAY = 86_400 * MICROSECONDS
-_YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 LONGEST_ID = 200
 MOST_MONEY = 9e14
@@ -149,9 +148,9 @@ def no_number(text: str) -> str:
 
 
 def boolean(text: str) -> bool:
-    if text.lower() not in _YES | _NO:
+    if text.lower() not in YES | NO:
         raise ValueError(f"{text!r} is not true or false: write true, false, yes, no, 1 or 0")
-    return text.lower() in _YES
+    return text.lower() in YES
 
 
 def day(text: str) -> date:

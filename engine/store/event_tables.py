@@ -20,7 +20,7 @@ from engine.store.strips import Coded, Scalar, Strip, coded, unpack
 from engine.store.tables.records import StripRow
 from engine.store.tables.series import SPAN
 from engine.store.undone_events import undone_strips
-from engine.store.values import compared
+from engine.store.values import compared, typed
 
 STRIP = StripRow.__table__  # type: ignore[attr-defined]
 BUILT_IN = frozenset(BUILT_IN_PROPERTIES)
@@ -68,7 +68,12 @@ def table_of(
         prop: np.concatenate([_blank(0, type_), *(part.column(prop, type_, whose) for part in parts)])[order]
         for prop, type_ in types.items()
     }
-    table = EventTable(row[order], day[order], at[order], contact[order], declared)
+    times = {
+        prop: np.concatenate([_blank(0, "text"), *(part.times(prop) for part in parts)])[order]
+        for prop, type_ in types.items()
+        if type_ == "time"
+    }
+    table = EventTable(row[order], day[order], at[order], contact[order], declared, times)
     return replace(table, properties=declared | _built_in(connection, need.properties, whose, table))
 
 
@@ -107,6 +112,16 @@ class _Part:
         for zone in set(zones.tolist()):
             here = zones == zone
             column[here] = _typed(stored.values, type_, zone)[stored.codes[here]]
+        return column
+
+    def times(self, prop: str) -> Column:
+        """A property of the type time, as it was said."""
+        stored = self.strip.properties.get(prop)
+        if stored is None:
+            return _blank(len(self.row), "text")
+        stored = stored if isinstance(stored, Coded) else coded(stored)
+        said = [None, *(typed(value, "time") for value in stored.values)]
+        column: Column = np.array([*said, None], dtype=np.object_)[:-1][stored.codes]
         return column
 
 

@@ -112,6 +112,7 @@ def _ends(connection: Connection, rows: list[Any], known_at: int | None) -> dict
 
 def _fact(row: Any, account: str, until: int | None, catalog: Catalog) -> Fact:
     types = catalog.facts[row.name].properties
+    said = {name: typed(value, types[name].type) for name, value in row.properties.items() if name in types}
     return Fact(
         id=row.id,
         account=account,
@@ -119,7 +120,7 @@ def _fact(row: Any, account: str, until: int | None, catalog: Catalog) -> Fact:
         at=moment(row.at),
         day=row.day,
         until=None if until is None else moment(until),
-        properties={name: typed(value, types[name].type) for name, value in row.properties.items() if name in types},
+        properties={name: value for name, value in said.items() if value is not None},
         source=row.source,
         author=row.author,
         reason=row.reason,

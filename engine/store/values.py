@@ -1,49 +1,37 @@
 """What JSON keeps of attributes and properties in; typed values, and what conditions compare, out."""
 
 import json
-import math
+import re
 from datetime import date, datetime
+from functools import lru_cache
 
+from engine.clock import is_meant
 from engine.conditions.constants import Constant, as_constant
 from engine.domain import Value
-from engine.language.base import written
+from engine.language.base import NO, YES, parse_number, written
+
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}([T ].+)?", re.ASCII)
 
 
-def typed(raw: object, type_: str) -> Value:
-    """A kept value as its type says; what was kept under another type is given as text."""
-    if type_ == "number" and isinstance(raw, int | float) and not isinstance(raw, bool):
-        return float(raw)
-    if type_ == "boolean" and isinstance(raw, bool):
-        return raw
-    if type_ in ("date", "time") and isinstance(raw, str):
-        return _dated(raw, type_)
-    return str(raw)
-
-
-def _dated(raw: str, type_: str) -> Value:
-    """What was kept as a date is no moment anywhere; as a time it stays that day."""
-    try:
-        at = datetime.fromisoformat(raw)
-    except ValueError:
-        return raw
-    return at.date() if type_ == "date" or at.tzinfo is None else at
-
-
-def compared(raw: object, type_: str, zone: str = "UTC") -> Constant | None:
-    """A kept value as conditions compare it: a text, or a number (booleans 1 and 0, dates and times as day numbers).
-
-    A time has the day of the zone. None: it was kept under another type, and says nothing as this one.
-    """
+def typed(raw: object, type_: str) -> Value | None:
+    """A kept value as its type says. None: it was kept under another type, and says nothing as this one."""
     match type_:
         case "text":
             return _text(raw)
         case "number":
             return _number(raw)
         case "boolean":
-            return 1.0 if raw is True or raw == "true" else 0.0 if raw is False or raw == "false" else None
+            return _boolean(raw)
         case _:
-            said = typed(raw, type_)
-            return as_constant(said, zone) if isinstance(said, date) else None
+            return _dated(raw, type_) if isinstance(raw, str) else None
+
+
+def compared(raw: object, type_: str, zone: str = "UTC") -> Constant | None:
+    """A kept value as conditions compare it: a text, or a number (booleans 1 and 0, dates and times as day numbers).
+
+    A time has the day of the zone. None: it says nothing as this type.
+    """
+    return as_constant(typed(raw, type_), zone)
 
 
 def _text(raw: object) -> str:
@@ -54,7 +42,25 @@ def _text(raw: object) -> str:
 
 def _number(raw: object) -> float | None:
     try:
-        number = float(raw) if isinstance(raw, str | int | float) else math.nan
+        return parse_number(raw)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+
+
+def _boolean(raw: object) -> bool | None:
+    if isinstance(raw, bool):
+        return raw
+    said = raw.lower() if isinstance(raw, str) else ""
+    return said in YES if said in YES | NO else None
+
+
+@lru_cache(maxsize=65_536)
+def _dated(raw: str, type_: str) -> date | None:
+    """What was kept as a date is no moment anywhere; as a time it stays that day."""
+    try:
+        at = datetime.fromisoformat(raw) if _DATED.fullmatch(raw) else None
+    except ValueError:
+        at = None
+    if at is None or not is_meant(at):
+        return None
+    return at.date() if type_ == "date" or at.tzinfo is None else at

@@ -112,6 +112,36 @@ def test_why_a_rule_fired_may_name_the_role_of_whom_its_event_is_of(told: Told, 
     ]
 
 
+def test_what_an_event_and_a_fact_say_of_dates_times_and_truths_is_told_as_that(told: Told, folder: Path) -> None:
+    """Conditions see these as numbers, and the day of a time alone. A time is told where the account is."""
+    said = "{due: date, at_work: time, urgent: boolean}"
+    catalog = folder / "rules/catalog.yaml"
+    catalog.write_text(
+        catalog.read_text()
+        .replace("  trouble:\n", f"  trouble: {{properties: {said}}}\n")
+        .replace("moved: {properties: {city: text}}", f"moved: {{properties: {said}}}")
+    )
+    rules, told_of = folder / "rules/all.yaml", "{{ %s.due | day }}, {{ %s.at_work }}, {{ %s.urgent }}"
+    for rule, when, of in (
+        ("e", "{event: trouble, at_least: 1, in: 7d}", "event"),
+        ("f", "{fact: moved, within: 7d}", "fact"),
+    ):
+        because = told_of.replace("%s", of)
+        rules.write_text(rules.read_text() + f"- rule: {rule}\n  when: {when}\n  because: '{because}'\n")
+    told("run", "--as-of", "2026-03-04")
+    (folder / "zone.csv").write_text("id,timezone\nacme,Asia/Tokyo\n")
+    told("import", "accounts", "zone.csv")
+    row = "acme,2026-03-05,{},2026-03-10,2026-03-09T20:30+00:00,no\n"
+    for kind, column, name in (("events", "event", "trouble"), ("facts", "fact", "moved")):
+        (folder / f"{kind}.csv").write_text(f"account,at,{column},due,at_work,urgent\n{row.format(name)}")
+        told("import", kind, f"{kind}.csv")
+
+    told("run", "--as-of", "2026-03-05")
+
+    found = {one["rule"]: one["because"] for one in told("list", "decisions") if one["state"] == "fired"}
+    assert found["e"] == found["f"] == "10 Mar 2026, 2026-03-10 05:30:00+09:00, False"
+
+
 def test_who_is_away_is_judged_at_the_moment_of_the_look(command: Told, folder: Path) -> None:
     (folder / "away.csv").write_text(
         "email,away_from,away_until,backup\nana@northwind.example,2026-03-03,2026-03-09,lead@northwind.example\n"

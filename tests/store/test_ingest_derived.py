@@ -100,6 +100,27 @@ def test_an_attribute_that_moves_says_from_where_to_where_and_by_how_much(
     assert stated(database) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("kept", "came", "expected"),
+    [
+        pytest.param("30", 30.0, (1, []), id="the same, read as a number"),
+        pytest.param("30", 12.5, (0, [{"was": 30.0, "now": 12.5, "by": -17.5}]), id="another number"),
+        pytest.param("many", 30.0, (0, []), id="what was no number was blank"),
+        pytest.param("1_000", 1000.0, (0, []), id="as was what no file could say as one"),
+    ],
+)
+def test_an_attribute_that_was_kept_as_a_text_is_the_number_that_it_means(
+    database: Database, kept: str, came: float, expected: tuple[int, list[dict[str, Any]]]
+) -> None:
+    as_text = CATALOG.model_copy(update={"attributes": {**CATALOG.attributes, "seats": CATALOG.attributes["method"]}})
+    Ingest(database).apply(accounts({"id": "acme", "seats": kept}), as_text, arrival(), ZONE, ())
+
+    done = Ingest(database).apply(accounts({"id": "acme", "seats": came}), CATALOG, arrival(), ZONE, ())
+
+    assert (done.unchanged, [said for _, said in stated(database)]) == expected
+    assert done.unchanged + done.corrected == 1
+
+
 CHAMPION = "champion"
 LOST = {"was": "kim@x"}
 

@@ -22,6 +22,7 @@ from engine.store.ingest.context import Importing, JsonValue, as_json
 from engine.store.ingest.derived import Whose, follow_attribute
 from engine.store.ingest.hashes import digest
 from engine.store.ingest.oddities import Beside
+from engine.store.values import typed
 from engine.store.writing import upsert
 
 BUILT_IN = tuple(name for name in BUILT_IN_ATTRIBUTES if name != "id")
@@ -124,12 +125,13 @@ def _update(importing: Importing, known: Mapping[int, Entry], zones: Mapping[str
     for row in importing.connection.execute(query).all() if known else ():
         old = row._asdict()
         new = old | _columns(old["attributes"], known[row.seq])
-        fields = _changed_fields(old, new)
+        fields = _changed_fields(importing.catalog, old, new)
         importing.count("corrected" if fields else "unchanged")
         numbers.add(row.seq, known[row.seq].columns, old, new)
         for name, (was, now) in fields.items():
             changes.append(importing.changed("account", row.id, name, was, now))
-            follow_attribute(importing, Whose(row.seq, row.id, zones[row.id]), name, was, now)
+            whose = Whose(row.seq, row.id, zones[row.id])
+            follow_attribute(importing, whose, name, _meant(importing.catalog, name, was), now)
         if fields:
             updates.append({"of": row.seq, **{name: new[name] for name in (*BUILT_IN, "attributes")}})
     if not importing.arrival.history:
@@ -166,11 +168,24 @@ def _number(row: Mapping[str, Any], name: str) -> float | None:
     return float(value) if isinstance(value, int | float | Decimal) else None
 
 
-def _changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[JsonValue, JsonValue]]:
-    """Old and new of each attribute that differs, as JSON values."""
+def _changed_fields(
+    catalog: Catalog, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> dict[str, tuple[JsonValue, JsonValue]]:
+    """Old and new of each attribute that differs, as JSON values; what was kept under another type and means the same
+    does not."""
     before, after = shown_fields(old), shown_fields(new)
     names = dict.fromkeys([*before, *after])
-    return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
+    return {
+        name: (was, now)
+        for name in names
+        if (was := before.get(name)) != (now := after.get(name)) and _meant(catalog, name, was) != now
+    }
+
+
+def _meant(catalog: Catalog, name: str, kept: JsonValue) -> JsonValue:
+    """What was kept of an attribute, as its type says now; nothing where it says nothing as that."""
+    declared = catalog.attributes.get(name)
+    return as_json(typed(kept, declared.type)) if declared is not None and kept is not None else kept
 
 
 def shown_fields(row: Mapping[str, Any]) -> dict[str, JsonValue]:
