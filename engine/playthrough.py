@@ -14,6 +14,7 @@ from engine.domain import Value
 from engine.language.base import parse_day
 from engine.language.catalog import Catalog, Type
 from engine.language.scenarios import Before, DayEntry, EventEntry, FactEntry, Scenario
+from engine.language.times import parse_time
 
 NOON = "12:00"
 DEFAULT = "acme"
@@ -178,7 +179,9 @@ def _facts(stage: Stage, facts: list[FactSaid]) -> Facts:
 
 
 def account_batch(stage: Stage, said: Mapping[str, object]) -> Entries:
-    columns = {name: (value(raw, stage.catalog.attribute_type(name) or "text"),) for name, raw in said.items()}
+    columns = {
+        name: (value(raw, stage.catalog.attribute_type(name) or "text", stage.zone),) for name, raw in said.items()
+    }
     return Entries("accounts", columns, placed("scenario", 1))
 
 
@@ -203,14 +206,16 @@ def properties(stage: Stage, name: str, said: Mapping[str, object]) -> dict[str,
     types: Iterable[tuple[str, object, Type]] = (
         (prop, raw, stage.catalog.property_type(name, prop) or "text") for prop, raw in said.items()
     )
-    return {prop: known for prop, raw, type_ in types if (known := value(raw, type_)) is not None}
+    return {prop: known for prop, raw, type_ in types if (known := value(raw, type_, stage.zone)) is not None}
 
 
-def value(raw: object, type_: Type) -> Value | None:
-    """A scalar of a file as its type says; dates as dates."""
+def value(raw: object, type_: Type, zone: str) -> Value | None:
+    """A scalar of a file as its type says; dates as dates, times as in data."""
     if raw is None:
         return None
-    if type_ in ("date", "time"):
+    if type_ == "time":
+        return parse_time(raw, zone)
+    if type_ == "date":
         return parse_day(raw)
     known = constant(raw, type_)
     return bool(known) if type_ == "boolean" else known

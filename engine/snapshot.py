@@ -197,6 +197,8 @@ class Snapshot:
     """Per metric and event whose feed is held: how many days before today the last day lies that is seen of it."""
     people: People | None = None
     """Where a score of contacts is rolled up."""
+    attribute_times: Mapping[str, Column] = field(default_factory=dict)
+    """Of the attributes of the type time, of which conditions see the day alone, the dates or moments themselves."""
     personal: Mapping[str, PersonalValues] = field(default_factory=dict)
     children: Children | None = None
     """Where a score of children is rolled up."""

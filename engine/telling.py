@@ -100,6 +100,8 @@ def plain_value(value: object, type_: str) -> object:
 def about_account(audience: Audience, row: int) -> dict[str, object]:
     columns = audience.snapshot.attributes
     about = {name: plain_value(columns[name][row], type_) for name, type_ in audience.attributes.items()}
+    times, zone = audience.snapshot.attribute_times, str(audience.snapshot.zones[row])
+    about |= _here({name: column[row] for name, column in times.items() if name in about}, zone)
     about["currency"] = about.get("currency") or audience.currency
     about["name"] = about.get("name") or audience.snapshot.accounts[row]
     return about
@@ -269,7 +271,7 @@ def about_event(event: Happening, zone: str, role: str | None) -> dict[str, obje
     return {"name": event.name, "at": at, "contact": event.contact, **_here(event.properties, zone), **built_in}
 
 
-def _here(properties: Mapping[str, Value], zone: str) -> dict[str, object]:
+def _here(properties: Mapping[str, Value | None], zone: str) -> dict[str, object]:
     """Moments in the account's zone."""
     return {
         name: value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value

@@ -90,3 +90,30 @@ def test_what_a_message_says_is_shown_where_a_text_was_expected() -> None:
             {"slack": "news", "to": "#sales", "text": "acme bought"},
         ]
     }
+
+
+TIMES = {
+    **TOLD_TWICE,
+    "rules/catalog.yaml": "attributes: {call: {type: time}}\nevents: {order: {from: 2020-01-01, properties: {due: time}}}\n",
+    "playbooks/tell.yaml": "playbook: tell\nsteps: [{step: one, slack: news, to: owner}]\n",
+    "templates/slack/news.j2": "{{ event.due }}, {{ account.call }}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        pytest.param("2026-03-10T09:30+01:00", "2026-03-10 08:30:00+00:00", id="a moment"),
+        pytest.param("2026-03-10T08:30Z", "2026-03-10 08:30:00+00:00", id="in UTC"),
+        pytest.param("2026-03-10 08:30", "2026-03-10 08:30:00+00:00", id="without an offset where the company is"),
+        pytest.param("2026-03-10", "2026-03-10", id="a day alone"),
+    ],
+)
+def test_a_time_is_said_as_in_data(said: str, told: str) -> None:
+    scenario = f"""
+- scenario: bought
+  start: 2026-03-02
+  account: {{owner: ana@larkspur.example, call: "{said}"}}
+  days: {{1: {{events: [{{name: order, due: "{said}"}}], expect: {{sends: [{{slack: news, says: "{told}, {told}"}}]}}}}}}
+"""
+    assert failures(TIMES, scenario) == ()

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,19 +11,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.batches import Coded, When
-from engine.clock import FIRST_DAY, LAST_DAY, MICROSECONDS, YEARS, day_number, is_meant, microseconds, moment
+from engine.clock import FIRST_DAY, LAST_DAY, MICROSECONDS, YEARS, day_number, is_meant, moment
 from engine.domain import Value
 from engine.language.base import LARGEST, NO, YES, written
 from engine.language.catalog import FieldType
+from engine.language.times import read_time
 
 NUMBER = r"^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 EXACT = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-5][0-9]Z$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?$")
 """What spreadsheets and data frames put behind a date."""
-_TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
-)
 OUTSIDE = f"is outside of the years {YEARS}, as systems write that there is no date: correct it"
 _DAY = 86_400 * MICROSECONDS
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
@@ -64,7 +61,7 @@ def moments(cells: pl.Series, zone: str) -> Moments:
     exact, said = _exact(cells)
     numbers_[said] = exact[said]
     for index in np.flatnonzero(~days.to_numpy() & ~bad & ~said):
-        found = _moment(str(cells[int(index)]), zone)
+        found = read_time(str(cells[int(index)]), zone)
         if found is None:
             bad[index] = True
         else:
@@ -81,30 +78,6 @@ def _exact(cells: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     parsed = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
     found = parsed.to_physical().fill_null(-1).cast(pl.Int64).to_numpy()
     return found, parsed.is_not_null().to_numpy()
-
-
-@lru_cache(maxsize=65_536)
-def _moment(text: str, zone: str) -> tuple[int, bool] | None:
-    """(microseconds since the epoch, had it no offset); None: it is no moment. In an hour that the clocks repeat,
-    the first one is meant; in one that they skip, the moment so long after the jump."""
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return None
-    day, minute, second, fraction, offset = match.groups()
-    said = f"{day}T{minute}:{second or '00'}.{(fraction or '0')[:6].ljust(6, '0')}"
-    try:
-        at = datetime.fromisoformat(said + ("" if offset is None else "+00:00" if offset == "Z" else offset))
-        if offset is None:
-            at = at.replace(tzinfo=ZoneInfo(zone))
-        return microseconds(at.astimezone(UTC)), offset is None
-    except (ValueError, OverflowError):
-        return None
-
-
-def is_naive(text: str) -> bool:
-    """Whether it is a time that does not say where."""
-    match = _TIME.fullmatch(text)
-    return match is not None and match.group(5) is None
 
 
 def coded(cells: pl.Series) -> Coded:
@@ -169,7 +142,7 @@ def day(text: str) -> date:
 def time(text: str, zone: str) -> datetime:
     if re.fullmatch(DAY, text):
         return datetime.combine(day(text), datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)
-    found = _moment(text, zone)
+    found = read_time(text, zone)
     if found is None:
         raise ValueError(f"{text!r} is no time: write it like 2026-03-01T09:30+01:00")
     said = moment(found[0])

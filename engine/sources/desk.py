@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.batches import Places, Refusal
 from engine.domain import Value
 from engine.language.catalog import Catalog, FieldType
+from engine.language.times import is_naive
 from engine.sources import cells as cell
 from engine.sources.targets import Columns
 
@@ -86,7 +87,7 @@ class Desk:
             return read
 
         def counting(text: str) -> Value:
-            self.naive += cell.is_naive(text)
+            self.naive += is_naive(text)
             return read(text)
 
         return counting

@@ -10,7 +10,7 @@ from engine.conditions.tree import Column
 from engine.language.catalog import Catalog
 from engine.snapshot import Texts
 from engine.store.present import numbers_column
-from engine.store.values import compared
+from engine.store.values import compared, typed
 
 TEXTS = ("id", "name", "parent", "owner", "timezone", "country", "currency")
 NUMBERS = ("since", "value")
@@ -40,6 +40,16 @@ def attributes(
                 ]
             )
     return found
+
+
+def attribute_times(rows: list[Any], catalog: Catalog, names: Collection[str] | None = None) -> dict[str, Column]:
+    """Of declared attributes of the type time the dates or moments themselves. `names`: only these; None: all."""
+    wanted = [name for name, declared in catalog.attributes.items() if declared.type == "time"]
+    return {
+        name: texts([None if (said := row.attributes.get(name)) is None else typed(said, "time") for row in rows])
+        for name in wanted
+        if names is None or name in names
+    }
 
 
 def texts(values: list[Any]) -> Texts:

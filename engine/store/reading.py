@@ -13,7 +13,7 @@ from engine.language.catalog import Catalog, Event, Metric
 from engine.snapshot import ALL_DAYS, Days, Needs, Numbers, ScoreHistory, Series, Snapshot
 from engine.store import present, records
 from engine.store.among import among
-from engine.store.attributes import attributes, texts
+from engine.store.attributes import attribute_times, attributes, texts
 from engine.store.database import Database
 from engine.store.due import Due, is_due
 from engine.store.event_tables import event_tables
@@ -140,6 +140,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         today=today,
         zones=texts(zones),
         attributes=attributes(rows, wanted.catalog, zones, wanted.attributes),
+        attribute_times=attribute_times(rows, wanted.catalog, wanted.attributes),
         first_day=_first_days(rows, today),
         series=series,
         history=history,

@@ -6,6 +6,7 @@ from engine.conditions.constants import constant
 from engine.errors import Problem
 from engine.language.catalog import FieldType
 from engine.language.scenarios import Before, DayEntry, Expected, Never, Scenario, Sent
+from engine.language.times import parse_time
 from engine.workspace.check_conditions import mismatch, unlisted
 from engine.workspace.names import Names
 from engine.workspace.spots import Spot, suggestion
@@ -25,7 +26,16 @@ def _check_scenario(scenario: Scenario, spot: Spot, names: Names) -> Iterator[Pr
         yield from _check_before(before, spot.at("before", place), names)
     for number, day in scenario.days.items():
         yield from _check_day(day, spot.at("days", number), names)
+        yield from _check_ends(number, day, spot.at("days", number))
     yield from _check_expected(scenario.never, spot.at("never"), names)
+
+
+def _check_ends(number: int, day: DayEntry, spot: Spot) -> Iterator[Problem]:
+    ends = [(spot.at("facts", place, "until"), fact.until) for place, fact in enumerate(day.facts)]
+    ends += [(spot.at("override", "until"), day.override.until)] if day.override is not None else []
+    for at, until in ends:
+        if until is not None and until < number:
+            yield at.says(f" ends on day {until}, before it begins on day {number}", "Mend one of the two.")
 
 
 def _check_attributes(given: Mapping[str, object], spot: Spot, names: Names) -> Iterator[Problem]:
@@ -42,7 +52,10 @@ def _check_value(record: str | None, name: str, value: object, spot: Spot, names
     if found is None or name in names.files.broken or value is None:
         return
     try:
-        constant(value, found.type)
+        if found.type == "time":
+            parse_time(value, "UTC")
+        else:
+            constant(value, found.type)
     except ValueError as error:
         yield mismatch(spot, name, found, error)
     else:

@@ -163,6 +163,15 @@ from tests.workspace.base import PLAYBOOK, SCENARIOS, Edit, mistake, problems_of
             "Write one like 35 or 0.5.",
         ),
         mistake(
+            "a scenario with a fact that ends before it begins",
+            SCENARIOS,
+            "role: CTO}]",
+            "role: CTO, until: 2}]",
+            12,
+            "scenario 'a fall into red that lasts' ends on day 2, before it begins on day 3",
+            "Mend one of the two.",
+        ),
+        mistake(
             "a scenario with a day in words",
             SCENARIOS,
             "    5: {expect",
