@@ -94,7 +94,10 @@ def test_what_a_message_says_is_shown_where_a_text_was_expected() -> None:
 
 TIMES = {
     **TOLD_TWICE,
-    "rules/catalog.yaml": "attributes: {call: {type: time}}\nevents: {order: {from: 2020-01-01, properties: {due: time}}}\n",
+    "rules/catalog.yaml": """
+attributes: {call: {type: time}}
+events: {order: {from: 2020-01-01, properties: {due: time}}}
+""",
     "playbooks/tell.yaml": "playbook: tell\nsteps: [{step: one, slack: news, to: owner}]\n",
     "templates/slack/news.j2": "{{ event.due }}, {{ account.call }}\n",
 }
@@ -114,6 +117,7 @@ def test_a_time_is_said_as_in_data(said: str, told: str) -> None:
 - scenario: bought
   start: 2026-03-02
   account: {{owner: ana@larkspur.example, call: "{said}"}}
-  days: {{1: {{events: [{{name: order, due: "{said}"}}], expect: {{sends: [{{slack: news, says: "{told}, {told}"}}]}}}}}}
+  days:
+    1: {{events: [{{name: order, due: "{said}"}}], expect: {{sends: [{{slack: news, says: "{told}, {told}"}}]}}}}
 """
     assert failures(TIMES, scenario) == ()

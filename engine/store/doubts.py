@@ -19,6 +19,8 @@ RUN = RunRow.__table__  # type: ignore[attr-defined]
 DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
 RECENT = 30 * 86_400_000_000
 """Microseconds: an alert is taken back for so long after it fired. (A choice: a month of work is on its way.)"""
+AND = ", "
+"""Between what brought a correction."""
 FIRST_DAY = -(2**31)
 """A day before all."""
 NOT_YET = or_(RUN.c.end.is_(None), RUN.c.end != str(End.SOURCE_CORRECTED))
@@ -28,19 +30,26 @@ NOT_YET = or_(RUN.c.end.is_(None), RUN.c.end != str(End.SOURCE_CORRECTED))
 def doubt_runs(connection: Connection, reached: Mapping[int, int], at: int, source: str) -> None:
     """`reached`: number of an account to the oldest day of which something came in, or was taken back, at a moment.
 
-    A run's day is the company's, and the account's own may be the next one.
+    A run's day is the company's, and the account's own may be the next one. Which of all that comes before the next
+    look it is that counts, that look can't tell: each source is kept.
     """
     if not reached:
         return
     recent = connection.execute(*_started(seqs=reached, after=at - RECENT, until=at)).all()
-    doubted = sorted(row.id for row in recent if reached[row.account_seq] <= row.started_day + 1)
-    alter(connection, RUN, "id", [{"id": id_, "doubted_at": at, "doubted_by": source} for id_ in doubted])
+    doubted = {row.id: row.doubted_by for row in recent if reached[row.account_seq] <= row.started_day + 1}
+    rows = [{"id": id_, "doubted_at": at, "doubted_by": _with(doubted[id_], source)} for id_ in sorted(doubted)]
+    alter(connection, RUN, "id", rows)
+
+
+def _with(sources: str | None, source: str) -> str:
+    known = sources.split(AND) if sources else []
+    return AND.join(known if source in known else [*known, source])
 
 
 @kept
 def _started(seqs: Any, after: Any, until: Any) -> Select[Any]:
     mine = among(RUN.c.account_seq, seqs), RUN.c.started_at > after, RUN.c.started_at <= until, NOT_YET
-    return select(RUN.c.id, RUN.c.account_seq, RUN.c.started_day).where(*mine)
+    return select(RUN.c.id, RUN.c.account_seq, RUN.c.started_day, RUN.c.doubted_by).where(*mine)
 
 
 def doubts(connection: Connection, ids: Mapping[int, str], playbooks: Collection[str]) -> tuple[Doubt, ...]:

@@ -147,6 +147,21 @@ def test_a_fact_that_is_withdrawn_takes_back_what_it_brought_about(post: Post, s
     ]
 
 
+def test_an_answer_names_all_that_came_before_the_look_that_found_out(post: Post, slacks: RunningServer) -> None:
+    """Which of it was the correction can't be told."""
+    company = Company(post, slacks)
+    company.comes(1, records.facts({"account": "castle", "at": "2026-03-03", "name": "bad_news"}))
+    company.look(1)
+    [fact] = rows_of(company.database, "fact", "id")
+
+    withdraw_fact(company.database, fact, on(2))
+    company.nps(2.1, 50, of=1)
+    company.nps(2.2, 60, of=1)
+    company.look(2)
+
+    assert company.deliveries()[-1]["text"].splitlines()[2] == "Source: the fact bad_news was withdrawn, test"
+
+
 def test_an_answer_speaks_only_of_what_its_rule_rests_on(post: Post, slacks: RunningServer) -> None:
     company = Company(post, slacks)
     company.nps(2, 50)
