@@ -27,6 +27,7 @@ from engine.store.taking_back.fields import (
     take_back_teammates,
 )
 from engine.store.taking_back.firsts import take_back_first_records, take_back_recorded
+from engine.store.taking_back.followed import take_back_what_followed
 from engine.store.taking_back.records import (
     take_back_events,
     take_back_facts,
@@ -42,6 +43,7 @@ STEPS = (
     take_back_events,
     take_back_facts,
     take_back_outcomes,
+    take_back_what_followed,
     take_back_accounts,
     take_back_contacts,
     take_back_teammates,

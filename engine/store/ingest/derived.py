@@ -1,7 +1,7 @@
 """What came in, and what it changed, in; the facts that follow from it by themselves, as the catalog says, out."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,6 +30,12 @@ MOVED_BY = "by"
 """A number property of a fact that follows an attribute, where it is declared: days, or the difference."""
 
 
+Follows = tuple[str, Mapping[str, JsonValue]]
+"""A fact that follows: its name and properties."""
+Roles = Mapping[str, str | None]
+"""By email."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whose:
     """The account that a fact is stated of."""
@@ -40,14 +46,16 @@ class Whose:
 
 
 def follow_attribute(importing: Importing, whose: Whose, attribute: str, was: JsonValue, now: JsonValue) -> None:
+    _state(importing, whose, of_attribute(importing.catalog, attribute, was, now))
+
+
+def of_attribute(catalog: Catalog, attribute: str, was: JsonValue, now: JsonValue) -> Iterator[Follows]:
     """It went from one known value to another."""
-    if was is None or now is None:
-        return
-    for name, kind in importing.catalog.facts.items():
+    for name, kind in catalog.facts.items() if was is not None and now is not None and was != now else ():
         if kind.when_changes == attribute:
             moved = _moved(was, now) if MOVED_BY in kind.properties else None
             properties: dict[str, JsonValue] = {"was": was, "now": now}
-            _state(importing, whose, name, properties if moved is None else properties | {MOVED_BY: moved})
+            yield name, properties if moved is None else properties | {MOVED_BY: moved}
 
 
 def _moved(was: JsonValue, now: JsonValue) -> float | None:
@@ -61,18 +69,20 @@ def _moved(was: JsonValue, now: JsonValue) -> float | None:
     return float(Decimal(str(now)) - Decimal(str(was))) if is_number else None
 
 
-def follow_roles(
-    importing: Importing, whose: Whose, before: Mapping[str, str | None], after: Mapping[str, str | None]
-) -> None:
-    """`before` and `after`: email to role, of the contacts that changed. Whoever had the role and has it no longer is
-    `was`; the first who has it now and had not, if there is one, is `now`."""
-    for name, kind in importing.catalog.facts.items():
+def follow_roles(importing: Importing, whose: Whose, before: Roles, after: Roles) -> None:
+    _state(importing, whose, of_roles(importing.catalog, before, after))
+
+
+def of_roles(catalog: Catalog, before: Roles, after: Roles) -> Iterator[Follows]:
+    """Of the contacts that changed. Whoever had the role and has it no longer is `was`; the first who has it now and
+    had not, if there is one, is `now`."""
+    for name, kind in catalog.facts.items():
         role = kind.when_role_changes
         if role is None:
             continue
         gained = sorted(email for email, has in after.items() if has == role and before.get(email) != role)
         for email in sorted(email for email, had in before.items() if had == role and after[email] != role):
-            _state(importing, whose, name, {"was": email, **({"now": gained[0]} if gained else {})})
+            yield name, {"was": email, **({"now": gained[0]} if gained else {})}
 
 
 def _following(catalog: Catalog) -> dict[str, list[tuple[str, Filter, frozenset[str]]]]:
@@ -108,7 +118,7 @@ def follow_events(importing: Importing, rows: Iterable[Mapping[str, Any]], accou
                     "content": row["content"],
                     "at": row["at"],
                     "day": day,
-                    "until": ends(importing, name, day, None, zones[seq]),
+                    "until": ends(importing.catalog, name, day, None, zones[seq]),
                 }
             )
     if facts:
@@ -135,20 +145,23 @@ def _values(
     return {**declared, "day": float(day), "weekday": WEEKDAYS[weekday(day)], "hour": float(hour), **person}
 
 
-def _state(importing: Importing, whose: Whose, name: str, properties: Mapping[str, JsonValue]) -> None:
-    """A fact of this moment."""
-    day = int(local_days(np.array([importing.at]), whose.zone)[0])
-    said = [properties.get("was"), properties.get("now")]
-    content = digest(whose.id, name, str(importing.at), plain_text(said))
-    row = {
-        **_stated(importing, whose.seq, name, properties),
-        "identity": digest("changed", content.hex()),
-        "content": content,
-        "at": importing.at,
-        "day": day,
-        "until": ends(importing, name, day, None, whose.zone),
-    }
-    append(importing.connection, FACT, [row])
+def _state(importing: Importing, whose: Whose, facts: Iterable[Follows]) -> None:
+    """Facts of this moment."""
+    catalog, at = importing.catalog, importing.at
+    rows = [
+        {**_stated(importing, whose.seq, name, said), **follows(catalog, whose, name, said, at)} for name, said in facts
+    ]
+    if rows:
+        append(importing.connection, FACT, rows)
+
+
+def follows(catalog: Catalog, whose: Whose, name: str, properties: Mapping[str, JsonValue], at: int) -> dict[str, Any]:
+    """What is kept of a fact that follows from a change at a moment, in microseconds."""
+    day = int(local_days(np.array([at]), whose.zone)[0])
+    content = digest(whose.id, name, str(at), plain_text([properties.get("was"), properties.get("now")]))
+    until = ends(catalog, name, day, None, whose.zone)
+    identity = digest("changed", content.hex())
+    return {"identity": identity, "content": content, "at": at, "day": day, "until": until}
 
 
 def _stated(importing: Importing, seq: int, name: str, properties: Mapping[str, JsonValue]) -> dict[str, Any]:

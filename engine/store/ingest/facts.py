@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from engine.batches import Facts, Outcomes
 from engine.clock import end_of_day, microseconds, moment
+from engine.language.catalog import Catalog
 from engine.store.accounts import UNKNOWN, Accounts
 from engine.store.among import among
 from engine.store.database import portions
@@ -125,7 +126,7 @@ def _row(importing: Importing, said: _Said, accounts: Accounts, placed: Placed, 
         "name": record["name"],
         "at": int(placed.at[said.index]),
         "day": day,
-        "until": ends(importing, record["name"], day, record["until"], zone),
+        "until": ends(importing.catalog, record["name"], day, record["until"], zone),
         "properties": record["properties"],
         "source_id": record["id"],
         "source": record["source"] or importing.arrival.source,
@@ -136,12 +137,12 @@ def _row(importing: Importing, said: _Said, accounts: Accounts, placed: Placed, 
     }
 
 
-def ends(importing: Importing, name: str, day: int, until: list[Any] | None, zone: str) -> int | None:
+def ends(catalog: Catalog, name: str, day: int, until: list[Any] | None, zone: str) -> int | None:
     """Until when a fact of that day holds, in microseconds: as it says, else as long as its kind lasts."""
     if until is not None:
         number, is_day = until
         return _end_of(number, zone) if is_day else int(number)
-    kind = importing.catalog.facts.get(name)
+    kind = catalog.facts.get(name)
     if kind is None or kind.lasts is None:
         return None
     return _end_of(day + kind.lasts.count - 1, zone)

@@ -135,13 +135,13 @@ def take_back_facts(undo: TakingBack) -> None:
     if not rows:
         return
     returning = [row for some in portions(rows, 1_000) for row in _replaced(undo, some)]
-    _withdraw(undo, [row.id for row in rows])
+    withdraw(undo, [row.id for row in rows])
     undo.touched.update(row.account_seq for row in rows)
     again = {"arrived_at": undo.at, "withdrawn_at": None}
     append(undo.connection, FACT, [{**_columns(row), **again} for row in returning])
 
 
-def _withdraw(undo: TakingBack, ids: Collection[int]) -> None:
+def withdraw(undo: TakingBack, ids: Collection[int]) -> None:
     undo.connection.execute(update(FACT).where(among(FACT.c.id, ids)).values(withdrawn_at=undo.at))
     keep_changes(undo.connection, [undo.changed("fact", str(id_), WITHDRAWN, None, undo.at) for id_ in ids])
 
