@@ -102,7 +102,7 @@ def look(
             return total
     if order.guard in (Guard.SWEEP, Guard.RELEASED) and total.looked:
         passed(book.database, sweep_of(judge.plan, order), tally, due_of(order))
-    if total.deliveries and (order.blocks is None or book.database.is_sqlite):
+    if total.gathered and (order.blocks is None or book.database.is_sqlite):
         # Nobody else saves a part of it.
         let_go(book.database, order.cause, book.clock.now())
     return total

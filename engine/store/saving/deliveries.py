@@ -87,13 +87,14 @@ def _task(saving: "Saving", task: PlannedTask, assignee: str) -> dict[str, Any]:
     }
 
 
-def save_actions(saving: "Saving", actions: Iterable[Action]) -> None:
+def save_actions(saving: "Saving", actions: Iterable[Action]) -> int:
     """A delivery is recorded before it is anything else; what was refused is recorded as that. Slack messages of what
-    was released wait until all of it is saved, for they may leave as one."""
+    was released wait until all of it is saved, for they may leave as one; how many."""
     planned = list(actions)
     releases = releases_of(saving.connection, {action.run for action in planned if action.channel == SLACK})
     rows = [_delivery(saving, action, releases.get(action.run)) for action in planned]
     upsert(saving.connection, DELIVERY, ["key"], rows, [])
+    return sum(row["bundle"] is not None for row in rows)
 
 
 def _delivery(saving: "Saving", action: Action, release: str | None) -> dict[str, Any]:

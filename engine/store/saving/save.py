@@ -60,6 +60,8 @@ class Saved:
     fired: int = 0
     started: int = 0
     deliveries: int = 0
+    gathered: int = 0
+    """Deliveries that wait until all of the look is saved."""
     tasks: int = 0
     late: tuple[str, ...] = ()
     beaten: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ class Saved:
             fired=self.fired + other.fired,
             started=self.started + other.started,
             deliveries=self.deliveries + other.deliveries,
+            gathered=self.gathered + other.gathered,
             tasks=self.tasks + other.tasks,
             late=self.late + other.late,
             beaten=self.beaten + other.beaten,
@@ -243,12 +246,13 @@ def _save_signals(saving: Saving) -> Saved:
     run_ids = {run.id for run in runs}
     save_tasks(saving, tasks)
     withdraw(saving, [pair for pair in judged.cancelled if pair[0] in run_ids])
-    save_actions(saving, actions)
+    gathered = save_actions(saving, actions)
     answers = save_retractions(saving)
     return Saved(
         seeded=sum(decision.move is Move.SEEDS for decision in decisions),
         fired=sum(decision.move in (Move.FIRES, Move.REMINDS) for decision in decisions),
         started=sum(decision.reason is Reason.STARTED for decision in decisions),
         deliveries=len(actions) + answers,
+        gathered=gathered,
         tasks=len(tasks),
     )
