@@ -42,6 +42,11 @@ class When:
     at: Ints
     date_only: NDArray[np.bool_]
 
+    @property
+    def is_said(self) -> NDArray[np.bool_]:
+        """Which are there at all: of a column that may be blank, a blank one is the moment −1."""
+        return np.asarray(self.date_only | (self.at != -1), dtype=np.bool_)
+
 
 @dataclass(frozen=True, slots=True)
 class Places:

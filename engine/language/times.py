@@ -41,11 +41,11 @@ def is_naive(text: str) -> bool:
 def parse_time(value: object, zone: str) -> date | datetime:
     """A date, or a moment; one without an offset is read in `zone`."""
     text = value.strip() if isinstance(value, str) else ""
-    found = read_time(text, zone)
-    if found is None and not isinstance(value, date) and not _DAY.fullmatch(text):
-        raise ValueError(f"{value!r} is no time; write one like 2026-03-01T09:30+01:00")
-    if found is None:
+    if isinstance(value, date) or _DAY.fullmatch(text):
         return parse_day(value)
+    found = read_time(text, zone)
+    if found is None:
+        raise ValueError(f"{value!r} is no time; write one like 2026-03-01T09:30+01:00")
     at = moment(found[0])
     if not is_meant(at):
         raise ValueError(f"{value!r} is outside of the years {YEARS}; write a time like 2026-03-01T09:30+01:00")

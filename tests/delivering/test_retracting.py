@@ -130,36 +130,36 @@ def test_a_message_that_waits_is_not_sent(company: Company) -> None:
     ]
 
 
-def test_a_fact_that_is_withdrawn_takes_back_what_it_brought_about(post: Post, slacks: RunningServer) -> None:
-    company = Company(post, slacks)
-    company.comes(1, records.facts({"account": "castle", "at": "2026-03-03", "name": "bad_news"}))
-    company.look(1)
-    [fact] = rows_of(company.database, "fact", "id")
+@pytest.fixture
+def withdrawn(post: Post, slacks: RunningServer) -> Company:
+    """Castle had bad news on day 1, and that was posted; on day 2, before the look, they are withdrawn."""
+    made = Company(post, slacks)
+    made.comes(1, records.facts({"account": "castle", "at": "2026-03-03", "name": "bad_news"}))
+    made.look(1)
+    [fact] = rows_of(made.database, "fact", "id")
+    withdraw_fact(made.database, fact, on(2))
+    return made
 
-    withdraw_fact(company.database, fact, on(2))
-    company.look(2)
 
-    assert told(company) == ["fired", "fired", "cleared", "retracted"]
-    assert [bool(thread) for thread, _ in company.posts()] == [False, True]
-    assert company.deliveries()[-1]["text"].splitlines()[1:3] == [
+def test_a_fact_that_is_withdrawn_takes_back_what_it_brought_about(withdrawn: Company) -> None:
+    withdrawn.look(2)
+
+    assert told(withdrawn) == ["fired", "fired", "cleared", "retracted"]
+    assert [bool(thread) for thread, _ in withdrawn.posts()] == [False, True]
+    assert withdrawn.deliveries()[-1]["text"].splitlines()[1:3] == [
         "Health of 3 Mar 2026: 10 as told, 60 by what is known now",
         "Source: the fact bad_news was withdrawn",
     ]
 
 
-def test_an_answer_names_all_that_came_before_the_look_that_found_out(post: Post, slacks: RunningServer) -> None:
+def test_an_answer_names_all_that_came_before_the_look_that_found_out(withdrawn: Company) -> None:
     """Which of it was the correction can't be told."""
-    company = Company(post, slacks)
-    company.comes(1, records.facts({"account": "castle", "at": "2026-03-03", "name": "bad_news"}))
-    company.look(1)
-    [fact] = rows_of(company.database, "fact", "id")
+    withdrawn.nps(2.1, 50, of=1)
+    withdrawn.nps(2.2, 60, of=1)
 
-    withdraw_fact(company.database, fact, on(2))
-    company.nps(2.1, 50, of=1)
-    company.nps(2.2, 60, of=1)
-    company.look(2)
+    withdrawn.look(2)
 
-    assert company.deliveries()[-1]["text"].splitlines()[2] == "Source: the fact bad_news was withdrawn, test"
+    assert withdrawn.deliveries()[-1]["text"].splitlines()[2] == "Source: the fact bad_news was withdrawn, test"
 
 
 def test_an_answer_speaks_only_of_what_its_rule_rests_on(post: Post, slacks: RunningServer) -> None:

@@ -1,7 +1,7 @@
 """Accounts and aliases in; their rows, what changed in them, and the facts that follow from a change, out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -41,18 +41,27 @@ class Entry:
         return str(self.columns[column])
 
 
-def entries(importing: Importing, batch: Entries) -> list[Entry]:
-    """The records whose time zone, if they name one, is known; the others are refused."""
+def entries(
+    importing: Importing, batch: Entries, wrong: Callable[[Entry], str | None] = lambda _entry: None
+) -> list[Entry]:
+    """The records that can be: whose time zone, if they name one, is known, and of which nothing is `wrong`; the others
+    are refused."""
     names = tuple(batch.columns)
     good = []
     for index, values in enumerate(zip(*batch.columns.values(), strict=True)):
         entry = Entry(index, dict(zip(names, values, strict=True)))
-        zone = entry.columns.get("timezone")
-        if zone is not None and not is_zone(str(zone)):
-            importing.refuse(batch.places, index, f"timezone {zone!r} is not known: use a name like Europe/Berlin")
-        else:
+        reason = _unknown_zone(entry) or wrong(entry)
+        if reason is None:
             good.append(entry)
+        else:
+            importing.refuse(batch.places, index, reason)
     return good
+
+
+def _unknown_zone(entry: Entry) -> str | None:
+    zone = entry.columns.get("timezone")
+    is_known = zone is None or is_zone(str(zone))
+    return None if is_known else f"timezone {zone!r} is not known: use a name like Europe/Berlin"
 
 
 def is_zone(name: str) -> bool:
@@ -65,7 +74,7 @@ def is_zone(name: str) -> bool:
 
 def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
     """Makes and updates accounts; the ids under which data may have waited for them."""
-    said = [entry for entry in entries(importing, batch) if not _refuse_own_parent(importing, batch, entry)]
+    said = entries(importing, batch, _own_parent)
     importing.checked()
     accounts = importing.find([entry.text("id") for entry in said])
     latest = dict(zip(accounts.meant, said, strict=True))
@@ -78,11 +87,9 @@ def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
     return tuple(new) + waited_for(importing.connection, latest.keys() - new.keys())
 
 
-def _refuse_own_parent(importing: Importing, batch: Entries, entry: Entry) -> bool:
-    if entry.columns.get("parent") != entry.columns["id"]:
-        return False
-    importing.refuse(batch.places, entry.index, f"{entry.text('id')} can't be its own parent: leave parent empty")
-    return True
+def _own_parent(entry: Entry) -> str | None:
+    is_it = entry.columns.get("parent") == entry.columns["id"]
+    return f"{entry.text('id')} can't be its own parent: leave parent empty" if is_it else None
 
 
 def _make(importing: Importing, new: Mapping[str, Entry]) -> None:

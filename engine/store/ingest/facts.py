@@ -68,9 +68,9 @@ def apply_facts(importing: Importing, batch: Facts, known: Known) -> None:
 def _refuse_over(importing: Importing, batch: Facts, accounts: Accounts, placed: Placed) -> Mask:
     """Which facts do not end before they begin; the others are refused. One that comes back every year may turn it."""
     good = np.ones(len(placed.at), dtype=np.bool_)
-    for index in np.flatnonzero((batch.until.date_only | (batch.until.at != -1)) & ~batch.yearly).tolist():
-        zone, number = accounts.zone_of(int(batch.account.codes[index])), int(batch.until.at[index])
-        until = _end_of(number, zone) if batch.until.date_only[index] else number
+    for index in np.flatnonzero(batch.until.is_said & ~batch.yearly).tolist():
+        zone = accounts.zone_of(int(batch.account.codes[index]))
+        until = _until(int(batch.until.at[index]), zone, is_day=bool(batch.until.date_only[index]))
         if until < placed.at[index]:
             good[index] = False
             importing.refuse(batch.places, index, _over(until, int(placed.at[index]), zone))
@@ -100,7 +100,7 @@ def _said(batch: Facts, accounts: Accounts, good: Mask) -> list[_Said]:
 
 
 def _record(batch: Facts, index: int) -> dict[str, Any]:
-    has_until = batch.until.date_only[index] or batch.until.at[index] != -1
+    has_until = batch.until.is_said[index]
     properties = {prop: as_json(value) for prop, value in batch.properties[index].items()}
     return {
         "account": batch.account.text(index),
@@ -141,15 +141,16 @@ def ends(catalog: Catalog, name: str, day: int, until: list[Any] | None, zone: s
     """Until when a fact of that day holds, in microseconds: as it says, else as long as its kind lasts."""
     if until is not None:
         number, is_day = until
-        return _end_of(number, zone) if is_day else int(number)
+        return _until(number, zone, is_day=is_day)
     kind = catalog.facts.get(name)
     if kind is None or kind.lasts is None:
         return None
-    return _end_of(day + kind.lasts.count - 1, zone)
+    return _until(day + kind.lasts.count - 1, zone, is_day=True)
 
 
-def _end_of(day: int, zone: str) -> int:
-    return microseconds(end_of_day(day, zone))
+def _until(number: int, zone: str, *, is_day: bool) -> int:
+    """The last moment, in microseconds: a day's end, or the moment itself."""
+    return microseconds(end_of_day(number, zone)) if is_day else int(number)
 
 
 def _write(importing: Importing, said: list[_Said], rows: list[dict[str, Any]]) -> None:

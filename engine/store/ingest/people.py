@@ -78,7 +78,7 @@ def _stored_contacts(importing: Importing, seqs: Collection[int]) -> dict[tuple[
 
 
 def apply_teammates(importing: Importing, batch: Entries) -> None:
-    said = [entry for entry in entries(importing, batch) if not _refuse_away(importing, batch, entry)]
+    said = entries(importing, batch, _away_too_short)
     importing.checked()
     latest = {entry.text("email"): entry for entry in said}
     importing.count("unchanged", len(said) - len(latest))
@@ -93,13 +93,11 @@ def apply_teammates(importing: Importing, batch: Entries) -> None:
     upsert(importing.connection, TEAMMATE, ["email"], rows)
 
 
-def _refuse_away(importing: Importing, batch: Entries, entry: Entry) -> bool:
+def _away_too_short(entry: Entry) -> str | None:
     since, until = (entry.columns.get(name) for name in DAYS)
     if not (isinstance(since, date) and isinstance(until, date) and until < since):
-        return False
-    reason = f"away_until {until} lies before away_from {since}: mend one of the two"
-    importing.refuse(batch.places, entry.index, reason)
-    return True
+        return None
+    return f"away_until {until} lies before away_from {since}: mend one of the two"
 
 
 def _stored_teammates(importing: Importing, emails: Collection[str]) -> dict[str, Row]:

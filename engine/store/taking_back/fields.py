@@ -31,7 +31,7 @@ def take_back_accounts(undo: TakingBack) -> None:
     mine = select(CHANGE.c.entity).where(CHANGE.c.kind == "account", CHANGE.c.import_id == undo.number)
     concerned = or_(ACCOUNT.c.id.in_(mine), ACCOUNT.c.made_by == undo.number)
     rows = {row.id: row for row in undo.connection.execute(select(ACCOUNT).where(concerned).order_by(ACCOUNT.c.seq))}
-    writings = _writings(undo, "account", rows)
+    writings = writings_of(undo, "account", rows)
     updates, changes = [], []
     for id_, row in rows.items():
         now = shown_fields(row._asdict())
@@ -68,7 +68,7 @@ def _columns(row: Any, fields: Fields) -> dict[str, Any]:
 
 def take_back_contacts(undo: TakingBack) -> None:
     """One that the import had listed and that nobody else spoke of is listed no more."""
-    writings = _writings(undo, "contact", _entities(undo, "contact"))
+    writings = writings_of(undo, "contact", _entities(undo, "contact"))
     entity = ACCOUNT.c.id + "/" + CONTACT.c.email
     query = select(CONTACT, entity.label("entity")).join(ACCOUNT, ACCOUNT.c.seq == CONTACT.c.account_seq)
     for row in undo.connection.execute(query.where(among(entity, writings))).all():
@@ -82,7 +82,7 @@ def take_back_contacts(undo: TakingBack) -> None:
 
 def take_back_teammates(undo: TakingBack) -> None:
     """One that the import had brought and that nobody else spoke of is gone."""
-    writings = _writings(undo, "teammate", _entities(undo, "teammate"))
+    writings = writings_of(undo, "teammate", _entities(undo, "teammate"))
     for row in undo.connection.execute(select(TEAMMATE).where(among(TEAMMATE.c.email, writings))).all():
         fields = _of_person(undo, writings[row.email], row, HERE, TEAMMATE_FIELDS)
         _keep(undo, "teammate", row.email, row, fields)
@@ -114,7 +114,7 @@ def _keep(undo: TakingBack, kind: str, entity: str, row: Any, fields: Fields) ->
 
 
 def take_back_aliases(undo: TakingBack) -> None:
-    writings = _writings(undo, "alias", _entities(undo, "alias"))
+    writings = writings_of(undo, "alias", _entities(undo, "alias"))
     stored = select(ALIAS.c.alias, ALIAS.c.account).where(among(ALIAS.c.alias, writings))
     now: dict[str, str] = dict(undo.connection.execute(stored).all())
     then = {alias: fields["account"] for alias, some in writings.items() if (fields := _restored(undo, some))}
@@ -131,14 +131,14 @@ def _entities(undo: TakingBack, kind: str) -> list[str]:
     return list(undo.connection.execute(mine.distinct()).scalars())
 
 
-def _writings(undo: TakingBack, kind: str, entities: Collection[str]) -> dict[str, dict[str, list[Written]]]:
+def writings_of(undo: TakingBack, kind: str, entities: Collection[str]) -> dict[str, dict[str, list[Written]]]:
     """By entity and field, who wrote it, oldest first."""
     found: dict[str, dict[str, list[Written]]] = {}
     query = select(CHANGE).where(CHANGE.c.kind == kind, among(CHANGE.c.entity, entities))
     for row in undo.connection.execute(query.order_by(CHANGE.c.id)) if entities else ():
         if row.field != "first_record":
             fields = found.setdefault(row.entity, defaultdict(list))
-            fields[row.field].append(Written(row.import_id, row.old))
+            fields[row.field].append(Written(row.import_id, row.old, row.new, row.at, row.by))
     return found
 
 

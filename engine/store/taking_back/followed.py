@@ -4,7 +4,7 @@ Each follows from what was there before, which may have been the import's word.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,9 @@ from engine.store.ingest.facts import FACT
 from engine.store.ingest.hashes import plain_text
 from engine.store.people import CONTACT
 from engine.store.tables.imports import ChangeRow
+from engine.store.taking_back.fields import writings_of
 from engine.store.taking_back.records import withdraw
-from engine.store.taking_back.whole import IMPORT, TakingBack
+from engine.store.taking_back.whole import IMPORT, TakingBack, Written, restored
 from engine.store.writing import append
 
 CHANGE = ChangeRow.__table__  # type: ignore[attr-defined]
@@ -33,26 +34,6 @@ class _Change:
     import_id: int
     at: int
     by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Writing:
-    """One import's, of one field."""
-
-    import_id: int | None
-    old: JsonValue
-    new: JsonValue
-    at: int
-    by: str | None
-
-    @classmethod
-    def of(cls, row: Any) -> "_Writing":
-        return cls(row.import_id, _number(row.old), _number(row.new), row.at, row.by)
-
-
-def _number(kept: JsonValue) -> JsonValue:
-    """SQLite gives 5.0 in a column of JSON back as 5."""
-    return float(kept) if isinstance(kept, int) and not isinstance(kept, bool) else kept
 
 
 @dataclass(slots=True)
@@ -82,15 +63,17 @@ def _of_attributes(undo: TakingBack) -> Iterator[tuple[_Change, list[Follows], l
     )
     concerned = or_(ACCOUNT.c.id.in_(mine), ACCOUNT.c.made_by == undo.number)
     rows = {row.id: row for row in undo.connection.execute(select(ACCOUNT).where(concerned)).all()} if names else {}
-    for (id_, attribute), writings in _writings(undo, "account", rows, names).items():
+    for id_, fields in writings_of(undo, "account", rows).items():
         row = rows[id_]
         whose = Whose(row.seq, row.id, row.timezone or undo.company_zone)
-        for change, was, without, now in _before(undo, whose, writings, row.made_by):
-            yield (
-                change,
-                list(of_attribute(undo.catalog, attribute, was, now)),
-                list(of_attribute(undo.catalog, attribute, without, now)),
-            )
+        made = [] if row.made_by is None else [Written(row.made_by, None)]
+        for attribute in filter(fields.__contains__, names):
+            for change, was, without, now in _before(undo, whose, [*made, *fields[attribute]]):
+                yield (
+                    change,
+                    list(of_attribute(undo.catalog, attribute, was, now)),
+                    list(of_attribute(undo.catalog, attribute, without, now)),
+                )
 
 
 def _of_roles(undo: TakingBack) -> Iterator[tuple[_Change, list[Follows], list[Follows]]]:
@@ -104,10 +87,10 @@ def _of_roles(undo: TakingBack) -> Iterator[tuple[_Change, list[Follows], list[F
     theirs = people.where(entity.in_(select(CHANGE.c.entity).where(*mine))).subquery()
     rows = {row.entity: row for row in undo.connection.execute(people.where(ACCOUNT.c.seq.in_(select(theirs.c.seq))))}
     found: dict[_Change, _Roles] = defaultdict(_Roles)
-    for (name, _), writings in _writings(undo, "contact", rows, ["role"]).items():
+    for name, fields in writings_of(undo, "contact", rows).items():
         row = rows[name]
         whose = Whose(row.seq, row.id, row.timezone or undo.company_zone)
-        for change, *three in _before(undo, whose, writings, None):
+        for change, *three in _before(undo, whose, fields.get("role", ())):
             roles = found[change]
             said = (None if role is None else str(role) for role in three)
             roles.was[row.email], roles.without[row.email], roles.now[row.email] = said
@@ -119,29 +102,21 @@ def _of_roles(undo: TakingBack) -> Iterator[tuple[_Change, list[Follows], list[F
         )
 
 
-def _writings(
-    undo: TakingBack, kind: str, entities: Collection[str], fields: Collection[str]
-) -> dict[tuple[str, str], list[_Writing]]:
-    """By entity and field, oldest first."""
-    found: dict[tuple[str, str], list[_Writing]] = defaultdict(list)
-    query = select(CHANGE).where(CHANGE.c.kind == kind, among(CHANGE.c.entity, entities), among(CHANGE.c.field, fields))
-    for row in undo.connection.execute(query.order_by(CHANGE.c.id)) if entities else ():
-        found[row.entity, row.field].append(_Writing.of(row))
-    return found
-
-
 def _before(
-    undo: TakingBack, whose: Whose, writings: Sequence[_Writing], made_by: int | None
+    undo: TakingBack, whose: Whose, writings: Sequence[Written]
 ) -> Iterator[tuple[_Change, JsonValue, JsonValue, JsonValue]]:
     """The changes of imports that stay: what was there before each, what would have been without this import, and what
-    it wrote. `made_by`: which import said what was there before them all."""
-    before = undo.undone - {undo.number}
-    was, without = (None if made_by in gone else writings[0].old for gone in (before, undo.undone))
-    for one in writings:
+    it wrote."""
+    for place, one in enumerate(writings, 1):
         if one.import_id is not None and one.import_id not in undo.undone:
-            yield _Change(whose, one.import_id, one.at, one.by), was, without, one.new
-        was = was if one.import_id in before else one.new
-        without = without if one.import_id in undo.undone else one.new
+            was, without = (restored(writings[:place], gone) for gone in (undo.undone - {undo.number}, undo.undone))
+            change = _Change(whose, one.import_id, one.at, one.by)
+            yield change, _number(was), _number(without), _number(one.new)
+
+
+def _number(kept: JsonValue) -> JsonValue:
+    """SQLite gives 5.0 in a column of JSON back as 5."""
+    return float(kept) if isinstance(kept, int) and not isinstance(kept, bool) else kept
 
 
 def _key(seq: int, import_id: int, name: str, said: Any) -> tuple[int, int, str, str]:

@@ -42,10 +42,13 @@ class TakingBack:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One thing was written over another. `import_id`: by which import; None: by hand."""
+    """One thing was written over another. `import_id`: by which import; None: by hand. `at`: microseconds."""
 
     import_id: int | None
     old: Any
+    new: Any = None
+    at: int = 0
+    by: str | None = None
 
 
 def stays(writings: Sequence[Written], undone: Collection[int]) -> bool:
