@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from engine.cli.reporting import Desk, Form, rows_of, show_table
+from engine.cli.reporting import Desk, Form, Rows, rows_of, show_table
 from engine.cli.words import WrongWords
 from engine.reports import behaviour as measured
 from engine.reports.columns import Document
@@ -20,6 +20,7 @@ from engine.template_filters import money
 
 ACCOUNTS = ("date", "account", "name", "owner", "group", "band", "at_risk", "value", "revenue", "currency")
 BEHAVIOUR = ("measure", "group", "known", "low", "median", "high", "most", "points")
+HAPPENED = ("quarter", "outcome", "accounts")
 OUTCOMES = ("measure", "kept", "kept_median", "lost", "lost_median", "difference", "says")
 
 
@@ -125,8 +126,13 @@ def _behaved(desk: Desk, one: Document, *, is_band: bool) -> Sequence[object]:
     return one["label"], group, one["known"], low, said, high, one["points"]
 
 
-def outcomes(desk: Desk, form: Form) -> None:
-    """What happened in the end, and in what those who left differed from those who stayed."""
+def outcomes(desk: Desk, form: Form, *, by_quarter: bool) -> None:
+    """What happened in the end, and in what those who left differed from those who stayed.
+
+    `by_quarter`: which of the two tables a file holds.
+    """
+    if by_quarter and form.csv is None:
+        raise WrongWords("--quarters says which rows go to a file. Add --csv FILE, or leave it out to see both.")
     everybody = desk.everybody()
     found = measured.outcomes(desk.parts(everybody), desk.labels, everybody.left)
     figures = measured.figures(happened(desk.book.database, desk.settings.company.currency))
@@ -140,7 +146,15 @@ def outcomes(desk: Desk, form: Form) -> None:
         columns = ("measure", "stayed", "their median", "left", "their median", "difference")
         show_table(shown, columns, found, lambda one: _compared(desk, one))
 
-    form.give(document, OUTCOMES, rows_of(found, OUTCOMES), people)
+    columns, rows = _quarters(figures) if by_quarter else (OUTCOMES, rows_of(found, OUTCOMES))
+    form.give(document, columns, rows, people)
+
+
+def _quarters(figures: Sequence[Document]) -> tuple[Sequence[str], Rows]:
+    """A row for each quarter and outcome, with a column for each currency: sums of several are never added up."""
+    currencies = sorted({currency for one in figures for currency in one["revenue"]})
+    rows = [[*(one[key] for key in HAPPENED), *map(one["revenue"].get, currencies)] for one in figures]
+    return (*HAPPENED, *currencies), rows
 
 
 def _figure(one: Document) -> Sequence[object]:

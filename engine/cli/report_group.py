@@ -123,12 +123,20 @@ def report_behaviour(
 
 
 @report_app.command("outcomes")
-def report_outcomes(context: typer.Context, score: Score = None, csv: Csv = None, as_json: Json = False) -> None:
+def report_outcomes(
+    context: typer.Context,
+    quarters: Annotated[
+        bool, typer.Option("--quarters", help="With --csv: what happened in each quarter, not the comparison.")
+    ] = False,
+    score: Score = None,
+    csv: Csv = None,
+    as_json: Json = False,
+) -> None:
     """What happened in the end, and in what those who left differed from those who stayed."""
     from engine.cli import report_differences
 
     with _desk(context, score) as desk:
-        report_differences.outcomes(desk, _form(csv, as_json=as_json))
+        report_differences.outcomes(desk, _form(csv, as_json=as_json), by_quarter=quarters)
 
 
 @report_app.command("bands")

@@ -204,6 +204,12 @@ def test_rows_are_written_for_spreadsheets_without_formulas(report: Report, fold
     assert (acme["gained"], acme["value"], beta["owner"]) == ("-40.0", "20.0", "")
 
 
+def test_what_happened_is_written_by_quarter_with_a_column_for_each_currency(report: Report) -> None:
+    lines = report("outcomes", "--quarters", "--csv", "-").splitlines()
+
+    assert list(csv.reader(lines)) == [["quarter", "outcome", "accounts", "EUR"], ["2026-Q1", "churned", "1", "900"]]
+
+
 @pytest.mark.parametrize(
     "name", ["ranking", "piles", "benchmark", "segments", "revenue", "behaviour", "outcomes", *PAST]
 )
@@ -233,6 +239,7 @@ def test_every_report_prints_its_rows_as_csv(report: Report, name: str) -> None:
         pytest.param("firings --outcome churn", "Did you mean 'churned'?", id="an outcome that is none"),
         pytest.param("firings --rule fel", "Did you mean 'fell'?", id="a rule that is none"),
         pytest.param("firings --within 6h", "Write whole days, like 28d.", id="a stretch in hours"),
+        pytest.param("outcomes --quarters", "Add --csv FILE", id="rows of no file"),
         pytest.param("piles --csv nowhere/x.csv", "can't be written", id="a file in no folder"),
     ],
 )
