@@ -1,4 +1,4 @@
-"""A file of rules or a playbook in; the same with one threshold a step off, or with one rule never true, out."""
+"""A file of rules, a playbook or a score in; the same with one threshold a step off, or one rule never true, out."""
 
 import json
 import re
@@ -24,7 +24,7 @@ class Mutant:
     """One change of one file: `text` takes the place of `file`."""
 
     owner: str
-    """The rule or playbook it is in."""
+    """The rule, playbook or score it is in."""
     path: str
     before: str
     after: str
@@ -54,6 +54,16 @@ def mutants_of_playbook(file: str, text: str, left_out: tuple[str, ...]) -> Iter
         if path[0] not in left_out:
             changed = _with(playbook, path, after)
             yield Mutant(playbook["playbook"], _spelled(path), str(before), str(after), file, _dumped(changed))
+
+
+def mutants_of_score(file: str, text: str) -> Iterator[Mutant]:
+    """Each band with its begin a step down and a step up."""
+    score = yaml.safe_load(text)
+    for place, band in enumerate(score["bands"]):
+        for after in stepped(band["from"]):
+            path = ("bands", place, "from")
+            changed = _dumped(_with(score, path, after))
+            yield Mutant(score["score"], _spelled(path), str(band["from"]), str(after), file, changed)
 
 
 def stepped(value: object) -> tuple[Any, ...]:

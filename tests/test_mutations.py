@@ -1,4 +1,4 @@
-"""The starter's scenarios hold its rules to their numbers: with a threshold a step off, or a rule gone, one fails."""
+"""The starter's scenarios hold its files to their numbers: with a threshold a step off, or a rule gone, one fails."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from engine.language.playbooks import all_steps
 from engine.language.scenarios import Scenario
 from engine.scenarios import Theatre
 from engine.workspace import Loaded, PlacedScenario, load, read_sources
-from tests.mutants import Mutant, mutants_of_playbook, mutants_of_rules, stepped
+from tests.mutants import Mutant, mutants_of_playbook, mutants_of_rules, mutants_of_score, stepped
 
 ROOT = Path(__file__).parent.parent
 SOURCES = read_sources(ROOT)
@@ -48,11 +48,18 @@ def _rules_in(text: str) -> list[Any]:
 
 RULE_FILES = {file: text for file, text in SOURCES.items() if file.startswith("rules/") and _rules_in(text)}
 PLAYBOOK_FILES = {file: text for file, text in SOURCES.items() if file.startswith("playbooks/")}
+SCORE_FILES = {
+    file: text
+    for file, text in SOURCES.items()
+    if file.startswith("rules/scores/") and yaml.safe_load(text).get("level") != "contact"
+}
+"""Of accounts: bands of contacts are told by `why`, and nothing goes by them."""
 OF_RULES = [mutant for file, text in RULE_FILES.items() for mutant in mutants_of_rules(file, text, BANDS)]
 OF_PLAYBOOKS = [
     mutant for file, text in PLAYBOOK_FILES.items() for mutant in mutants_of_playbook(file, text, NOT_PLAYED)
 ]
-PLAYED = [mutant for mutant in (*OF_RULES, *OF_PLAYBOOKS) if (mutant.owner, mutant.path) not in LEFT_OUT]
+OF_SCORES = [mutant for file, text in SCORE_FILES.items() for mutant in mutants_of_score(file, text)]
+PLAYED = [mutant for mutant in (*OF_RULES, *OF_PLAYBOOKS, *OF_SCORES) if (mutant.owner, mutant.path) not in LEFT_OUT]
 SAMPLED = Random(3).sample(OF_RULES, SAMPLE)
 
 
@@ -90,7 +97,8 @@ def test_check_refuses_the_files_without_a_rule(rule: str) -> None:
     assert any(rule in error and "tests/scenarios/" in error for error in errors)
 
 
-def test_every_rule_and_every_playbook_has_mutants() -> None:
+def test_every_rule_playbook_and_score_has_mutants() -> None:
+    assert {mutant.owner for mutant in OF_SCORES} == set(WORKSPACE.scores)
     assert {mutant.owner for mutant in OF_RULES} == set(WORKSPACE.rules)
     assert {mutant.owner for mutant in OF_PLAYBOOKS} == set(WORKSPACE.playbooks)
 
