@@ -1,6 +1,6 @@
-"""Who is whose parent in; the parents in the order in which they rest on their children out."""
+"""Who is whose parent in; the parents in the order in which they rest on their children, and circles, out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 
 def above_children(parent_of: Mapping[str, str]) -> list[list[str]]:
@@ -18,3 +18,36 @@ def above_children(parent_of: Mapping[str, str]) -> list[list[str]]:
         for parent in ready:
             del left[parent]
     return found
+
+
+def circles_made(before: Mapping[str, str], said: Mapping[str, str | None]) -> dict[str, tuple[str, ...]]:
+    """Of the parents that are `said` anew, those that can't be, each with its circle: the id, its parent, that one's ….
+
+    All that is said counts together: a family may be turned round. Where what is said of some can't be, what was
+    before stays of these; what makes a circle with that can't be, either.
+    """
+    left, found = dict(said), dict[str, tuple[str, ...]]()
+    while True:
+        parent_of = {child: parent for child, parent in {**before, **left}.items() if parent is not None}
+        made = {id_: circle for circle in _circles(parent_of) for id_ in circle if id_ in left}
+        if not made:
+            return found
+        for id_, circle in made.items():
+            place = circle.index(id_)
+            found[id_] = (*circle[place:], *circle[:place])
+            del left[id_]
+
+
+def _circles(parent_of: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Each once: its ids from child to parent."""
+    passed: set[str] = set()
+    for start in parent_of:
+        way: dict[str, None] = {}
+        id_: str | None = start
+        while id_ is not None and id_ not in passed:
+            passed.add(id_)
+            way[id_] = None
+            id_ = parent_of.get(id_)
+        if id_ in way:
+            ids = tuple(way)
+            yield ids[ids.index(id_) :]

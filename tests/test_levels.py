@@ -177,6 +177,10 @@ def group(database: Database) -> Book:
     return made
 
 
+def said(book: Book, kind: str, **columns: tuple[Any, ...]) -> None:
+    put(book, Entries(kind, columns, placed("test", len(next(iter(columns.values()))))), on(0))
+
+
 def health(book: Book) -> dict[str, float | None]:
     return {account: of["health"]["value"] for account, of in scores(book).items()}
 
@@ -221,9 +225,23 @@ def test_a_child_that_has_left_no_longer_counts(group: Book) -> None:
     assert health(group) == {"world": 80, "holding": 80, "north": 80, "south": None}
 
 
+def test_a_parent_may_be_named_by_an_alias(group: Book) -> None:
+    said(group, "accounts", id=("north", "south"), parent=("crm-7", "crm-7"))
+    said(group, "aliases", account=("world",), alias=("crm-7",))
+    nps(group, on(0).date(), north=80, south=40)
+    worked_off(group, on(0))
+    assert health(group) == {"world": 70, "holding": None, "north": 80, "south": 40}
+
+    nps(group, on(1).date(), south=80)
+    worked_off(group, on(1))
+
+    assert health(group)["world"] == 80
+
+
 def test_parents_in_a_circle_stop_nothing(group: Book) -> None:
-    columns: dict[str, tuple[Any, ...]] = {"id": ("north", "south"), "parent": ("south", "north")}
-    put(group, Entries("accounts", columns, placed("test", 2)), on(0))
+    """An import that would make one is refused; an alias that comes later can."""
+    said(group, "accounts", id=("north", "south"), parent=("crm-7", "north"))
+    said(group, "aliases", account=("south",), alias=("crm-7",))
     nps(group, on(0).date(), north=80, south=40, holding=50)
 
     looked(group, 0)

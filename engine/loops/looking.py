@@ -113,7 +113,8 @@ def from_children_up(book: Book, plan: Plan, order: Order) -> Iterator[Order]:
     if not plan.rolled_up or order.accounts is not None or order.blocks is not None:
         yield order
         return
-    generations = above_children(parent_by_account(book.database))
+    with book.database.asking() as connection:
+        generations = above_children(parent_by_account(connection))
     # A generation that is held is the last: what all accounts together come to is counted apart.
     order = replace(order, across=False)
     yield replace(order, without=[parent for parents in generations for parent in parents])

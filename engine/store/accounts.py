@@ -71,7 +71,7 @@ class Meant:
 
     @classmethod
     def by(cls, connection: Connection, ids: Collection[str]) -> "Meant":
-        meant = _after_aliases(connection, ids)
+        meant = meant_by(connection, ids)
         return cls(tuple(ids), meant, _seqs(connection, set(meant)))
 
     @property
@@ -112,7 +112,8 @@ def locked(connection: Connection, said: Meant, company_zone: str) -> Accounts:
     )
 
 
-def _after_aliases(connection: Connection, ids: Collection[str]) -> tuple[str, ...]:
+def meant_by(connection: Connection, ids: Collection[str]) -> tuple[str, ...]:
+    """The ids that they stand for, after aliases."""
     aliases: dict[str, str] = dict(connection.execute(*_aliases(ids=ids)).all())
     return tuple(aliases.get(id_, id_) for id_ in ids)
 

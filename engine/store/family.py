@@ -1,18 +1,18 @@
 """The accounts of a look in; their contacts and children, and the parents whom a change concerns, out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from engine.clock import microseconds
 from engine.conditions.tree import Column
 from engine.language.catalog import Catalog
 from engine.snapshot import ALL_DAYS, Children, People, PersonalValues
-from engine.store.accounts import mark_due
+from engine.store.accounts import ALIAS, Meant, mark_due
 from engine.store.among import among
 from engine.store.attributes import attributes, texts
 from engine.store.database import Database
@@ -31,11 +31,11 @@ SCORE = ScoreRow.__table__  # type: ignore[attr-defined]
 OBSERVED = ContactObservationRow.__table__  # type: ignore[attr-defined]
 
 
-def parent_by_account(database: Database) -> dict[str, str]:
-    """Of the accounts that have one."""
-    query = select(ACCOUNT.c.id, ACCOUNT.c.parent).where(ACCOUNT.c.parent.is_not(None))
-    with database.asking() as connection:
-        return dict(connection.execute(query).all())
+def parent_by_account(connection: Connection) -> dict[str, str]:
+    """Of the accounts that have one; who names a parent by an alias means the account that it stands for."""
+    parent = func.coalesce(ALIAS.c.account, ACCOUNT.c.parent)
+    query = select(ACCOUNT.c.id, parent).outerjoin(ALIAS, ALIAS.c.alias == ACCOUNT.c.parent)
+    return dict(connection.execute(query.where(ACCOUNT.c.parent.is_not(None))).all())
 
 
 def people(connection: Connection, whose: Whose) -> People:
@@ -82,16 +82,24 @@ def children(
     connection: Connection, whose: Whose, scores: Collection[str], catalog: Catalog, company_zone: str
 ) -> Children:
     """The accounts of which these are the parent, and their scores at their last look."""
-    mine = among(ACCOUNT.c.parent, whose.ids)
-    query = select(ACCOUNT).where(mine, ACCOUNT.c.parent != ACCOUNT.c.id)
-    rows = list(connection.execute(query.order_by(ACCOUNT.c.seq)).all())
+    place = _named(connection, whose.ids)
+    query = select(ACCOUNT).where(among(ACCOUNT.c.parent, place)).order_by(ACCOUNT.c.seq)
+    rows = [row for row in connection.execute(query).all() if whose.ids[place[row.parent]] != row.id]
     values = _values(connection, [row.seq for row in rows], scores)
-    place = {id_: row for row, id_ in enumerate(whose.ids)}
     return Children(
         row=np.array([place[row.parent] for row in rows], dtype=np.intp),
         scores={score: numbers_column([values.get((row.seq, score)) for row in rows]) for score in scores},
         attributes=attributes(rows, catalog, [row.timezone or company_zone for row in rows]),
     )
+
+
+def _named(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """The place of each of the accounts by its id and its aliases; not by an id that is another one's alias."""
+    place = {id_: row for row, id_ in enumerate(ids)}
+    concerned = or_(among(ALIAS.c.account, ids), among(ALIAS.c.alias, ids))
+    aliases: dict[str, str] = dict(connection.execute(select(ALIAS.c.alias, ALIAS.c.account).where(concerned)).all())
+    own = {id_: row for id_, row in place.items() if id_ not in aliases}
+    return {**own, **{alias: place[account] for alias, account in aliases.items() if account in place}}
 
 
 def _values(connection: Connection, seqs: Collection[int], scores: Collection[str]) -> dict[tuple[int, str], float]:
@@ -122,5 +130,4 @@ def call_parents(database: Database, parents: Collection[str], at: datetime) -> 
     if not parents:
         return
     with database.writing() as connection:
-        seqs = connection.execute(select(ACCOUNT.c.seq).where(among(ACCOUNT.c.id, parents))).scalars().all()
-        mark_due(connection, seqs, microseconds(at))
+        mark_due(connection, Meant.by(connection, parents).seqs.values(), microseconds(at))

@@ -103,6 +103,24 @@ class TestAccounts:
         ]
         assert rows_of(database, "account") == []
 
+    def test_that_would_be_parents_of_each_other_are_refused(self, database: Database) -> None:
+        put(database, accounts({"id": "north", "parent": "group"}, {"id": "group", "parent": "world"}, "world"))
+        put(database, entries("aliases", {"account": "north", "alias": "crm-7"}))
+
+        done = put(database, accounts({"id": "zen", "parent": "north"}, {"id": "world", "parent": "crm-7"}))
+
+        assert [(one.line, one.reason) for one in done.refused] == [
+            (3, "world can't be below north: world → north → group → world. Mend the parent of one of them")
+        ]
+
+    def test_may_turn_a_family_round(self, database: Database) -> None:
+        put(database, accounts({"id": "north", "parent": "group"}, "group"))
+
+        done = put(database, accounts({"id": "group", "parent": "north"}, {"id": "north", "parent": None}))
+
+        assert not done.refused
+        assert rows_of(database, "account", "id", "parent") == [("north", None), ("group", "north")]
+
     def test_with_an_unknown_time_zone_are_refused(self, database: Database) -> None:
         done = put(database, accounts({"id": "acme", "timezone": "Europe/Berlln"}))
 

@@ -14,9 +14,11 @@ from sqlalchemy import bindparam, insert, select, update
 from engine.batches import Entries
 from engine.clock import day_number, day_of
 from engine.domain import Value
+from engine.family import circles_made
 from engine.language.catalog import BUILT_IN_ATTRIBUTES, Catalog
-from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, next_seq
+from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, meant_by, next_seq
 from engine.store.among import among
+from engine.store.family import parent_by_account
 from engine.store.held import Waiting, hold, waited_for
 from engine.store.ingest.context import Importing, JsonValue, as_json
 from engine.store.ingest.derived import Whose, follow_attribute
@@ -74,7 +76,7 @@ def is_zone(name: str) -> bool:
 
 def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
     """Makes and updates accounts; the ids under which data may have waited for them."""
-    said = entries(importing, batch, _own_parent)
+    said = entries(importing, batch, _in_circles(importing, batch))
     importing.checked()
     accounts = importing.find([entry.text("id") for entry in said])
     latest = dict(zip(accounts.meant, said, strict=True))
@@ -87,9 +89,26 @@ def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
     return tuple(new) + waited_for(importing.connection, latest.keys() - new.keys())
 
 
-def _own_parent(entry: Entry) -> str | None:
-    is_it = entry.columns.get("parent") == entry.columns["id"]
-    return f"{entry.text('id')} can't be its own parent: leave parent empty" if is_it else None
+def _in_circles(importing: Importing, batch: Entries) -> Callable[[Entry], str | None]:
+    """What is wrong with an entry by which accounts would be above themselves."""
+    if not any(batch.columns.get("parent", ())):
+        return lambda _entry: None
+    ids = meant_by(importing.connection, list(map(str, batch.columns["id"])))
+    named = [str(parent) for parent in batch.columns["parent"] if parent is not None]
+    meant = dict(zip(named, meant_by(importing.connection, named), strict=True))
+    parents = [None if parent is None else meant[str(parent)] for parent in batch.columns["parent"]]
+    made = circles_made(parent_by_account(importing.connection), dict(zip(ids, parents, strict=True)))
+
+    def wrong(entry: Entry) -> str | None:
+        id_ = ids[entry.index]
+        circle = made.get(id_)
+        if circle is None or parents[entry.index] != (*circle, id_)[1]:
+            return None
+        if len(circle) == 1:
+            return f"{id_} can't be its own parent: leave parent empty"
+        return f"{id_} can't be below {circle[1]}: {' → '.join((*circle, id_))}. Mend the parent of one of them"
+
+    return wrong
 
 
 def _make(importing: Importing, new: Mapping[str, Entry]) -> None:
