@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arithmetic.each_once import each_once
 from engine.arithmetic.series import round4
 from engine.clock import weekday
 from engine.conditions.filters import Filter, FilterTest
@@ -125,7 +126,7 @@ def _different(lanes: Days, parts: Sequence[Days], owner: Rows, accounts: int) -
         key, width = key * reach + part, width * reach
     size = int(key.max(initial=-1)) + 1
     if size > MOST_MARKS * (len(key) + 1):
-        return counted(owner[np.unique(key) // width], accounts)
+        return counted(owner[each_once(key) // width], accounts)
     return counted(owner[np.flatnonzero(_marked(key, size)) // width], accounts)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from engine.arithmetic.each_once import each_once
 from engine.arithmetic.event_measures import Chosen, chosen, counted, in_clock, in_days
 from engine.arithmetic.series import total, window
 from engine.clock import day_number, local_day, microseconds, moment, start_of_day
@@ -110,7 +111,7 @@ def first_days(snapshot: Snapshot, name: str, over: Duration, end: int = 0) -> N
     if over.in_days:
         return snapshot.last_day(name).astype(np.float64) - end - over.count + 1
     begins, found = last_moments(snapshot, name) - over.microseconds, np.zeros(len(snapshot))
-    for begin in np.unique(begins).tolist():
+    for begin in each_once(begins).tolist():
         here = begins == begin
         days = {zone: local_day(moment(begin), zone) for zone in set(snapshot.zones[here])}
         found[here] = [days[zone] for zone in snapshot.zones[here]]

@@ -14,7 +14,6 @@ from engine.plan import Plan
 from engine.snapshot import Needs
 from engine.store.database import Database
 from engine.store.glancing import database_url
-from engine.store.ingest.ingest import Ingest
 from engine.store.versions import StoredVersion, files_of, put_in_use, version_in_use
 from engine.workspace import Loaded, Workspace, load, read_sources, running
 
@@ -70,6 +69,9 @@ class Book:
 
     def put_in_use(self) -> tuple[Problem, ...]:
         """Puts the folder's files into use if they check clean; else says what is wrong and keeps what there was."""
+        # All that imports rest on takes 20 ms to be loaded, and most commands put nothing into use.
+        from engine.store.ingest.ingest import Ingest
+
         workspace = self.loaded.workspace
         if workspace is None:
             return self.mistakes()

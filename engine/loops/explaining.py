@@ -15,7 +15,7 @@ from engine.domain import DECIDED, Contact, Move
 from engine.errors import PulsebookError
 from engine.language.base import written
 from engine.loops.book import Book
-from engine.loops.looking import wanted_of
+from engine.loops.wanting import wanted_of
 from engine.pipeline import Signals
 from engine.plan import Plan
 from engine.roll_ups import score_contacts

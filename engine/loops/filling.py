@@ -17,9 +17,9 @@ from engine.loops.looking import (
     refuse_future,
     shards_of,
     wanted_by,
-    wanted_of,
     without_collector,
 )
+from engine.loops.wanting import wanted_of
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.store.database import Database, portions

@@ -19,12 +19,13 @@ from engine.judged import Counted, Judged
 from engine.loops.book import Book
 from engine.loops.doubting import looked_into
 from engine.loops.holding import held, held_of_the_hour
+from engine.loops.wanting import wanted_of
 from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.snapshot import Snapshot
 from engine.store.bundling import let_go
 from engine.store.database import Database
-from engine.store.due import Due, block_numbers, versions_under_way
+from engine.store.due import Due, block_numbers
 from engine.store.family import parent_by_account
 from engine.store.holds import end_hold, let_pass, passed, refuse_earlier, refuse_unread
 from engine.store.lanes import SHARD, SHARD_ACCOUNTS
@@ -262,26 +263,6 @@ def wanted_by(book: Book, plan: Plan, order: Order) -> Wanted:
     wanted = wanted_of(book, plan, order.at, accounts=order.accounts, blocks=order.blocks)
     needs = joined(wanted.needs, plan.across_needs) if order.across else wanted.needs
     return replace(wanted, needs=needs, due=order.due, without=order.without)
-
-
-def wanted_of(
-    book: Book,
-    plan: Plan,
-    at: datetime,
-    *,
-    accounts: Collection[str] | None = None,
-    blocks: Collection[int] | None = None,
-) -> Wanted:
-    """What a look by a plan has to read: of some accounts, or of whole blocks."""
-    return Wanted(
-        needs=book.needs(plan, versions_under_way(book.database)),
-        catalog=plan.catalog,
-        scores=tuple(plan.scores),
-        company_zone=plan.settings.company.timezone,
-        at=at,
-        accounts=accounts,
-        blocks=None if accounts is not None else blocks,
-    )
 
 
 def office(book: Book, plan: Plan, order: Order) -> Office:

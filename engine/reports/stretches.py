@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.arithmetic.each_once import each_once
 from engine.language.catalog import CHURNED
 from engine.reports.absences import NEVER, Absences
 from engine.reports.columns import Bits, Course, Dated
@@ -66,7 +67,7 @@ def stretches(course: Course, outcome: str, days: int) -> Stretches:
     first, last = np.full(len(course), NEVER), np.full(len(course), NEVER)
     np.minimum.at(first, looks.rows, looks.days)
     last[looks.rows] = looks.days
-    seen = np.unique(looks.rows)
+    seen = each_once(looks.rows)
     nobody = np.zeros(len(seen), dtype=np.bool_)
     cuts = _cuts(course, outcome)
     cuts = cuts.ordered(cuts.afters).then(_Cuts(seen, last[seen], np.full(len(seen), NEVER), nobody))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import CompoundSelect, Connection, Select, func, select, union_all
 
+from engine.arithmetic.each_once import each_once
 from engine.snapshot import ALL_DAYS, Days, Numbers, Rows
 from engine.store.among import among
 from engine.store.chunks import Times, unpack, unpack_times
@@ -69,7 +70,8 @@ class Lanes:
 
     @property
     def blocks(self) -> list[int]:
-        return sorted({int(block) for block in np.unique(self.seqs // BLOCK)})
+        found: list[int] = each_once(self.seqs // BLOCK).tolist()
+        return found
 
 
 def those(column: Any, *, first: Any = None, last: Any = None, seqs: Any = None) -> Any:
@@ -115,7 +117,7 @@ def matrices(
     names = {id_: key for key, id_ in ids.items()}
     corrections = Corrections.since(connection, names, lanes.blocks, known_at)
     rows_of = {block: np.flatnonzero(lanes.seqs // BLOCK == block) for block in lanes.blocks}
-    today_spans = {key: {int(span) for span in np.unique(ends[key].today // SPAN)} for key in timed}
+    today_spans = {key: set(each_once(ends[key].today // SPAN).tolist()) for key in timed}
     for series_id, block, span, values, times in _chunks(connection, lanes, {ids[key]: first[key] for key in ids}):
         key, rows = names[series_id], rows_of[block]
         chunk, lane = unpack(values), lanes.seqs[rows] % BLOCK
@@ -220,7 +222,7 @@ def _lay(matrix: Numbers, chunk: Numbers, first: int, rows: Rows, lane: Days, sp
 def _aligned(matrix: Numbers, lanes: Lanes) -> Numbers:
     """Rows whose today is earlier than the latest are shifted right, so that all end with their own today."""
     latest = int(lanes.today.max(initial=0))
-    for day in np.unique(lanes.today):
+    for day in each_once(lanes.today):
         behind = latest - int(day)
         if behind == 0:
             continue

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.arithmetic.each_once import each_once
 from engine.batches import Events, Ints
 from engine.snapshot import Series
 from engine.store.accounts import UNKNOWN, Accounts
@@ -242,7 +243,7 @@ class _Concerned:
     """By number of the account."""
 
     def add(self, name: str, seq: Ints, day: Ints) -> None:
-        for block in np.unique(seq // BLOCK).tolist():
+        for block in each_once(seq // BLOCK).tolist():
             here = seq // BLOCK == block
             lane = Lane(frozenset(seq[here].tolist()), (int(day[here].min()), int(day[here].max())))
             before = self.lanes.get((name, block))
@@ -255,10 +256,10 @@ def _concern(
     """Marks the accounts of new events, and notes which of their days are to be counted again."""
     name, code = batch.name.codes[rows], batch.account.codes[rows]
     seq, day, at = accounts.seq[code], placed.day[rows], placed.at[rows]
-    importing.touch(np.unique(seq).tolist())
+    importing.touch(each_once(seq).tolist())
     importing.begins(seq, day)
     concerned.looked.update(zip(accounts.seq.tolist(), accounts.looked.tolist(), strict=True))
-    for number in np.unique(name).tolist():
+    for number in each_once(name).tolist():
         here = name == number
         importing.recorded(batch.name.values[number], day[here], int(at[here].max()))
         concerned.add(batch.name.values[number], seq[here], day[here])

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from engine.arithmetic.each_once import each_once
 from engine.batches import Ints
 from engine.language.catalog import Catalog
 from engine.store.among import among
@@ -33,7 +34,7 @@ def numbers_beside(
         numbers = [name for name, said in kind.properties.items() if said.type == "number"] if kind else []
         mine = {place: strips for place, strips in new.items() if place[0] == event}
         placed = [(block, span, strip) for (_, block, span), strips in mine.items() for strip in strips]
-        if not numbers or len(np.unique(_accounts(placed))) < MANY:
+        if not numbers or len(each_once(_accounts(placed))) < MANY:
             continue
         stored = list(_stored(connection, event, placed))
         for name in numbers:

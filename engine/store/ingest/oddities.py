@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from engine.arithmetic.each_once import each_once
 from engine.batches import Ints
 from engine.language.base import written
 from engine.store.among import among
@@ -47,7 +48,7 @@ class Beside:
 
 def beside(connection: Connection, said: Said) -> Iterator[tuple[int, Beside]]:
     """By number of the series. `said`: what changed something; it may be written already."""
-    for series in np.unique(said.series).tolist():
+    for series in each_once(said.series).tolist():
         here = np.flatnonzero(said.series == series)
         order = here[np.lexsort((said.time[here], said.day[here], said.seq[here]))]
         seq, starts = np.unique(said.seq[order], return_index=True)
@@ -59,10 +60,10 @@ def beside(connection: Connection, said: Said) -> Iterator[tuple[int, Beside]]:
 def _before(connection: Connection, series: int, seq: Ints, day: Ints) -> Numbers:
     """The last value of each account before its day."""
     found = np.full(len(seq), np.nan)
-    spans = np.unique(day // SPAN)
+    spans = each_once(day // SPAN)
     stored = select(CHUNK.c.block, CHUNK.c.span, CHUNK.c["values"]).where(
         CHUNK.c.series_id == series,
-        among(CHUNK.c.block, np.unique(seq // BLOCK).tolist()),
+        among(CHUNK.c.block, each_once(seq // BLOCK).tolist()),
         among(CHUNK.c.span, np.union1d(spans, spans - 1).tolist()),
     )
     chunks: Mapping[tuple[int, int], bytes] = {

@@ -11,6 +11,7 @@ from itertools import groupby
 import numpy as np
 from sqlalchemy import Connection, select
 
+from engine.arithmetic.each_once import each_once
 from engine.arithmetic.models import ScoreTrees
 from engine.clock import microseconds
 from engine.errors import PulsebookError
@@ -104,7 +105,7 @@ def keep_days(database: Database, version: str, stretch: Stretch, filled: Filled
     """Keeps what is filled in, block by block. The numbers of the accounts whose next look compares with it: they are
     due at that moment, and what turns true in that look is seeded. Raises OutOfUse."""
     due, blocks = set[int](), stretch.seqs // BLOCK
-    for block in np.unique(blocks).tolist():
+    for block in each_once(blocks).tolist():
         rows = np.flatnonzero(blocks == block)
         with database.writing() as connection:
             if not is_in_use(connection, version):

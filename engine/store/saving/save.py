@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Select, Update, func, select, update
 
+from engine.arithmetic.each_once import each_once
 from engine.clock import microseconds
 from engine.domain import Move, Reason
 from engine.holds import Hold
@@ -118,7 +119,7 @@ def save(database: Database, judged: Judged, reading: Reading, office: Office) -
             codes = score_codes(connection, score_versions(judged))
     total, series = Saved(), dict[str, int]()
     blocks = reading.seqs // BLOCK
-    for block in np.unique(blocks):
+    for block in each_once(blocks):
         rows = np.flatnonzero(blocks == block)
         with database.writing() as connection:
             if not is_in_use(connection, judged.version):
@@ -207,7 +208,7 @@ def _save_counters(saving: Saving, unmoved: np.ndarray[Any, np.dtype[np.bool_]],
         return
     due = look_at[saving.rows]
     due = np.where(newest > at, np.minimum(due, newest), due)
-    for moment in np.unique(due[unmoved]):
+    for moment in each_once(due[unmoved]):
         together = seqs[unmoved & (due == moment)].tolist()
         saving.connection.execute(*_settled(seqs=together, now=at, next_look=int(moment)))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Connection, Select, select
 
+from engine.arithmetic.each_once import each_once
 from engine.clock import microseconds
 from engine.judged import Judged
 from engine.language.views import Ladder
@@ -147,7 +148,7 @@ def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None
         saving.series.update(day_series(saving.connection, saving.judged.scores))
     ids = saving.series
     day, lane = saving.judged.snapshot.today[rows], saving.reading.seqs[rows] % BLOCK
-    spans = np.unique(day // SPAN).tolist()
+    spans = each_once(day // SPAN).tolist()
     stored = day_chunks(saving.connection, list(ids.values()), block, spans)
     written: list[dict[str, Any]] = []
     for span, look in product(spans, saving.judged.scores.values()):

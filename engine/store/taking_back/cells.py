@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete, select, tuple_
 
+from engine.arithmetic.each_once import each_once
 from engine.snapshot import Series
 from engine.store.accounts import looked_days
 from engine.store.among import among
@@ -108,13 +109,13 @@ def _restore(undo: TakingBack, stacks: dict[Place, _Stack]) -> None:
     of, seq, day, time, value = map(np.concatenate, zip(*parts, strict=True))
     said = _said(undo, series=of, seq=seq, day=day, time=time, value=value)
     merge(undo.connection, said, undo.at, lambda: undo.number)
-    undo.touched.update(np.unique(seq).tolist())
+    undo.touched.update(each_once(seq).tolist())
 
 
 def _said(undo: TakingBack, **columns: NDArray[Any]) -> Said:
     """What holds now, whatever was there, with the days up to which accounts were looked at."""
     seq = columns["seq"]
-    looked = looked_days(undo.connection, np.unique(seq).tolist(), undo.company_zone)
+    looked = looked_days(undo.connection, each_once(seq).tolist(), undo.company_zone)
     return Said(looked=np.array([looked[one] for one in seq.tolist()], dtype=np.int64), recounted=True, **columns)
 
 
