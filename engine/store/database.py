@@ -21,6 +21,11 @@ Item = TypeVar("Item")
 
 HEAD = "0013"
 """The newest migration, so that a database that is up to date is known without loading Alembic."""
+ARE_THERE = {
+    "sqlite": "select 1 from sqlite_master where name = 'alembic_version'",
+    "postgresql": "select to_regclass('alembic_version')",
+}
+"""Null where there are no tables yet. SQLAlchemy has one question for this, but takes long to put it."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 WAL_TRIES = 1_000
@@ -138,7 +143,7 @@ class Database:
     def version(self) -> str | None:
         """The migration that the tables are at; None: there are no tables yet."""
         with self.reading() as connection:
-            if not self.engine.dialect.has_table(connection, "alembic_version"):
+            if connection.exec_driver_sql(ARE_THERE[self.engine.dialect.name]).scalar() is None:
                 return None
             return connection.execute(text("select version_num from alembic_version")).scalar()
 
@@ -239,7 +244,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: URL) -> Engine:
     try:
         # Not asked before each use whether they still live: what fails because of it is tried again by its worker.
-        return create_engine(url.set(drivername="postgresql+psycopg"))
+        return create_engine(url.set(drivername="postgresql+psycopg"), use_native_hstore=False)
     except ModuleNotFoundError:
         raise DatabaseUnusable(
             "The driver for PostgreSQL is not installed. Install it: pip install 'pulsebook[postgres]'."
