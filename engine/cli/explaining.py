@@ -17,6 +17,7 @@ from engine.language.views import LETTERS, Ladder
 from engine.loops import explaining
 from engine.loops.book import Book
 from engine.store import listing, score_lists
+from engine.store.people import teammates
 from engine.telling import MeasureTitle
 
 DAYS_DRAWN = 60
@@ -159,9 +160,20 @@ def show(folder: Path, account: str, *, as_json: bool) -> None:
         _show_account(console(), book, document)
 
 
+def _owner(book: Book, owner: str | None) -> str:
+    """With who takes what is theirs, where that is somebody else today."""
+    with book.database.asking() as connection:
+        us = teammates(connection)
+    taker = listing.receiver("owner", owner, us, offices(book))
+    if taker == owner:
+        return str(owner)
+    why = "" if owner is None else ", who is away" if owner in us else ", who is no teammate"
+    return f"{owner or '–'}{why}: {taker} takes what is theirs"
+
+
 def _show_account(shown: Console, book: Book, document: dict[str, Any]) -> None:
     shown.print(
-        Text(f"{document['name'] or document['id']}", style="bold") + Text(f"  owner {document['owner'] or '–'}")
+        Text(f"{document['name'] or document['id']}", style="bold") + Text(f"  owner {_owner(book, document['owner'])}")
     )
     for score in document["scores"]:
         mine = [day for day in document["days"] if day["score"] == score]

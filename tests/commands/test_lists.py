@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from tests.commands.conftest import Told
+import pytest
+
+from tests.commands.conftest import Printed, Told
 
 
 def test_accounts_are_listed_with_their_scores(told: Told) -> None:
@@ -103,3 +105,33 @@ def test_facts_are_listed_with_the_numbers_by_which_they_are_ended(told: Told) -
 
 def test_a_fact_of_an_unknown_account_has_no_number_yet(told: Told) -> None:
     assert told("fact", "nobody", "moved") == {"account": "nobody", "fact": "moved", "held": 1, "id": None}
+
+
+@pytest.mark.parametrize(
+    ("teammate", "owner", "expected"),
+    [
+        pytest.param("", "ana@northwind.example", "ana@northwind.example", id="there"),
+        pytest.param("", "", "–: lead@northwind.example takes what is theirs", id="nobody"),
+        pytest.param(
+            "",
+            "bob@northwind.example",
+            "bob@northwind.example, who is no teammate: lead@northwind.example takes what is theirs",
+            id="somebody else",
+        ),
+        pytest.param(
+            "2026-01-01",
+            "ana@northwind.example",
+            "ana@northwind.example, who is away: lead@northwind.example takes what is theirs",
+            id="away",
+        ),
+    ],
+)
+def test_an_account_is_shown_with_who_takes_what_is_its_owners(
+    told: Told, printed: Printed, folder: Path, teammate: str, owner: str, expected: str
+) -> None:
+    (folder / "us.csv").write_text(f"email,away_from\nana@northwind.example,{teammate}\n")
+    (folder / "owned.csv").write_text(f"id,owner\nacme,{owner}\n")
+    told("import", "teammates", "us.csv")
+    told("import", "accounts", "owned.csv")
+
+    assert f"Acme Ltd  owner {expected}\n" in printed("account", "show", "acme")
