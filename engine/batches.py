@@ -7,6 +7,7 @@ of the account's a moment lies.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum, auto
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,13 +108,19 @@ class Outcomes:
     places: Places
 
 
+class Unsaid(Enum):
+    """In the place of a value: the record does not have that column at all, as a line of JSON may not."""
+
+    UNSAID = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Entries:
     """Accounts, contacts, teammates or aliases. `columns` has, per column that the file has, one value per record
     (None: blank). The key columns (`id`; `account` and `email`; `email`; `alias`) are among them."""
 
     kind: str
-    columns: Mapping[str, tuple[Value | None, ...]]
+    columns: Mapping[str, tuple[Value | Unsaid | None, ...]]
     places: Places
 
     def __len__(self) -> int:

@@ -26,7 +26,8 @@ def circles_made(before: Mapping[str, str], said: Mapping[str, str | None]) -> d
     All that is said counts together: a family may be turned round. Where what is said of some can't be, what was
     before stays of these; what makes a circle with that can't be, either.
     """
-    left, found = dict(said), dict[str, tuple[str, ...]]()
+    left = {id_: parent for id_, parent in said.items() if parent != before.get(id_)}
+    found = dict[str, tuple[str, ...]]()
     while True:
         parent_of = {child: parent for child, parent in {**before, **left}.items() if parent is not None}
         made = {id_: circle for circle in _circles(parent_of) for id_ in circle if id_ in left}

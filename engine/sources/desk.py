@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batches import Places, Refusal
+from engine.batches import Places, Refusal, Unsaid
 from engine.domain import Value
 from engine.language.catalog import Catalog, FieldType
 from engine.language.times import is_naive
@@ -49,10 +49,14 @@ class Desk:
                 self.refuse(index, target, "is blank: every row needs one")
         return texts
 
-    def values(self, target: str, read: Reader) -> list[Value | None]:
+    def values(self, target: str, read: Reader) -> list[Value | Unsaid | None]:
         """A column of typed values; None is blank, or refused."""
         texts = enumerate(self.texts(target))
-        return [None if text is None else self.attempt(index, target, read, text) for index, text in texts]
+        values = [None if text is None else self.attempt(index, target, read, text) for index, text in texts]
+        unsaid = self.columns.unsaid.get(target)
+        if unsaid is None:
+            return list(values)
+        return [Unsaid.UNSAID if lacks else value for value, lacks in zip(values, unsaid, strict=True)]
 
     def attempt(self, index: int, target: str, read: Callable[[str], T], text: str) -> T | None:
         """What a cell says; None where it is refused."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,15 @@ def json_tables(path: Path, lines: Lines, piece: int, meant: Meant) -> Iterator[
         refused = tuple(Refusal(name, number, row) for number, row in some if isinstance(row, str))
         columns = {key: cut(pl.Series([row.get(key) for _, row in good], dtype=pl.String)) for key in header}
         is_empty = is_empty and not refused
-        yield Table(name, columns, np.array([number for number, _ in good], dtype=np.int64), refused, header)
+        numbers = np.array([number for number, _ in good], dtype=np.int64)
+        yield Table(name, columns, numbers, refused, header, _unsaid(header, [row for _, row in good]))
     if is_empty:
         raise FileUnreadable(f"{name} has no records. Export it again.")
+
+
+def _unsaid(header: Iterable[str], rows: Sequence[Mapping[str, str | None]]) -> dict[str, pl.Series]:
+    found = {key: [key not in row for row in rows] for key in header}
+    return {key: pl.Series(lacks, dtype=pl.Boolean) for key, lacks in found.items() if any(lacks)}
 
 
 def _rows(lines: Lines, meant: Meant) -> Iterator[tuple[int, dict[str, str | None] | str]]:

@@ -26,6 +26,8 @@ class Table:
     refused: tuple[Refusal, ...] = ()
     named: Mapping[str, int] = field(default_factory=dict)
     """The line on which a column is named first, where that is not the first one."""
+    unsaid: Mapping[str, pl.Series] = field(default_factory=dict)
+    """Of columns that some records do not have at all: which these are. Their cells are blank."""
 
     def __len__(self) -> int:
         return len(self.lines)

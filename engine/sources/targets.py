@@ -54,6 +54,8 @@ class Columns:
     aside: frozenset[str] = frozenset()
     """Targets that only bear a name of ours, where no more than what is mapped is meant: a cell of theirs that its
     record has no place for says nothing."""
+    unsaid: Mapping[str, pl.Series] = field(default_factory=dict)
+    """Of targets that some records do not have at all: which these are."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -94,18 +96,21 @@ def columns_of(table: Table, options: ImportOptions, catalog: Catalog) -> Column
     known = targets(options.kind, catalog)
     _check_names(table, options, known)
     kept = _kept(table, options)
-    cells: dict[str, pl.Series] = {}
-    for target, column in options.maps.items():
-        cells[target] = table.columns[column].filter(kept)
-    for target, value in options.sets.items():
-        cells[target] = pl.Series([value.strip() or None] * int(kept.sum()), dtype=pl.String)
-    mapped = set(options.maps.values())
-    named = [column for column in table.columns if column in known and column not in cells and column not in mapped]
-    for column in named:
-        cells[column] = table.columns[column].filter(kept)
+    fixed = {
+        target: pl.Series([value.strip() or None] * int(kept.sum()), dtype=pl.String)
+        for target, value in options.sets.items()
+    }
+    meant = {*options.maps, *options.maps.values(), *fixed}
+    named = [column for column in table.columns if column in known and column not in meant]
+    column_of = {**options.maps, **{column: column for column in named}}
+    cells = {target: table.columns[column].filter(kept) for target, column in options.maps.items()}
+    cells |= fixed | {column: table.columns[column].filter(kept) for column in named}
     _check_required(table, options, cells, catalog)
     aside = frozenset(named if options.only_mapped else ())
-    return Columns(table.file, cells, table.lines[kept.to_numpy()], aside)
+    unsaid = {
+        target: table.unsaid[column].filter(kept) for target, column in column_of.items() if column in table.unsaid
+    }
+    return Columns(table.file, cells, table.lines[kept.to_numpy()], aside, unsaid)
 
 
 def _check_names(table: Table, options: ImportOptions, known: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from engine.batches import Batch, Entries, Events
+from engine.batches import Batch, Entries, Events, Unsaid
 from engine.clock import microseconds
 from engine.sources.reading import read_file
 from engine.sources.targets import ImportOptions
@@ -121,3 +121,13 @@ def test_what_is_no_plain_date_or_time_is_not_guessed_at(tmp_path: Path, written
     expected = f"at: '{written}' is no date or time: write 2026-03-01 or 2026-03-01T09:30+01:00"
     assert [(refusal.line, refusal.reason) for refusal in said.refused] == [(2, expected)]
     assert said.records == 1
+
+
+def test_a_key_that_a_json_line_does_not_have_is_not_blank(tmp_path: Path) -> None:
+    content = b'{"id":"a","name":"A"}\n{"id":"b","name":null,"owner":""}\n{"id":"c","owner":"ana@us.example"}\n'
+
+    accounts = read(tmp_path, "a.jsonl", "accounts", content).batch
+
+    assert isinstance(accounts, Entries)
+    assert accounts.columns["name"] == ("A", None, Unsaid.UNSAID)
+    assert accounts.columns["owner"] == (Unsaid.UNSAID, None, "ana@us.example")

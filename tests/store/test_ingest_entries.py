@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.batches import Unsaid
 from engine.store.database import Database
 from tests.store.records import (
     accounts,
@@ -82,6 +83,28 @@ class TestAccounts:
         assert counts(done) == (1, 1, 0, 0, 0)
         assert rows_of(database, "account", "attributes") == [{"plan": "free"}]
 
+    def test_keep_what_their_record_does_not_speak_of(self, database: Database) -> None:
+        """In JSON Lines each line has keys of its own."""
+        put(
+            database,
+            accounts({"id": "acme", "name": "Acme", "plan": "pro"}, {"id": "zen", "name": "Zen", "plan": "pro"}),
+        )
+
+        done = put(
+            database,
+            accounts(
+                {"id": "acme", "name": Unsaid.UNSAID, "plan": "free"},
+                {"id": "zen", "name": "Zen AG", "plan": Unsaid.UNSAID},
+                {"id": "acme", "name": "Acme Inc", "plan": Unsaid.UNSAID},
+            ),
+        )
+
+        assert counts(done) == (0, 1, 2, 0, 0)
+        assert rows_of(database, "account", "name", "attributes") == [
+            ("Acme Inc", {"plan": "free"}),
+            ("Zen AG", {"plan": "pro"}),
+        ]
+
     def test_that_change_leave_a_trace_of_each_field(self, database: Database) -> None:
         put(database, accounts({"id": "acme", "since": date(2024, 1, 1), "seats": 3.0, "name": "Acme"}))
 
@@ -112,6 +135,18 @@ class TestAccounts:
         assert [(one.line, one.reason) for one in done.refused] == [
             (3, "world can't be below north: world → north → group → world. Mend the parent of one of them")
         ]
+
+    def test_may_not_become_their_own_parents_by_an_alias(self, database: Database) -> None:
+        put(database, accounts({"id": "acme", "parent": "crm-7"}, {"id": "zen", "parent": "acme"}, "world"))
+
+        done = put(
+            database, entries("aliases", {"account": "zen", "alias": "crm-7"}, {"account": "world", "alias": "w"})
+        )
+
+        assert [(one.line, one.reason) for one in done.refused] == [
+            (2, "'crm-7' can't stand for zen, for acme names its parent so: acme → zen → acme. Mend that parent first")
+        ]
+        assert rows_of(database, "alias") == []
 
     def test_may_turn_a_family_round(self, database: Database) -> None:
         put(database, accounts({"id": "north", "parent": "group"}, "group"))

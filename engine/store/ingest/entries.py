@@ -1,29 +1,27 @@
 """Accounts and aliases in; their rows, what changed in them, and the facts that follow from a change, out."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from sqlalchemy import bindparam, insert, select, update
 
 from engine.batches import Entries
 from engine.clock import day_number, day_of
-from engine.domain import Value
-from engine.family import circles_made
 from engine.language.catalog import BUILT_IN_ATTRIBUTES, Catalog
-from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, meant_by, next_seq
+from engine.store.accounts import ACCOUNT, ALIAS, UNKNOWN, make_blocks, next_seq
 from engine.store.among import among
-from engine.store.family import parent_by_account
 from engine.store.held import Waiting, hold, waited_for
 from engine.store.ingest.context import Importing, JsonValue, as_json
 from engine.store.ingest.derived import Whose, follow_attribute
+from engine.store.ingest.entry import Entry, entries, latest
 from engine.store.ingest.hashes import digest
 from engine.store.ingest.oddities import Beside
+from engine.store.ingest.parents import circles_by_aliases, without_circles
 from engine.store.values import typed
 from engine.store.writing import upsert
 
@@ -32,83 +30,19 @@ ROW = dict.fromkeys(BUILT_IN)
 COUNTERS = {"changed": 0, "looked": 0, "newest": None, "seed_next": False, "due_for": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One record: where it stands, and what it says of each column that its file has."""
-
-    index: int
-    columns: Mapping[str, Value | None]
-
-    def text(self, column: str) -> str:
-        return str(self.columns[column])
-
-
-def entries(
-    importing: Importing, batch: Entries, wrong: Callable[[Entry], str | None] = lambda _entry: None
-) -> list[Entry]:
-    """The records that can be: whose time zone, if they name one, is known, and of which nothing is `wrong`; the others
-    are refused."""
-    names = tuple(batch.columns)
-    good = []
-    for index, values in enumerate(zip(*batch.columns.values(), strict=True)):
-        entry = Entry(index, dict(zip(names, values, strict=True)))
-        reason = _unknown_zone(entry) or wrong(entry)
-        if reason is None:
-            good.append(entry)
-        else:
-            importing.refuse(batch.places, index, reason)
-    return good
-
-
-def _unknown_zone(entry: Entry) -> str | None:
-    zone = entry.columns.get("timezone")
-    is_known = zone is None or is_zone(str(zone))
-    return None if is_known else f"timezone {zone!r} is not known: use a name like Europe/Berlin"
-
-
-def is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
 def apply_accounts(importing: Importing, batch: Entries) -> tuple[str, ...]:
     """Makes and updates accounts; the ids under which data may have waited for them."""
-    said = entries(importing, batch, _in_circles(importing, batch))
+    said = without_circles(importing, batch, entries(importing, batch))
     importing.checked()
     accounts = importing.find([entry.text("id") for entry in said])
-    latest = dict(zip(accounts.meant, said, strict=True))
-    importing.count("unchanged", len(said) - len(latest))
+    each = latest(accounts.meant, said)
+    importing.count("unchanged", len(said) - len(each))
     seqs = {meant: int(seq) for meant, seq in zip(accounts.meant, accounts.seq.tolist(), strict=True)}
-    new = {meant: entry for meant, entry in latest.items() if seqs[meant] == UNKNOWN}
+    new = {meant: entry for meant, entry in each.items() if seqs[meant] == UNKNOWN}
     _make(importing, new)
     zones = {meant: accounts.zone_of(index) for index, meant in enumerate(accounts.meant)}
-    _update(importing, {seqs[meant]: entry for meant, entry in latest.items() if meant not in new}, zones)
-    return tuple(new) + waited_for(importing.connection, latest.keys() - new.keys())
-
-
-def _in_circles(importing: Importing, batch: Entries) -> Callable[[Entry], str | None]:
-    """What is wrong with an entry by which accounts would be above themselves."""
-    if not any(batch.columns.get("parent", ())):
-        return lambda _entry: None
-    ids = meant_by(importing.connection, list(map(str, batch.columns["id"])))
-    named = [str(parent) for parent in batch.columns["parent"] if parent is not None]
-    meant = dict(zip(named, meant_by(importing.connection, named), strict=True))
-    parents = [None if parent is None else meant[str(parent)] for parent in batch.columns["parent"]]
-    made = circles_made(parent_by_account(importing.connection), dict(zip(ids, parents, strict=True)))
-
-    def wrong(entry: Entry) -> str | None:
-        id_ = ids[entry.index]
-        circle = made.get(id_)
-        if circle is None or parents[entry.index] != (*circle, id_)[1]:
-            return None
-        if len(circle) == 1:
-            return f"{id_} can't be its own parent: leave parent empty"
-        return f"{id_} can't be below {circle[1]}: {' → '.join((*circle, id_))}. Mend the parent of one of them"
-
-    return wrong
+    _update(importing, {seqs[meant]: entry for meant, entry in each.items() if meant not in new}, zones)
+    return tuple(new) + waited_for(importing.connection, each.keys() - new.keys())
 
 
 def _make(importing: Importing, new: Mapping[str, Entry]) -> None:
@@ -226,23 +160,26 @@ def apply_aliases(importing: Importing, batch: Entries) -> tuple[str, ...]:
     accounts = importing.find([entry.text("account") for entry in said])
     taken = set(_ids_that_are_accounts(importing, [entry.text("alias") for entry in said]))
     good = [(entry, meant, seq) for entry, meant, seq in zip(said, accounts.meant, accounts.seq.tolist(), strict=True)]
+    wrong = circles_by_aliases(importing, {entry.text("alias"): meant for entry, meant, seq in good if seq != UNKNOWN})
+    wrong |= {
+        alias: f"alias {alias!r} is the id of an account: no data would reach that one any more" for alias in taken
+    }
     for entry, _, _ in good:
-        if entry.text("alias") in taken:
-            reason = f"alias {entry.text('alias')!r} is the id of an account: no data would reach that one any more"
-            importing.refuse(batch.places, entry.index, reason)
+        if entry.text("alias") in wrong:
+            importing.refuse(batch.places, entry.index, wrong[entry.text("alias")])
     importing.checked()
-    good = [(entry, meant, seq) for entry, meant, seq in good if entry.text("alias") not in taken]
+    good = [(entry, meant, seq) for entry, meant, seq in good if entry.text("alias") not in wrong]
     waiting = [
         Waiting(entry.text("account"), digest("alias", entry.text("alias")), dict(entry.columns))
         for entry, _, seq in good
         if seq == UNKNOWN
     ]
     hold(importing, "aliases", waiting, replaces=True)
-    latest = {entry.text("alias"): meant for entry, meant, seq in good if seq != UNKNOWN}
+    known = {entry.text("alias"): meant for entry, meant, seq in good if seq != UNKNOWN}
     importing.came(one.account for one in waiting)
-    importing.count("unchanged", len(good) - len(waiting) - len(latest))
-    _keep_aliases(importing, latest)
-    return tuple(latest)
+    importing.count("unchanged", len(good) - len(waiting) - len(known))
+    _keep_aliases(importing, known)
+    return tuple(known)
 
 
 def _ids_that_are_accounts(importing: Importing, ids: list[str]) -> list[str]:

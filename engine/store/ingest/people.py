@@ -14,7 +14,7 @@ from engine.store.held import Waiting, hold
 from engine.store.ingest.contacts import CONTACT
 from engine.store.ingest.context import Importing, JsonValue, as_json
 from engine.store.ingest.derived import Whose, follow_roles
-from engine.store.ingest.entries import Entry, entries
+from engine.store.ingest.entry import Entry, entries, latest
 from engine.store.ingest.hashes import digest
 from engine.store.tables.accounts import TeammateRow
 from engine.store.writing import upsert
@@ -30,15 +30,13 @@ def apply_contacts(importing: Importing, batch: Entries) -> None:
     said = entries(importing, batch)
     importing.checked()
     accounts = importing.find([entry.text("account") for entry in said])
-    latest = {
-        (meant, seq, entry.text("email")): entry
-        for meant, seq, entry in zip(accounts.meant, accounts.seq.tolist(), said, strict=True)
-    }
-    importing.count("unchanged", len(said) - len(latest))
-    unknown = [entry for (_, seq, _), entry in latest.items() if seq == UNKNOWN]
+    emails = [entry.text("email") for entry in said]
+    each = latest(zip(accounts.meant, accounts.seq.tolist(), emails, strict=True), said)
+    importing.count("unchanged", len(said) - len(each))
+    unknown = [entry for (_, seq, _), entry in each.items() if seq == UNKNOWN]
     importing.came(entry.text("account") for entry in unknown)
     hold(importing, "contacts", [_waiting(entry) for entry in unknown], replaces=True)
-    known = {key: entry for key, entry in latest.items() if key[1] != UNKNOWN}
+    known = {key: entry for key, entry in each.items() if key[1] != UNKNOWN}
     stored = _stored_contacts(importing, {seq for _, seq, _ in known})
     rows = []
     for (account, seq, email), entry in known.items():
@@ -80,11 +78,11 @@ def _stored_contacts(importing: Importing, seqs: Collection[int]) -> dict[tuple[
 def apply_teammates(importing: Importing, batch: Entries) -> None:
     said = entries(importing, batch, _away_too_short)
     importing.checked()
-    latest = {entry.text("email"): entry for entry in said}
-    importing.count("unchanged", len(said) - len(latest))
-    stored = _stored_teammates(importing, latest)
+    each = latest([entry.text("email") for entry in said], said)
+    importing.count("unchanged", len(said) - len(each))
+    stored = _stored_teammates(importing, each)
     rows = []
-    for email, entry in latest.items():
+    for email, entry in each.items():
         old = stored.get(email)
         row = {**dict.fromkeys(TEAMMATE_FIELDS), "pools": [], **(old or {}), **_said(entry, TEAMMATE_FIELDS)}
         row["email"] = email
