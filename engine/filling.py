@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arithmetic.models import codes
-from engine.arithmetic.stays import nowhere
+from engine.arithmetic.stays import nowhere, where
 from engine.clock import microseconds
 from engine.domain import Episode
 from engine.pipeline import Signals
@@ -41,15 +41,18 @@ class Left:
 
     @classmethod
     def by(cls, snapshot: Snapshot, signals: Signals) -> "Left":
-        """By a look, and those before it."""
-        at = microseconds(snapshot.at)
+        """By a look, and those before it. Of accounts whose first day is still to come nothing is left."""
+        at, begun = microseconds(snapshot.at), ~np.isnan(snapshot.first_day)
         first = {(name, standing.rule.fingerprint): snapshot.at for name, standing in signals.standings.items()}
         return cls(
-            stays={score: look.stays for score, look in signals.scores.items()},
-            episodes={name: standing.now for name, standing in signals.standings.items()},
+            stays={score: where(begun, look.stays) for score, look in signals.scores.items()},
+            episodes={
+                name: {row: episode for row, episode in standing.now.items() if begun[row]}
+                for name, standing in signals.standings.items()
+            },
             rule_since={**first, **snapshot.rule_since},
-            first_look=np.where(snapshot.first_look == NEVER, at, snapshot.first_look),
-            last_look=np.full(len(snapshot), at),
+            first_look=np.where(begun, np.where(snapshot.first_look == NEVER, at, snapshot.first_look), NEVER),
+            last_look=np.where(begun, at, NEVER),
         )
 
     def to(self, snapshot: Snapshot, history: Mapping[str, ScoreHistory]) -> Snapshot:
@@ -96,7 +99,10 @@ class Counts:
 
 
 class FilledDays:
-    """B days in a row of N accounts, day by day. `cells`: by score and part (N × B) what is filled in; NaN: nothing."""
+    """B days in a row of N accounts, day by day. `cells`: by score and part (N × B) what is filled in; NaN: nothing.
+
+    Of a score that is not known there is its coverage.
+    """
 
     def __init__(self, kept: Mapping[str, KeptDays]) -> None:
         self._kept = {
@@ -123,18 +129,19 @@ class FilledDays:
         filled, stands = np.zeros_like(alive), np.zeros_like(alive)
         for score, look in looks.items():
             is_open = alive & self._kept[score].open[:, self._place]
-            fills = is_open & ~np.isnan(look.value)
-            self._fill(score, look, fills, codes(snapshot, look.fingerprint))
-            filled |= fills
+            self._fill(score, look, is_open, codes(snapshot, look.fingerprint))
+            filled |= is_open & ~np.isnan(look.value)
             stands |= alive & ~is_open
         left = stands & ~filled
         self.counts += Counts(int(filled.sum()), int(left.sum()), int((alive & ~filled & ~left).sum()))
         self._place += 1
 
-    def _fill(self, score: str, look: ScoreLook, fills: Bits, version: Days) -> None:
-        kept, cells = self._kept[score], self.cells[score]
+    def _fill(self, score: str, look: ScoreLook, is_open: Bits, version: Days) -> None:
+        kept, cells, fills = self._kept[score], self.cells[score], is_open & ~np.isnan(look.value)
         for part in NUMBERS:
             cells[part][fills, self._place] = getattr(look, part)[fills]
+        # Where it is not known, that is what is kept, by how much of it is.
+        cells["coverage"][is_open, self._place] = look.coverage[is_open]
         cells["version"][fills, self._place] = np.where(version > 0, version, np.nan)[fills]
         kept.adjusted[fills, kept.before + self._place] = look.adjusted[fills]
         kept.version[fills, kept.before + self._place] = version[fills]

@@ -4,7 +4,7 @@ A stay in a band goes on through unknowns, and through a change of the score's v
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,13 @@ class Seen:
     version: Days
     overridden: Bits
     today: Days
+
+
+def where(kept: Bits, stays: Stays) -> Stays:
+    """The stays of those accounts; the others are nowhere."""
+    none = nowhere(len(kept))
+    columns = {one.name: np.where(kept, getattr(stays, one.name), getattr(none, one.name)) for one in fields(Stays)}
+    return Stays(**columns)
 
 
 def nowhere(accounts: int) -> Stays:

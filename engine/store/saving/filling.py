@@ -38,6 +38,9 @@ from engine.store.tables.accounts import BLOCK
 from engine.store.tables.series import SPAN
 from engine.store.writing import upsert
 
+COMPARED = ("value", "adjusted", "version")
+"""Parts of a day's score with which later days are compared."""
+
 
 class OutOfUse(PulsebookError):
     """Another version has come into use meanwhile."""
@@ -120,7 +123,7 @@ def keep_days(database: Database, version: str, stretch: Stretch, filled: Filled
 
 
 def _keep(connection: Connection, stretch: Stretch, filled: FilledDays, rows: Rows, block: int) -> Bits:
-    """Which cells are others now."""
+    """Which days are others now for whoever compares with them."""
     ids, span = day_series(connection, filled.cells), stretch.first // SPAN
     stored = day_chunks(connection, list(ids.values()), block, [span])
     here = np.ix_(stretch.seqs[rows] % BLOCK, stretch.first % SPAN + np.arange(stretch.days))
@@ -129,13 +132,15 @@ def _keep(connection: Connection, stretch: Stretch, filled: FilledDays, rows: Ro
         series = {part: ids[score_key(score, part)] for part in (*KEPT, FILLED)}
         chunks = {part: stored.get((series[part], span), empty()) for part in series}
         is_open = _open(chunks["value"][here], chunks["version"][here], chunks[FILLED][here], stretch.again)
-        said = {**cells, FILLED: np.where(np.isnan(cells["value"]), np.nan, 1.0)}
+        is_said = ~np.isnan(cells["value"]) | ~np.isnan(cells["coverage"])
+        said = {**cells, FILLED: np.where(is_said, 1.0, np.nan)}
         for part, chunk in chunks.items():
             before = chunk[here]
             chunk[here] = np.where(is_open, said[part][rows], before)
             differs = ~((chunk[here] == before) | (np.isnan(chunk[here]) & np.isnan(before)))
             if differs.any():
-                changed |= differs
+                if part in COMPARED:
+                    changed |= differs
                 written.append(day_chunk(series[part], block, span, chunk))
     upsert(connection, CHUNK, ["series_id", "block", "span"], written)
     return changed
