@@ -52,4 +52,6 @@ def _as_text(file: str, cells: pl.Series) -> pl.Series:
     if kind in WITHOUT_TEXT:
         said = f"{file}: column {cells.name!r} holds values of the type {kind}, which have no one text."
         raise FileUnreadable(f"{said} Write numbers or texts.")
-    return cells.cast(pl.String)
+    text = cells.cast(pl.String)
+    # Who writes whole numbers with blanks among them by pandas gets floats: `7.0` is the id 7.
+    return text.str.strip_suffix(".0") if kind.is_float() else text

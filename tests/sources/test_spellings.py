@@ -131,3 +131,15 @@ def test_a_key_that_a_json_line_does_not_have_is_not_blank(tmp_path: Path) -> No
     assert isinstance(accounts, Entries)
     assert accounts.columns["name"] == ("A", None, Unsaid.UNSAID)
     assert accounts.columns["owner"] == (Unsaid.UNSAID, None, "ana@us.example")
+
+
+def test_a_whole_number_in_a_column_of_floats_is_that_number_as_an_id(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"id": [7.0, 8.0, 9.5], "name": [3.0, None, 1e20], "value": [5.0, 0.5, None]})
+    frame.write_parquet(tmp_path / "a.parquet")
+
+    accounts = batch_of(tmp_path / "a.parquet", ImportOptions("accounts"))
+
+    assert isinstance(accounts, Entries)
+    assert accounts.columns["id"] == ("7", "8", "9.5")
+    assert accounts.columns["name"] == ("3", None, "1e+20")
+    assert accounts.columns["value"] == (5, 0.5, None)
