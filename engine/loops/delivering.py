@@ -16,7 +16,7 @@ from engine.channels.slack import SlackChannel
 from engine.channels.slack_bundles import text_of
 from engine.clock import Clock, SystemClock, day_of, local_day
 from engine.conditions.sentence import Titles
-from engine.domain import DeliveryState
+from engine.domain import DeliveryState, Reason
 from engine.language.settings import Settings
 from engine.letters import Letter, Receipt, TryOutcome
 from engine.store.database import Database
@@ -173,6 +173,8 @@ def _attempt(post: Post, claimed: Claimed) -> tuple[Claimed, Receipt]:
     channel, letter = _channel(post, claimed), _letter(claimed, claimed.address)
     if claimed.is_doubtful:
         found = _find(channel, letter, claimed)
+        if found is None and claimed.is_corrected:
+            return claimed, Receipt(TryOutcome.REFUSED, str(Reason.SOURCE_CORRECTED))
         if found is None:
             claimed = replace(claimed, is_doubtful=False, looks_back=0)
         elif found.outcome is TryOutcome.SENT or not claimed.may_repeat:

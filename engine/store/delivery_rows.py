@@ -36,6 +36,11 @@ SCHEDULE: Mapping[str, tuple[timedelta, ...]] = {
 """How long to wait after each try; the last is the wait after all that follow."""
 
 
+def answer_key(key: str) -> str:
+    """The key of the message that answers one in its thread."""
+    return f"{key}/corrected"
+
+
 def is_doubtful(row: Any) -> bool:
     """Whether an earlier try of a delivery's row, which is claimed by nobody, may have arrived."""
     return row.claimed_until is not None or row.state == DeliveryState.UNKNOWN
@@ -77,6 +82,8 @@ class Claimed:
     """What no other message goes along until this one is settled."""
     refusal: str | None = None
     """Why it must not leave."""
+    is_corrected: bool = False
+    """What it tells was never true, and an answer to it waits: it may be found where it arrived, but leaves no more."""
     is_repeat: bool = False
     """It was sent once more though the earlier try may have arrived."""
     bundle: Bundle | None = None
@@ -91,8 +98,8 @@ class Claimed:
 
     @property
     def may_repeat(self) -> bool:
-        """It was looked for often enough, and was not repeated yet."""
-        return self.channel == SLACK and self.looks_back == LOOKS + 1
+        """It was looked for often enough, was not repeated yet, and is still true."""
+        return self.channel == SLACK and self.looks_back == LOOKS + 1 and not self.is_corrected
 
 
 @dataclass(frozen=True, slots=True)

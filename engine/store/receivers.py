@@ -1,12 +1,13 @@
 """A delivery's row in; who is meant by it today, what it answers, and why it must not leave, out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.domain import DeliveryState, Teammate
-from engine.store.delivery_rows import EMAIL, SLACK
+from engine.store.among import among
+from engine.store.delivery_rows import EMAIL, SLACK, answer_key
 from engine.store.listing import Offices, receiver
 from engine.store.tables.accounts import AccountRow, ContactRow
 from engine.store.tables.runs import DeliveryRow
@@ -23,6 +24,17 @@ def answered_by(connection: Connection, row: Any) -> Any:
     if row.answers is None:
         return None
     return connection.execute(select(DELIVERY).where(DELIVERY.c.id == row.answers)).one()
+
+
+def are_corrected(connection: Connection, lead: Any, ids: Sequence[int]) -> bool:
+    """Whether all of these messages, which leave as one, were tried and are to be answered by now: what they tell was
+    never true."""
+    if lead.channel != SLACK or not lead.attempts:
+        return False
+    keys = select(DELIVERY.c.key).where(among(DELIVERY.c.id, ids))
+    answers = [answer_key(key) for key in connection.execute(keys).scalars()]
+    count = select(func.count()).where(among(DELIVERY.c.key, answers))
+    return connection.execute(count).scalar_one() == len(answers)
 
 
 def account_of(connection: Connection, seq: int | None) -> tuple[str | None, str | None]:

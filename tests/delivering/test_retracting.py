@@ -272,6 +272,42 @@ def test_an_answer_that_may_have_arrived_is_looked_for_in_the_thread(company: Co
     assert company.posts() == []
 
 
+@pytest.mark.parametrize(
+    ("day", "fault", "states", "posted"),
+    [
+        pytest.param(
+            2, "accept_then_500", [("sent", "found in the history"), ("sent", None)], [True], id="it had arrived"
+        ),
+        # On another day, for it would be found where the other has arrived.
+        pytest.param(
+            3, "500", [("not_sent", "source_corrected"), ("not_sent", "nothing_to_answer")], [], id="it had not"
+        ),
+    ],
+)
+def test_an_alert_in_doubt_is_looked_for_and_never_posted_once_it_is_known_to_be_wrong(
+    post: Post, slacks: RunningServer, day: int, fault: str, states: list[tuple[str, str | None]], posted: list[bool]
+) -> None:
+    company = Company(post, slacks)
+    company.comes(1, records.events(*({"account": "castle", "at": "2026-03-03", "name": "trouble"} for _ in range(2))))
+    company.look(1)
+    company.nps(day, 10)
+    slacks.faults(fault)
+    company.look(day)
+    assert [one["state"] for one in company.deliveries()] == ["sent", "unknown"]
+    slacks.faults()
+    company.nps(day + 0.1, 60, of=day)
+    assert isinstance(post.clock, SetClock)
+    post.clock.at += timedelta(seconds=3)
+    look(company.book, Order(post.clock.at, "corrected", guard=Guard.NONE))
+
+    for _ in range(6):
+        post.clock.at += timedelta(minutes=1)
+        deliver_due(replace(post, wall=post.clock))
+
+    assert [(one["state"], one["reason"]) for one in company.deliveries()[1:]] == states
+    assert [bool(thread) for thread, _ in company.posts()] == posted
+
+
 def test_why_says_what_was_taken_back_and_what_is_known_now(company: Company) -> None:
     correct(company)
     company.look(3)

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from engine.clock import microseconds
 from engine.domain import DeliveryState, Reason
 from engine.judged import Retraction
 from engine.store.assigning import OPEN
-from engine.store.delivery_rows import SLACK
+from engine.store.delivery_rows import SLACK, answer_key
 from engine.store.doubts import settle_doubts
 from engine.store.saving.deliveries import CANCELLED, DELIVERY, TASK
 from engine.store.tables.accounts import AccountRow
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 
 NOTE = "source corrected"
-LEFT = (str(DeliveryState.SENT), str(DeliveryState.WAITING))
-"""What waits by then is being sent at this moment."""
+WAITING, SENT, UNKNOWN = (str(state) for state in (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.UNKNOWN))
 
 
 def save_retractions(saving: "Saving") -> int:
@@ -37,14 +36,13 @@ def _retract(saving: "Saving", one: Retraction) -> int:
     noted = func.coalesce(TASK.c.note + "; ", "") + NOTE
     connection.execute(update(TASK).where(*open_tasks).values(state=CANCELLED, note=noted))
     mine = (DELIVERY.c.account_seq == saving.seq_of[one.run.account], DELIVERY.c.run_id == one.run.id)
-    idle = (*mine, DELIVERY.c.claimed_until.is_(None))
-    waiting, doubtful = (DELIVERY.c.state == str(state) for state in (DeliveryState.WAITING, DeliveryState.UNKNOWN))
+    idle = (*mine, DELIVERY.c.claimed_until.is_(None), DELIVERY.c.state == WAITING)
     withdrawn = {"state": str(DeliveryState.NOT_SENT), "reason": str(Reason.SOURCE_CORRECTED), "try_at": None}
-    connection.execute(update(DELIVERY).where(*idle, waiting).values(**withdrawn, settled_at=at))
-    # One that may have arrived would be posted again, where it is not found.
-    connection.execute(update(DELIVERY).where(*idle, doubtful).values(try_at=None, settled_at=at))
+    connection.execute(update(DELIVERY).where(*idle).values(**withdrawn, settled_at=at))
+    # What waits by now is being sent at this moment; what is in doubt is still looked for.
+    left = or_(DELIVERY.c.state.in_((SENT, WAITING)), (DELIVERY.c.state == UNKNOWN) & DELIVERY.c.try_at.is_not(None))
     told = select(DELIVERY, ACCOUNT.c.name.label("account_name")).join(ACCOUNT, ACCOUNT.c.seq == DELIVERY.c.account_seq)
-    told = told.where(*mine, DELIVERY.c.channel == SLACK, DELIVERY.c.state.in_(LEFT))
+    told = told.where(*mine, DELIVERY.c.channel == SLACK, left)
     answers = [_answer(saving, one, row, at) for row in connection.execute(told.order_by(DELIVERY.c.id)).all()]
     upsert(connection, DELIVERY, ["key"], answers, [])
     return len(answers)
@@ -55,11 +53,11 @@ def _answer(saving: "Saving", one: Retraction, told: Any, at: int) -> dict[str, 
     same = ("account_seq", "run_id", "playbook", "step", "channel", "template", "to", "outbox_only")
     return {
         **{name: getattr(told, name) for name in same},
-        "key": f"{told.key}/corrected",
+        "key": answer_key(told.key),
         "answers": told.id,
         "text": one.text if told.bundle is None else f"*{told.account_name or one.run.account}* · {one.text}",
         "marketing": False,
-        "state": str(DeliveryState.WAITING),
+        "state": WAITING,
         "decided_at": at,
         "day": int(saving.judged.snapshot.today[saving.judged.snapshot.accounts.index(one.run.account)]),
         "try_at": microseconds(saving.office.now),
