@@ -92,6 +92,12 @@ class Hold:
         """What accounts are due for that it has put off."""
         return f"hold {self.id}"
 
+    @property
+    def told(self) -> str:
+        """What happened, and what to do about it."""
+        ways = [f"`pulsebook sweep {way} {self.id}`" for way in ("show", "release", "discard")]
+        return f"{self.text}\n{ways[0]} names them, {ways[1]} judges anew and lets it go, {ways[2]} forgets it."
+
 
 def is_far_more(count: int, accounts: int, usual: float, guards: Guards) -> bool:
     """More than the number, than the share of all accounts, and than so many times the usual."""

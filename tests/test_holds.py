@@ -86,7 +86,10 @@ def test_of_a_held_sweep_nothing_is_saved_but_the_hold(book: Book) -> None:
     assert saved.hold == hold
     assert (hold.count, hold.accounts, hold.usual, dict(hold.rules)) == (6, 10, 0, {"fell": 6})
     assert [one.account for one in hold.examples] == list(ALL[:EXAMPLES])
-    assert notices(book) == [hold.text]
+    assert notices(book) == [
+        f"{hold.text}\n`pulsebook sweep show 1` names them, `pulsebook sweep release 1` judges anew and lets it go, "
+        "`pulsebook sweep discard 1` forgets it."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_an_import_is_judged_wholly_and_held_by_itself(book: Book) -> None:
     assert (hold.cause.split()[0], hold.count) == ("import", 6)
     assert [one["account"] for one in listing.tasks(book.database, listing.Asked())] == ["a9"]
     assert worked(book, on(1) + HOUR) == []
-    assert notices(book) == [hold.text]
+    assert notices(book) == [hold.told]
     release(book, hold.id, Order(on(1) + HOUR, "release"))
     assert (tasks(book), states(book)) == (7, [(hold.id, "released", 6)])
 

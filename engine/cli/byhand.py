@@ -74,7 +74,8 @@ def fact(
         )
         done = _noted(book, plan, said, Arrival(moment, BY_HAND, author=author, again=True))
         number = None if done.import_id is None else number_of(book.database, done.import_id)
-        became = "waits for its account" if done.held else "was known already" if done.unchanged else "is noted"
+        waits = f"waits, for there is no account {account!r} yet"
+        became = waits if done.held else "was known already" if done.unchanged else "is noted"
         numbered = "" if number is None else f" as fact {number}"
         document = {"account": account, "fact": name, "held": done.held, "id": number}
         _say(document, f"{name} of {account} {became}{numbered}.", as_json=as_json)

@@ -131,7 +131,7 @@ def show(ran: Ran) -> None:
     """What a look did, in a few lines."""
     shown, saved = console(), ran.saved
     if saved.hold is not None:
-        shown.print(Text(told(saved.hold), style="yellow"))
+        shown.print(Text(saved.hold.told, style="yellow"))
     else:
         show_looked(ran.at, saved)
     for finding in ran.found:
@@ -171,12 +171,6 @@ def show_looked(at: datetime, saved: Saved) -> None:
             f"{counted(saved.tasks, 'task')} · {counted(saved.deliveries, 'message')}"
         )
     )
-
-
-def told(hold: Hold) -> str:
-    """The notice of a hold, and what to do about it."""
-    release, discard = f"pulsebook sweep release {hold.id}", f"pulsebook sweep discard {hold.id}"
-    return f"{hold.text}\n`{release}` judges anew and lets it go, `{discard}` forgets it."
 
 
 def worker(folder: Path) -> None:

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from engine.cli.common import changing, moment_of, open_book
 from engine.cli.output import console, print_json, table
-from engine.cli.running import carried_out, tell, told
+from engine.cli.running import carried_out, tell
 from engine.clock import day_of
 from engine.holds import Hold, HoldState
 from engine.loops.looking import Order, release
@@ -34,7 +34,7 @@ def show_sweep(folder: Path, hold: int, *, as_json: bool) -> None:
         print_json(_document(found))
         return
     shown = console()
-    shown.print(Text(told(found) if found.state is HoldState.HELD else f"{found.text} Since then: {found.state}."))
+    shown.print(Text(found.told if found.state is HoldState.HELD else f"{found.text} Since then: {found.state}."))
     rows = [(one.account, one.name, one.value, one.rule) for one in found.examples]
     shown.print(table("The largest", ("account", "name", "value", "rule"), rows))
 

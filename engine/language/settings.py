@@ -58,8 +58,21 @@ def _times(value: object) -> float:
     return number
 
 
+def _database(value: object) -> str:
+    # No more of it is told than what kind it is, for it may hold a password.
+    kind, sign, _ = str(value).partition(":")
+    if not sign:
+        raise ValueError("this is no URL; write sqlite:///FILE, postgresql://… or env:NAME")
+    if kind.partition("+")[0] not in ("sqlite", "postgresql", "postgres", "env"):
+        raise ValueError(
+            f"{kind!r} is no database that Pulsebook knows; write sqlite:///FILE, postgresql://… or env:NAME"
+        )
+    return str(value)
+
+
 Zone = Annotated[str, BeforeValidator(check_zone)]
 HourOfDay = Annotated[str, BeforeValidator(_hour)]
+DatabaseUrl = Annotated[str, BeforeValidator(_database)]
 Secret = Annotated[str, BeforeValidator(_secret)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Rate = Annotated[Decimal, BeforeValidator(_rate, json_schema_input_type=float)]
@@ -97,7 +110,7 @@ class Company(Entry):
 class Database(Entry):
     """Where everything is kept."""
 
-    url: str = "sqlite:///pulsebook.db"
+    url: DatabaseUrl = "sqlite:///pulsebook.db"
     """sqlite:///FILE, postgresql://…, or "env:NAME"."""
 
 

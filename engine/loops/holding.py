@@ -42,7 +42,7 @@ def held(database: Database, plan: Plan, sweep: Sweep, tally: Tally, due: Due, o
             return None
         text = notice(sweep.cause, tally, crowd.accounts, crowd.usual, plan.titles, odd)
         hold = keep_hold(connection, sweep, tally, crowd, text)
-        save_notice(connection, f"hold/{hold.id}", text, sweep.at, office, version=plan.version, cause=sweep.cause)
+        save_notice(connection, f"hold/{hold.id}", hold.told, sweep.at, office, version=plan.version, cause=sweep.cause)
         put_off(connection, hold, due, plan.company.next_sweep(sweep.at))
         return hold
 
@@ -65,7 +65,7 @@ def held_of_the_hour(database: Database, plan: Plan, sweep: Sweep, tally: Tally,
         arrivals, all_held = replace(sweep, cause=ARRIVAL), held_arrivals(connection) + tally
         text = notice(ARRIVAL, all_held, crowd.accounts, crowd.usual, plan.titles, odd)
         hold = keep_hold(connection, arrivals, all_held, crowd, text)
-        save_notice(connection, f"hold/{hold.id}", text, sweep.at, office, version=plan.version, cause=ARRIVAL)
+        save_notice(connection, f"hold/{hold.id}", hold.told, sweep.at, office, version=plan.version, cause=ARRIVAL)
         due = Due(sweep.at, accounts=tally.accounts)
         put_off(connection, hold, due, plan.company.next_sweep(sweep.at))
         return hold

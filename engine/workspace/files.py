@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from engine.errors import Problem, Severity
+from engine.errors import Problem, PulsebookError, Severity
 from engine.language.catalog import Attribute, Catalog, Event, FactKind, Metric
 from engine.language.measures import Measure
 from engine.language.playbooks import Playbook
@@ -84,12 +84,30 @@ class Files:
     problems: list[Problem] = field(default_factory=list)
 
 
+class NoWorkspace(PulsebookError):
+    def __init__(self, folder: Path) -> None:
+        if folder.is_dir():
+            named = "This folder" if folder == Path() else str(folder)
+            said = f"{named} is no workspace: no {SETTINGS} lies in it."
+        else:
+            said = f"There is no folder {folder}."
+        super().__init__(f"{said} Go into a workspace, name it with -C DIR, or make one with `pulsebook init DIR`.")
+
+
 def read_sources(folder: Path) -> Sources:
     """The files of a workspace, read from its folder. What is no UTF-8 is kept in a form that `load` refuses."""
     found = [folder / SETTINGS, *(path for name in FOLDERS for path in sorted((folder / name).glob("*.*")))]
     found += [path for name in TOPS for path in sorted((folder / name).rglob("*.*"))]
     texts = {path.relative_to(folder).as_posix(): path for path in found if path.is_file() and _is_ours(path.name)}
     return {name: _text(path) for name, path in texts.items() if not any(map(_is_hidden, name.split("/")))}
+
+
+def sources_in(folder: Path) -> Sources:
+    """The files of a folder that is a workspace. Raises NoWorkspace where nothing in it is of one."""
+    sources = read_sources(folder)
+    if not sources:
+        raise NoWorkspace(folder)
+    return sources
 
 
 def _is_hidden(part: str) -> bool:

@@ -27,7 +27,10 @@ def _unreadable(file: str, text: str, said: str) -> Problem:
     line, column = (found.group(1), found.group(2)) if found and found.group(1) else (str(text.count("\n") + 1), "0")
     what = _AT.sub("", said)
     message = f"this is not TOML: {what[:1].lower()}{what[1:]}"
-    return Problem(file, int(line), message, "Write `key = value`, texts in double quotes.", column=int(column))
+    # The words of `tomllib` for a key, or a section, that stands twice.
+    is_twice = "overwrite" in what or "twice" in what
+    remedy = "It stands twice: delete one." if is_twice else "Write `key = value`, texts in double quotes."
+    return Problem(file, int(line), message, remedy, column=int(column))
 
 
 def _places(text: str) -> Mapping[Path, Place]:

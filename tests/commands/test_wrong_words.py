@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +120,16 @@ def test_a_fact_that_was_withdrawn_holds_again_when_it_is_said_once_more(told: T
 
     assert (again > first, once_more) == (True, None)
     assert [fact["withdrawn_at"] is None for fact in told("list", "facts")] == [False, True]
+
+
+@pytest.mark.parametrize("words", [["run"], ["check"], ["test"], ["list", "accounts"], ["fact", "acme", "moved"]])
+def test_what_is_no_workspace_is_told_so(give: Give, folder: Path, words: list[str]) -> None:
+    (folder / "empty").mkdir()
+    way_out = "Go into a workspace, name it with -C DIR, or make one with `pulsebook init DIR`.\n"
+
+    assert give("-C", "empty", *words)[::2] == (
+        1,
+        f"empty is no workspace: no pulsebook.toml lies in it. {way_out}",
+    )
+    assert give("-C", "nowhere", *words)[::2] == (1, f"There is no folder nowhere. {way_out}")
+    assert list((folder / "empty").iterdir()) == []
