@@ -65,6 +65,16 @@ def test_any_size_and_length_will_do(accounts: int, days: int, tmp_path: Path) -
     assert {kind: len(_rows(made, kind)) for kind in made.files} == dict(made.rows)
 
 
+@pytest.mark.parametrize("days", [30, 60, 95])
+@pytest.mark.parametrize("seed", range(4))
+def test_facts_of_a_short_history_too_begin_before_they_end(days: int, seed: int, tmp_path: Path) -> None:
+    made = write_company(tmp_path, accounts=100, days=days, until=UNTIL, seed=seed)
+
+    facts = _rows(made, "facts")
+    assert facts
+    assert all(row["at"] <= row["until"] for row in facts if row["until"])
+
+
 def test_nothing_is_dated_after_the_evening_of_the_newest_day(company: Company) -> None:
     evening = datetime.combine(UNTIL, time(22), UTC)
 

@@ -113,7 +113,7 @@ def office_move(rng: Rng, days: int) -> Course:
     """Crates for a few weeks, then as before."""
     day, span = ago(rng, days, 8, 90), int(rng.integers(14, 30))
     calm = steady(rng, days)
-    told = Statement(day - 3, names.OFFICE_MOVE, {"city": pick(rng, CITIES)}, until=day + span + 10)
+    told = Statement(max(day - 3, 0), names.OFFICE_MOVE, {"city": pick(rng, CITIES)}, until=day + span + 10)
     return replace(calm, pull=calm.pull * dip(days, day, span, rng.uniform(0.35, 0.6)), statements=(told,))
 
 

@@ -63,7 +63,7 @@ def stays(connection: Connection, lanes: Lanes, scores: Collection[str]) -> dict
     found = {score: nowhere(len(lanes)) for score in scores}
     rows = rows_by_seq(lanes)
     stored: dict[str, list[Any]] = {score: [] for score in scores}
-    for score, seq, *stay in connection.execute(*_stays(**lanes.whom)):
+    for score, seq, *stay in fetched(connection.execute(*_stays(**lanes.whom))):
         if score in stored and seq in rows:
             stored[score].append((rows[seq], *stay))
     for score, of_score in stored.items():
