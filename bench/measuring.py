@@ -1,5 +1,6 @@
 """A function's name in; what it took in a process of its own, out: CPU of client and server, wall time, peak memory."""
 
+import gc
 import importlib
 import json
 import os
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from engine.cli.common import begin
 
 TICKS = os.sysconf("SC_CLK_TCK")
 ROOT = Path(__file__).parents[1]
@@ -91,8 +94,11 @@ def child_env() -> dict[str, str]:
 
 
 def _child(named: str) -> None:
+    """Garbage is collected as in the command, from the start on: see `engine.cli`."""
+    gc.disable()
     module, _, name = named.partition(":")
     task = getattr(importlib.import_module(module), name)
+    begin()
     figures = task(**json.load(sys.stdin))
     print(json.dumps({"memory": peak_memory(), **figures}))
 
