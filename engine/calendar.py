@@ -30,7 +30,7 @@ def _has_region(country: str, region: str) -> bool:
 
     try:
         public.country_holidays(country, subdiv=region)
-    except NotImplementedError:
+    except NotImplementedError:  # what `holidays` raises for a region that it does not know
         return False
     return True
 

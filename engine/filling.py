@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arithmetic.models import codes
-from engine.arithmetic.stays import nowhere, where
+from engine.arithmetic.stays import nowhere, only
 from engine.clock import microseconds
 from engine.domain import Episode
 from engine.pipeline import Signals
@@ -20,8 +20,8 @@ from engine.snapshot import Days, Numbers, ScoreHistory, ScoreLook, Snapshot, St
 
 Bits = NDArray[np.bool_]
 NEVER = -1
-NUMBERS = ("value", "adjusted", "base", "coverage")
-"""What is kept of a score and day beside its version, as a look names it."""
+NUMBERS = ("value", "adjusted", "base")
+"""What is kept of a score that is known, as a look names it, beside its coverage and its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Left:
         at, begun = microseconds(snapshot.at), ~np.isnan(snapshot.first_day)
         first = {(name, standing.rule.fingerprint): snapshot.at for name, standing in signals.standings.items()}
         return cls(
-            stays={score: where(begun, look.stays) for score, look in signals.scores.items()},
+            stays={score: only(look.stays, begun) for score, look in signals.scores.items()},
             episodes={
                 name: {row: episode for row, episode in standing.now.items() if begun[row]}
                 for name, standing in signals.standings.items()
@@ -110,7 +110,7 @@ class FilledDays:
         }
         self._place = 0
         self.cells = {
-            score: {part: np.full(one.open.shape, np.nan) for part in (*NUMBERS, "version")}
+            score: {part: np.full(one.open.shape, np.nan) for part in (*NUMBERS, "coverage", "version")}
             for score, one in kept.items()
         }
         self.counts = Counts()
@@ -138,10 +138,9 @@ class FilledDays:
 
     def _fill(self, score: str, look: ScoreLook, is_open: Bits, version: Days) -> None:
         kept, cells, fills = self._kept[score], self.cells[score], is_open & ~np.isnan(look.value)
+        cells["coverage"][is_open, self._place] = look.coverage[is_open]
         for part in NUMBERS:
             cells[part][fills, self._place] = getattr(look, part)[fills]
-        # Where it is not known, that is what is kept, by how much of it is.
-        cells["coverage"][is_open, self._place] = look.coverage[is_open]
         cells["version"][fills, self._place] = np.where(version > 0, version, np.nan)[fills]
         kept.adjusted[fills, kept.before + self._place] = look.adjusted[fills]
         kept.version[fills, kept.before + self._place] = version[fills]

@@ -25,8 +25,8 @@ class Seen:
     today: Days
 
 
-def where(kept: Bits, stays: Stays) -> Stays:
-    """The stays of those accounts; the others are nowhere."""
+def only(stays: Stays, kept: Bits) -> Stays:
+    """The stays of some accounts; the others are nowhere."""
     none = nowhere(len(kept))
     columns = {one.name: np.where(kept, getattr(stays, one.name), getattr(none, one.name)) for one in fields(Stays)}
     return Stays(**columns)

@@ -12,7 +12,7 @@ from engine.errors import Problem, PulsebookError, Severity
 from engine.plan import Plan
 from engine.store.glancing import database_url, names_recorded
 from engine.wording import counted
-from engine.workspace import Workspace, load, schemas, sources_in
+from engine.workspace import Workspace, load, read_sources, schemas
 
 STARTER_PARTS = ("pulsebook.toml", "rules", "playbooks", "templates", "tests/scenarios")
 ROOT = Path(__file__).parent.parent
@@ -56,7 +56,7 @@ def lay_out(folder: Path) -> None:
 
 def check(folder: Path, *, as_json: bool) -> int:
     """All mistakes; exit code 1 if one of them is an error."""
-    loaded = load(sources_in(folder))
+    loaded = load(read_sources(folder))
     problems = (*loaded.problems, *(_unrecorded(loaded.workspace, folder) if loaded.workspace else ()))
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if as_json:

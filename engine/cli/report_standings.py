@@ -45,7 +45,7 @@ def _ends(ranked: list[Document], top: int | None, bottom: int | None) -> list[D
 
 
 def _ranked(desk: Desk, row: Document, show: str) -> Sequence[object]:
-    gained = "–" if row["gained"] is None else f"{round(row['gained'], 1) + 0.0:+.1f}"
+    gained = "–" if row["gained"] is None else f"{row['gained']:+z.1f}"
     views = (row[view] for view in ("letter", "percentile", "class"))
     return row["rank"], f"{gained:>6}", row["account"], row["name"], _view(row, show), desk.band(row["band"]), *views
 

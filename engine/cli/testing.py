@@ -9,7 +9,7 @@ from engine.cli.common import begin
 from engine.cli.output import console, print_json
 from engine.cli.words import WrongWords
 from engine.scenarios import Result, Theatre
-from engine.workspace import PlacedScenario, load, sources_in
+from engine.workspace import PlacedScenario, load, read_sources
 from engine.workspace.spots import suggestion
 
 
@@ -18,7 +18,7 @@ def play(folder: Path, only: str | None, *, as_json: bool) -> int:
 
     Raises WrongWords where none is called so.
     """
-    sources = sources_in(folder)
+    sources = read_sources(folder)
     loaded = load(sources)
     workspace = loaded.checked()
     chosen = [placed for placed in workspace.scenarios if only is None or only in placed.scenario.scenario]

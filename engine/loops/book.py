@@ -15,7 +15,7 @@ from engine.snapshot import Needs
 from engine.store.database import Database
 from engine.store.glancing import database_url
 from engine.store.versions import StoredVersion, files_of, put_in_use, version_in_use
-from engine.workspace import Loaded, Workspace, load, running, sources_in
+from engine.workspace import Loaded, Workspace, load, read_sources, running
 
 
 class NothingInUse(PulsebookError):
@@ -48,7 +48,7 @@ class Book:
 
         Raises WorkspaceBroken where the settings can't be read, DatabaseUnusable where the database can't be opened.
         """
-        sources = running(sources_in(folder))
+        sources = running(read_sources(folder))
         loaded = _loaded(tuple(sources.items()))
         if database is None:
             database = Database.open(database_url(_settings(loaded, folder)), folder)

@@ -103,8 +103,7 @@ def columns_of(table: Table, options: ImportOptions, catalog: Catalog) -> Column
     meant = {*options.maps, *options.maps.values(), *fixed}
     named = [column for column in table.columns if column in known and column not in meant]
     column_of = {**options.maps, **{column: column for column in named}}
-    cells = {target: table.columns[column].filter(kept) for target, column in options.maps.items()}
-    cells |= fixed | {column: table.columns[column].filter(kept) for column in named}
+    cells = {target: table.columns[column].filter(kept) for target, column in column_of.items()} | fixed
     _check_required(table, options, cells, catalog)
     aside = frozenset(named if options.only_mapped else ())
     unsaid = {

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from engine.clock import microseconds, moment, second
-from engine.domain import DeliveryState, Reason, Teammate
+from engine.domain import DeliveryState, Teammate
 from engine.errors import PulsebookError
 from engine.letters import Receipt
 from engine.store.among import among
@@ -114,8 +114,7 @@ def _claimed(
     connection: Connection, going: Together, terms: Terms, answered: Any, people: Mapping[str, Teammate]
 ) -> Claimed:
     row = going.lead
-    in_doubt, corrected = is_doubtful(row), are_corrected(connection, row, going.ids)
-    untrue = str(Reason.SOURCE_CORRECTED) if corrected else None
+    in_doubt, is_corrected = is_doubtful(row), are_corrected(connection, row, going.ids)
     account, owner = account_of(connection, row.account_seq)
     meant = meant_by(answered or row, owner, people, Offices(terms.fallback, terms.today), is_doubtful=in_doubt)
     address = address_of(row.channel, meant, people)
@@ -143,8 +142,8 @@ def _claimed(
         outbox_only=outbox_only,
         thread=None if answered is None else answered.reference,
         lane=f"slack {address}" if is_paced else None,
-        refusal=None if in_doubt else untrue or refusal_of(connection, row, answered),
-        is_corrected=corrected,
+        refusal=None if in_doubt else refusal_of(connection, row, answered, is_corrected=is_corrected),
+        is_corrected=is_corrected,
         bundle=bundle_of(connection, going, people),
         others=tuple(id_ for id_ in going.ids if id_ != row.id),
     )

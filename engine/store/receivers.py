@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from engine.domain import DeliveryState, Teammate
+from engine.domain import DeliveryState, Reason, Teammate
 from engine.store.among import among
 from engine.store.delivery_rows import EMAIL, SLACK, answer_key
 from engine.store.listing import Offices, receiver
@@ -62,8 +62,11 @@ def address_of(channel: str, meant: str | None, people: Mapping[str, Teammate]) 
     return teammate.slack_id if teammate and teammate.slack_id else meant
 
 
-def refusal_of(connection: Connection, row: Any, answered: Any) -> str | None:
-    """Consent may have been taken back, and people leave, meanwhile. What it answers may never have left."""
+def refusal_of(connection: Connection, row: Any, answered: Any, *, is_corrected: bool) -> str | None:
+    """Consent may have been taken back, and people leave, meanwhile. What it answers may never have left; what it tells
+    may have turned out wrong while it was tried."""
+    if is_corrected:
+        return str(Reason.SOURCE_CORRECTED)
     if answered is not None and (answered.state != DeliveryState.SENT or answered.reference is None):
         return NOTHING_TO_ANSWER
     if row.channel != EMAIL:

@@ -1,7 +1,7 @@
 """The files of a workspace in; one checked Workspace and all Problems out."""
 
 from engine.workspace.compiling import Compiled
-from engine.workspace.files import Sources, read_sources, sources_in
+from engine.workspace.files import Sources, read_sources
 from engine.workspace.loading import Loaded, PlacedScenario, Workspace, load, running, version_of
 from engine.workspace.order import Level, Ordered
 from engine.workspace.schema import schemas
@@ -18,6 +18,5 @@ __all__ = [
     "read_sources",
     "running",
     "schemas",
-    "sources_in",
     "version_of",
 ]

@@ -95,19 +95,17 @@ class NoWorkspace(PulsebookError):
 
 
 def read_sources(folder: Path) -> Sources:
-    """The files of a workspace, read from its folder. What is no UTF-8 is kept in a form that `load` refuses."""
+    """The files of a workspace, read from its folder. What is no UTF-8 is kept in a form that `load` refuses.
+
+    Raises NoWorkspace where the folder has none.
+    """
     found = [folder / SETTINGS, *(path for name in FOLDERS for path in sorted((folder / name).glob("*.*")))]
     found += [path for name in TOPS for path in sorted((folder / name).rglob("*.*"))]
     texts = {path.relative_to(folder).as_posix(): path for path in found if path.is_file() and _is_ours(path.name)}
-    return {name: _text(path) for name, path in texts.items() if not any(map(_is_hidden, name.split("/")))}
-
-
-def sources_in(folder: Path) -> Sources:
-    """The files of a folder that is a workspace. Raises NoWorkspace where nothing in it is of one."""
-    sources = read_sources(folder)
-    if not sources:
+    shown = {name: path for name, path in texts.items() if not any(map(_is_hidden, name.split("/")))}
+    if not shown:
         raise NoWorkspace(folder)
-    return sources
+    return {name: _text(path) for name, path in shown.items()}
 
 
 def _is_hidden(part: str) -> bool:

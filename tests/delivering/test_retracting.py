@@ -1,14 +1,13 @@
 """An alert that a correction proves wrong is answered in its thread, its work is closed, and nothing new is posted."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.clock import SetClock
-from engine.loops.delivering import Post, deliver_due
+from engine.loops.delivering import Post
 from engine.loops.explaining import look_at, rules
 from engine.loops.looking import Guard, Order, look
 from engine.store import listing
@@ -256,56 +255,6 @@ def test_without_credentials_the_answer_is_a_file_that_names_the_other(
     files = {path.name: path.read_text() for path in (tmp_path / "outbox").iterdir()}
     [name] = [name for name, text in files.items() if "Castle fell" in text]
     assert any(f"Slack, to #cs, in the thread of {name}" in text for text in files.values())
-
-
-def test_an_answer_that_may_have_arrived_is_looked_for_in_the_thread(company: Company) -> None:
-    correct(company)
-    company.slacks.faults("accept_then_500")
-    company.look(3)
-    company.slacks.faults()
-
-    assert isinstance(company.post.clock, SetClock)
-    company.post.clock.at += timedelta(minutes=1)
-    deliver_due(replace(company.post, wall=company.post.clock))
-
-    assert [one["state"] for one in company.deliveries()] == ["sent", "sent"]
-    assert company.posts() == []
-
-
-@pytest.mark.parametrize(
-    ("day", "fault", "states", "posted"),
-    [
-        pytest.param(
-            2, "accept_then_500", [("sent", "found in the history"), ("sent", None)], [True], id="it had arrived"
-        ),
-        # On another day, for it would be found where the other has arrived.
-        pytest.param(
-            3, "500", [("not_sent", "source_corrected"), ("not_sent", "nothing_to_answer")], [], id="it had not"
-        ),
-    ],
-)
-def test_an_alert_in_doubt_is_looked_for_and_never_posted_once_it_is_known_to_be_wrong(
-    post: Post, slacks: RunningServer, day: int, fault: str, states: list[tuple[str, str | None]], posted: list[bool]
-) -> None:
-    company = Company(post, slacks)
-    company.comes(1, records.events(*({"account": "castle", "at": "2026-03-03", "name": "trouble"} for _ in range(2))))
-    company.look(1)
-    company.nps(day, 10)
-    slacks.faults(fault)
-    company.look(day)
-    assert [one["state"] for one in company.deliveries()] == ["sent", "unknown"]
-    slacks.faults()
-    company.nps(day + 0.1, 60, of=day)
-    assert isinstance(post.clock, SetClock)
-    post.clock.at += timedelta(seconds=3)
-    look(company.book, Order(post.clock.at, "corrected", guard=Guard.NONE))
-
-    for _ in range(6):
-        post.clock.at += timedelta(minutes=1)
-        deliver_due(replace(post, wall=post.clock))
-
-    assert [(one["state"], one["reason"]) for one in company.deliveries()[1:]] == states
-    assert [bool(thread) for thread, _ in company.posts()] == posted
 
 
 def test_why_says_what_was_taken_back_and_what_is_known_now(company: Company) -> None:

@@ -41,10 +41,10 @@ def _why(circle: Sequence[str]) -> str:
     id_ = circle[0]
     if len(circle) == 1:
         return f"{id_} can't be its own parent: leave parent empty"
-    return f"{id_} can't be below {circle[1]}: {way(circle)}. Mend the parent of one of them"
+    return f"{id_} can't be below {circle[1]}: {_way(circle)}. Mend the parent of one of them"
 
 
-def way(circle: Sequence[str]) -> str:
+def _way(circle: Sequence[str]) -> str:
     return " → ".join((*circle, circle[0]))
 
 
@@ -60,6 +60,6 @@ def circles_by_aliases(importing: Importing, accounts: Mapping[str, str]) -> dic
     made = circles_made(parent_by_account(importing.connection), said_of)
     return {
         named[child]: f"{named[child]!r} can't stand for {accounts[named[child]]}, for {child} names its parent so: "
-        f"{way(circle)}. Mend that parent first"
+        f"{_way(circle)}. Mend that parent first"
         for child, circle in made.items()
     }
