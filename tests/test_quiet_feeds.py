@@ -162,9 +162,9 @@ def test_a_feed_that_is_watched_no_more_ends_its_finding(book: Book) -> None:
 
 
 def test_a_version_that_goes_out_of_use_meanwhile_finds_nothing(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    def late(*given: Any) -> dict[str, NewestRecord]:
+    def late(*given: Any, **more: Any) -> dict[str, NewestRecord]:
         edited(book, "max: 100, quiet_after: 3d", "max: 100, quiet_after: 4d")
-        return quiet_feeds(*given)
+        return quiet_feeds(*given, **more)
 
     monkeypatch.setattr("engine.loops.findings.quiet_feeds", late)
 

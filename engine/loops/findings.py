@@ -26,6 +26,7 @@ from engine.store.groups import end_others, groups_before, save_groups
 from engine.store.ingest.look_alikes import standing_look_alikes
 from engine.store.lanes import SHARD
 from engine.store.reading import Wanted, read
+from engine.store.recorded import recorded
 from engine.store.saving.save import Office, Saved, is_in_use
 from engine.store.thin_feeds import thin_feeds
 from engine.store.ticks import is_taken, move_on, take
@@ -53,7 +54,8 @@ def find(
     if counted is None:
         counted = _counted(book, plan, order)
     with book.database.reading() as connection:
-        quiet = quiet_feeds(connection, plan.catalog, plan.company.zone, order.at)
+        rows = recorded(connection)
+        quiet = quiet_feeds(connection, plan.catalog, plan.company.zone, order.at, rows=rows)
         thin = thin_feeds(connection, plan.catalog.thin_shares(), order.at)
     feeds = (*quiet_findings(plan, order.at, quiet), *thin_findings(plan, order.at, thin))
     sweep = Sweep(order.at, plan.company, seen_until(quiet, thin))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, update
 
 from engine.bundles import MOST_ALONE, Bundle, Mention
 from engine.clock import microseconds
@@ -19,6 +19,7 @@ from engine.store.among import among
 from engine.store.assigning import OPEN as OPEN_TASK
 from engine.store.database import Database
 from engine.store.delivery_rows import OPEN, is_doubtful
+from engine.store.kept import kept
 from engine.store.sweeps import RELEASE
 from engine.store.tables.accounts import AccountRow
 from engine.store.tables.holds import HoldRow
@@ -61,8 +62,12 @@ def releases_of(connection: Connection, runs: Collection[str]) -> Mapping[str, s
     """Of runs those that a release has started, with its cause."""
     if not runs:
         return {}
-    released = select(RUN.c.id, RUN.c.cause).where(among(RUN.c.id, runs), RUN.c.cause.startswith(RELEASE))
-    return {row.id: row.cause for row in connection.execute(released)}
+    return {row.id: row.cause for row in connection.execute(*_released(runs=runs))}
+
+
+@kept
+def _released(runs: Any) -> Select[Any]:
+    return select(RUN.c.id, RUN.c.cause).where(among(RUN.c.id, runs), RUN.c.cause.startswith(RELEASE))
 
 
 def let_go(database: Database, cause: str, now: datetime) -> None:

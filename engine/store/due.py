@@ -50,11 +50,16 @@ class Lot:
 
 
 def due_lots(database: Database, now: datetime) -> list[Lot]:
-    block, look_at = (ACCOUNT.c.seq // BLOCK).label("block"), ACCOUNT.c.look_at
-    lots = select(block, ACCOUNT.c.due_for, func.min(look_at), func.max(look_at)).where(look_at <= microseconds(now))
     with database.asking() as connection:
-        rows = connection.execute(lots.group_by(block, ACCOUNT.c.due_for)).all()
+        rows = connection.execute(*_lots(now=microseconds(now))).all()
     return [Lot(int(block), due_for, moment(first), moment(last)) for block, due_for, first, last in rows]
+
+
+@kept
+def _lots(now: Any) -> Select[Any]:
+    block, look_at = (ACCOUNT.c.seq // BLOCK).label("block"), ACCOUNT.c.look_at
+    lots = select(block, ACCOUNT.c.due_for, func.min(look_at), func.max(look_at)).where(look_at <= now)
+    return lots.group_by(block, ACCOUNT.c.due_for)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,8 @@ def _miscounted(connection: Connection, whose: Whose, event: str, strips: Sequen
         row, day = rows[strip.lane], strip.day + span * SPAN
         seen = day <= today[row]
         found.append(np.column_stack((row[seen], day[seen])))
-    pairs = np.unique(np.concatenate(found), axis=0)
+    every = np.concatenate(found)
+    pairs = np.unique(every, axis=0) if len(every) else every
     return Miscounted(pairs[:, 0], pairs[:, 1], strips)
 
 

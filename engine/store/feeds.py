@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, select
@@ -31,19 +32,27 @@ A_DAY_APART = 1
 
 
 def quiet_feeds(
-    connection: Connection, catalog: Catalog, company_zone: str, at: datetime, known_at: int | None = None
+    connection: Connection,
+    catalog: Catalog,
+    company_zone: str,
+    at: datetime,
+    known_at: int | None = None,
+    *,
+    rows: Mapping[str, Any],
 ) -> dict[str, NewestRecord]:
     """Per metric and event of which no account has had a record for its `quiet_after`, by the account's own days: the
     newest.
 
-    A feed that never brought one is not quiet. `known_at`: by what had arrived by then.
+    A feed that never brought one is not quiet. `known_at`: by what had arrived by then. `rows`: what `recorded` has.
     """
     after = catalog.quiet_days()
     if not after:
         return {}
     records = _Records(connection, catalog, company_zone, at, known_at)
     quiet: dict[str, NewestRecord] = {}
-    for name, row in recorded(connection, after).items():
+    for name, row in rows.items():
+        if name not in after:
+            continue
         is_all_seen = known_at is None and row.last_at <= microseconds(at)
         newest = records.newest(name, after[name], row.last_day if is_all_seen else None)
         if newest is not None and newest.age >= after[name]:
@@ -52,10 +61,16 @@ def quiet_feeds(
 
 
 def held_feeds(
-    connection: Connection, catalog: Catalog, company_zone: str, at: datetime, known_at: int | None = None
+    connection: Connection,
+    catalog: Catalog,
+    company_zone: str,
+    at: datetime,
+    known_at: int | None = None,
+    *,
+    rows: Mapping[str, Any],
 ) -> dict[str, int]:
     """Per metric and event that is quiet, or thin as the last sweep said: the last day that is seen of it."""
-    quiet = quiet_feeds(connection, catalog, company_zone, at, known_at)
+    quiet = quiet_feeds(connection, catalog, company_zone, at, known_at, rows=rows)
     return seen_until(quiet, thin_feeds(connection, catalog.thin_shares(), at))
 
 

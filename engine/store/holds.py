@@ -6,23 +6,27 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, false, func, insert, null, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, case, false, func, insert, null, select, text, update
 
 from engine.clock import microseconds, moment
 from engine.errors import PulsebookError
 from engine.holds import Example, Hold, HoldState, Tally
 from engine.store.database import Database
 from engine.store.due import Due, is_due
+from engine.store.kept import kept
 from engine.store.sweeps import ARRIVAL, SWEEP, Sweep, Verdict, is_import, keep_verdict
 from engine.store.tables.accounts import AccountRow
 from engine.store.tables.holds import ArrivalHourRow, HoldRow
 from engine.store.tables.imports import ImportRow
-from engine.store.writing import inserting
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
 HOLD = HoldRow.__table__  # type: ignore[attr-defined]
 IMPORT = ImportRow.__table__  # type: ignore[attr-defined]
 HOUR = ArrivalHourRow.__table__  # type: ignore[attr-defined]
+COUNTING = text(
+    "insert into arrival_hour (hour, fired) values (:hour, :fired) "
+    "on conflict (hour) do update set fired = arrival_hour.fired + excluded.fired returning fired"
+)
 REMEMBERED = 28
 """Days with a sweep, the median of which is usual."""
 HOLD_LOCK = 7_305_129
@@ -58,19 +62,33 @@ def crowd_of(connection: Connection, day: int) -> Crowd:
 
 def crowd_of_hours(connection: Connection, hour: int) -> Crowd:
     """Of the hours of 28 days before that one those in which anybody fired count."""
-    before = select(HOUR.c.fired).where(HOUR.c.hour < hour, HOUR.c.hour >= hour - REMEMBERED * 24)
-    return _crowd(connection, list(connection.execute(before).scalars()))
+    hours = connection.execute(*_fired_in(first=hour - REMEMBERED * 24, last=hour - 1))
+    return _crowd(connection, list(hours.scalars()))
+
+
+@kept
+def _fired_in(first: Any, last: Any) -> Select[Any]:
+    return select(HOUR.c.fired).where(HOUR.c.hour.between(first, last))
 
 
 def _crowd(connection: Connection, counts: list[int]) -> Crowd:
-    accounts = connection.execute(select(func.count()).select_from(ACCOUNT)).scalar_one()
+    accounts = connection.execute(*_account_count()).scalar_one()
     return Crowd(accounts, float(median(counts)) if counts else 0.0)
+
+
+@kept
+def _account_count() -> Select[Any]:
+    return select(func.count()).select_from(ACCOUNT)
 
 
 def oddities(connection: Connection) -> tuple[str, ...]:
     """What is odd about values that came, that nobody has let pass and that were not taken back."""
-    stands = select(IMPORT.c.odd).where(IMPORT.c.odd != "", IMPORT.c.undone_at.is_(None)).order_by(IMPORT.c.id)
-    return tuple(line for odd in connection.execute(stands).scalars() for line in odd.splitlines())
+    return tuple(line for odd in connection.execute(*_odd()).scalars() for line in odd.splitlines())
+
+
+@kept
+def _odd() -> Select[Any]:
+    return select(IMPORT.c.odd).where(IMPORT.c.odd != "", IMPORT.c.undone_at.is_(None)).order_by(IMPORT.c.id)
 
 
 def refuse_unread(database: Database, id_: int) -> None:
@@ -95,9 +113,7 @@ def let_pass(database: Database, hold: Hold) -> None:
 
 def count_arrivals(connection: Connection, hour: int, count: int) -> int:
     """Adds to the accounts that fired in an hour by what arrived; how many these are."""
-    adding = inserting(connection, HOUR).values(hour=hour, fired=count)
-    more = adding.on_conflict_do_update(index_elements=["hour"], set_={"fired": HOUR.c.fired + count})
-    return int(connection.execute(more.returning(HOUR.c.fired)).scalar_one())
+    return int(connection.execute(COUNTING, {"hour": hour, "fired": count}).scalar_one())
 
 
 def lock_holds(connection: Connection) -> None:

@@ -1,12 +1,12 @@
 """Chunks in; matrices of accounts × days that end with each account's own today, out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import CompoundSelect, Connection, Select, func, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, select, union_all
 
 from engine.arithmetic.each_once import each_once
 from engine.snapshot import ALL_DAYS, Days, Numbers, Rows
@@ -20,6 +20,8 @@ from engine.store.undoing import Corrections, undo_cells
 CHUNK = ChunkRow.__table__  # type: ignore[attr-defined]
 SERIES = SeriesRow.__table__  # type: ignore[attr-defined]
 NOBODY = -1
+NO_DAY = -(2**31)
+"""Before all days that there are."""
 WHOLE_DAY = 2 * 86_400_000
 """Milliseconds; more than any day has, also that on which the clocks go back."""
 WIDER = 4
@@ -108,17 +110,18 @@ def matrices(
     Of the series in `timed`, a value of today that is said to be later than T is not seen. `known_at`: as the cells
     were by then, whatever was filled in or corrected since. `until`: of these keys the matrix ends with that day.
     """
+    if not len(lanes):
+        return {key: np.empty((0, max(1, days))) for key, days in wanted.items()}
     ids = series_ids(connection, wanted)
     ends = {key: lanes.until(until[key]) if until and key in until else lanes for key in wanted}
-    first = _first_days(connection, ids, wanted, ends)
+    chunks = list(_chunks(connection, lanes, {ids[key]: _earliest(ends[key], wanted[key]) for key in ids}))
+    first = _first_days(ids, wanted, ends, chunks)
     found = {key: np.full((len(lanes), _width(ends[key], first[key])), np.nan) for key in wanted}
-    if not len(lanes):
-        return found
     names = {id_: key for key, id_ in ids.items()}
     corrections = Corrections.since(connection, names, lanes.blocks, known_at)
     rows_of = {block: np.flatnonzero(lanes.seqs // BLOCK == block) for block in lanes.blocks}
     today_spans = {key: set(each_once(ends[key].today // SPAN).tolist()) for key in timed}
-    for series_id, block, span, values, times in _chunks(connection, lanes, {ids[key]: first[key] for key in ids}):
+    for series_id, block, span, values, times in chunks:
         key, rows = names[series_id], rows_of[block]
         chunk, lane = unpack(values), lanes.seqs[rows] % BLOCK
         is_timed = key in timed and times is not None and span in today_spans[key]
@@ -176,27 +179,24 @@ def _width(lanes: Lanes, first: int) -> int:
     return max(1, int(lanes.today.max(initial=first)) - first + 1)
 
 
+def _earliest(lanes: Lanes, days: int) -> int:
+    """The first of so many days of those whose today is the earliest."""
+    return NO_DAY if days == ALL_DAYS else lanes.earliest - days + 1
+
+
 def _first_days(
-    connection: Connection, ids: Mapping[str, int], wanted: Mapping[str, int], ends: Mapping[str, Lanes]
+    ids: Mapping[str, int], wanted: Mapping[str, int], ends: Mapping[str, Lanes], chunks: Iterable[Any]
 ) -> dict[str, int]:
-    """The first day that each matrix has: enough for those whose today is the earliest."""
-    earliest = {key: lanes.earliest for key, lanes in ends.items()}
-    unbounded = [ids[key] for key, days in wanted.items() if days == ALL_DAYS and key in ids]
+    """The first day that each matrix has; where all days are wanted, of the oldest chunk that there is."""
     spans: dict[int, int] = {}
-    if unbounded:
-        spans = dict(connection.execute(*_oldest(series=unbounded)).all())
+    for series_id, _, span, *_ in chunks:
+        spans[series_id] = min(span, spans.get(series_id, span))
     return {
-        key: min(earliest[key], spans.get(ids.get(key, -1), earliest[key] // SPAN) * SPAN)
+        key: min(ends[key].earliest, spans.get(ids.get(key, -1), ends[key].earliest // SPAN) * SPAN)
         if days == ALL_DAYS
-        else earliest[key] - days + 1
+        else _earliest(ends[key], days)
         for key, days in wanted.items()
     }
-
-
-@kept
-def _oldest(series: Any) -> Select[Any]:
-    oldest = select(CHUNK.c.series_id, func.min(CHUNK.c.span)).where(among(CHUNK.c.series_id, series))
-    return oldest.group_by(CHUNK.c.series_id)
 
 
 def _hide_later(chunk: Numbers, times: Times, lanes: Lanes, rows: Rows, lane: Days, span: int) -> None:

@@ -1,12 +1,12 @@
 """What is stored in; the snapshot of some accounts at a moment, and where their counters stood, out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from engine.clock import day_number, microseconds
 from engine.language.catalog import Catalog, Event, Metric
@@ -19,17 +19,15 @@ from engine.store.due import Due, is_due
 from engine.store.event_tables import event_tables
 from engine.store.family import children, people, personal_values
 from engine.store.feeds import held_feeds
-from engine.store.kept import kept
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.people import teammates
+from engine.store.recorded import recorded
 from engine.store.records import Whose
 from engine.store.recounting import average_today_again, count_again
 from engine.store.tables.accounts import BLOCK, AccountRow
-from engine.store.tables.series import RecordedRow
 from engine.store.undoing import accounts_then, before
 
 ACCOUNT = AccountRow.__table__  # type: ignore[attr-defined]
-RECORDED = RecordedRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +125,13 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
     zones = [row.timezone or wanted.company_zone for row in rows]
     today, time = records.today_of(wanted.at, zones)
     lanes = Lanes(np.array([row.seq for row in rows], dtype=np.int64), today, time)
+    spans = recorded(connection)
     held = wanted.held
     if held is None:
-        held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known)
+        held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known, rows=spans)
     whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known, held)
     whose = replace(whose, people_known=wanted.people_known)
-    recorded = connection.execute(*_recorded()).all()
-    series, history = _series(connection, whose, wanted, recorded)
+    series, history = _series(connection, whose, wanted, spans)
     snapshot = Snapshot(
         at=wanted.at,
         accounts=whose.ids,
@@ -144,7 +142,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         first_day=_first_days(rows, today),
         series=series,
         history=history,
-        covered_from=_covered_from(connection, wanted, today, recorded),
+        covered_from=_covered_from(connection, wanted, today, spans),
         events=event_tables(connection, whose, wanted.needs.rows, wanted.catalog),
         facts=records.fact_tables(connection, whose, wanted.catalog),
         first_look=present.micros_column([row.first_look for row in rows]),
@@ -154,11 +152,6 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         **(_nothing(len(rows)) if wanted.only_measured else _people_and_left(connection, whose, wanted)),
     )
     return Reading(snapshot, lanes.seqs, looked, changed, held)
-
-
-@kept
-def _recorded() -> Select[Any]:
-    return select(RECORDED.c.name, RECORDED.c.first_day, RECORDED.c.last_at)
 
 
 def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> dict[str, Any]:
@@ -206,7 +199,7 @@ def _first_days(rows: list[Any], today: Days) -> Numbers:
 
 
 def _series(
-    connection: Connection, whose: Whose, wanted: Wanted, recorded: Sequence[Any]
+    connection: Connection, whose: Whose, wanted: Wanted, spans: Mapping[str, Any]
 ) -> tuple[dict[Series, Numbers], dict[str, ScoreHistory]]:
     """What came in, and what looks left of scores; read together."""
     needed, scores = wanted.needs.series, {} if wanted.only_measured else wanted.needs.score_days
@@ -217,7 +210,7 @@ def _series(
     until = {series.key: whose.held[series.name] for series in needed if series.name in whose.held}
     found = matrices(connection, whose.lanes, days, timed=timed, known_at=wanted.known, until=until)
     by_series = {series: found[series.key] for series in needed}
-    later = {name for name, _, last_at in recorded if last_at > whose.at}
+    later = {name for name, row in spans.items() if row.last_at > whose.at}
     count_again(connection, whose, by_series, wanted.catalog, later)
     average_today_again(connection, whose, by_series, wanted.catalog)
     series = {
@@ -236,11 +229,11 @@ def _trimmed(matrix: Numbers) -> Numbers:
     return matrix[:, int(said[0]) if len(said) else -1 :]
 
 
-def _covered_from(connection: Connection, wanted: Wanted, today: Days, recorded: Sequence[Any]) -> dict[str, int]:
+def _covered_from(connection: Connection, wanted: Wanted, today: Days, spans: Mapping[str, Any]) -> dict[str, int]:
     """From which day records of each name are complete: what the catalog says, else the oldest record by now."""
     catalog, latest = wanted.catalog, int(today.max(initial=0))
     declared: dict[str, Metric | Event] = {**catalog.metrics, **catalog.events}
-    oldest: dict[str, int | None] = {name: first for name, first, _ in recorded}
+    oldest: dict[str, int | None] = {name: row.first_day for name, row in spans.items()}
     if wanted.known is not None:
         # Of what was taken back there may be no record any more.
         earlier = before(connection, "recorded", {*oldest, *declared}, wanted.known)

@@ -20,14 +20,14 @@ def recorded_names(database: Database) -> frozenset[str]:
         return frozenset(connection.execute(select(RECORDED.c.name)).scalars())
 
 
-def recorded(connection: Connection, names: Collection[str]) -> dict[str, Any]:
-    """The rows of those names of which there is any record."""
+def recorded(connection: Connection, names: Collection[str] | None = None) -> dict[str, Any]:
+    """The rows of those names (None: of all) of which there is any record."""
     return {row.name: row for row in connection.execute(*_recorded(names=names))}
 
 
 @kept
 def _recorded(names: Any) -> Select[Any]:
-    return select(RECORDED).where(among(RECORDED.c.name, names))
+    return select(RECORDED) if names is None else select(RECORDED).where(among(RECORDED.c.name, names))
 
 
 def widen(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
