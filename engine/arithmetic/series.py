@@ -90,12 +90,19 @@ def statistic(kind: str, values: Numbers, min_points: int) -> Numbers:
     return result
 
 
+def _median(values: Numbers, axis: int) -> Numbers:
+    """Of rows that each have a value. numpy has `nanmedian`, which takes ten times as long for one account."""
+    ordered = np.sort(values, axis=axis)  # what is not known comes last
+    last, rows = points(values) - 1, np.arange(len(values))
+    return np.asarray((ordered[rows, last // 2] + ordered[rows, (last + 1) // 2]) / 2)
+
+
 _STATISTICS: dict[str, Callable[..., object]] = {
     "sum": np.nansum,
     "mean": np.nanmean,
     "min": np.nanmin,
     "max": np.nanmax,
-    "median": np.nanmedian,
+    "median": _median,
 }
 
 

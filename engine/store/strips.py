@@ -21,7 +21,7 @@ COLUMNS = ("lane", "day", "at", "contact", "arrived")
 NOTHING = 0
 SECOND = 1_000_000
 EVERYBODY = np.ones(BLOCK, dtype=np.bool_)
-KEPT_OPEN = 128
+KEPT_OPEN = 256
 """So many strips, some 100 KiB each: a worker looks at the same accounts again and again."""
 
 
