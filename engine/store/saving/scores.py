@@ -153,13 +153,16 @@ def _save_cells(saving: "Saving", codes: Mapping[str, Days], block: int) -> None
     written: list[dict[str, Any]] = []
     for span, look in product(spans, saving.judged.scores.values()):
         here = day // SPAN == span
+        cells = lane[here], day[here] % SPAN
         columns = _cells(look, rows, codes[look.score])
         if (ids[score_key(look.score, FILLED)], span) in stored:
             columns[FILLED] = np.full(len(rows), np.nan)
         for part, column in columns.items():
             series = ids[score_key(look.score, part)]
             matrix = stored.get((series, span), empty())
-            matrix[lane[here], day[here] % SPAN] = column[here]
+            if (series, span) in stored and np.array_equal(matrix[cells], column[here], equal_nan=True):
+                continue  # as most of it is that a second look on a day leaves
+            matrix[cells] = column[here]
             written.append(day_chunk(series, block, span, matrix))
     upsert(saving.connection, CHUNK, ["series_id", "block", "span"], written)
 
