@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from engine.clock import microseconds, moment, second
 from engine.domain import DeliveryState, Teammate
@@ -17,6 +17,7 @@ from engine.store.bundling import Together, bundle_of, is_lead, together_with
 from engine.store.changes import keep_changes
 from engine.store.database import Database
 from engine.store.delivery_rows import OPEN, SLACK, Claimed, is_doubtful, verdict
+from engine.store.kept import kept
 from engine.store.lanes import is_on
 from engine.store.listing import Offices
 from engine.store.people import teammates
@@ -74,13 +75,8 @@ def claim(database: Database, terms: Terms) -> Claimed | None:
 
 def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
     now = microseconds(terms.now)
-    due = select(DELIVERY).where(DELIVERY.c.try_at <= now, DELIVERY.c.state.in_(OPEN), is_lead())
-    if terms.on_lane is not None:
-        due = due.where(is_on(terms.on_lane))
     with database.writing() as connection:
-        row = connection.execute(
-            due.order_by(DELIVERY.c.try_at, DELIVERY.c.id).limit(1).with_for_update(skip_locked=True)
-        ).one_or_none()
+        row = connection.execute(*_longest_due(now=now, lane=terms.on_lane)).one_or_none()
         if row is None:
             return None
         answered = answered_by(connection, row)
@@ -108,6 +104,13 @@ def _claim_one(database: Database, terms: Terms) -> Claimed | _Put | None:
         }
         _update_fenced(connection, claimed.ids, row.attempts, values)
         return claimed
+
+
+@kept
+def _longest_due(now: Any, lane: Any) -> Select[Any]:
+    due = select(DELIVERY).where(DELIVERY.c.try_at <= now, DELIVERY.c.state.in_(OPEN), is_lead())
+    due = due if lane is None else due.where(is_on(lane))
+    return due.order_by(DELIVERY.c.try_at, DELIVERY.c.id).limit(1).with_for_update(skip_locked=True)
 
 
 def _claimed(

@@ -45,9 +45,10 @@ def blocks_on(lane: str) -> range:
     return range(int(number) * width, int(number) * width + width)
 
 
-def is_on(lane: str) -> ColumnElement[bool]:
-    """Whether a delivery goes along a lane."""
-    return _lane() == lane
+def is_on(lane: Any) -> ColumnElement[bool]:
+    """Whether a delivery goes along a lane, or that which a parameter stands for."""
+    mine: ColumnElement[bool] = _lane() == lane
+    return mine
 
 
 def due_deliveries(database: Database, now: datetime) -> list[str]:
