@@ -4,15 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, Integer, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from engine.store.tables.fields import Money, id_field, json_field, moment_field
+from engine.store.tables.fields import Money, Row, id_field, json_field, moment_field
 
 BLOCK = 256
 """Accounts in a block: the lane of work, and the height of a chunk."""
 
 
-class AccountRow(SQLModel, table=True):
+class AccountRow(Row, table=True):
     """A customer company. `look_at`: when it is due; `changed` and `looked`: counters of arrivals and of saves.
 
     `newest`: the latest moment that anything said of it has, be it when it was said or when it arrived. A look at an
@@ -48,14 +48,14 @@ class AccountRow(SQLModel, table=True):
     """The import that brought it."""
 
 
-class BlockRow(SQLModel, table=True):
+class BlockRow(Row, table=True):
     """What is locked, ascending and before any account row, while a chunk of the block is rewritten."""
 
     __tablename__ = "block"
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
 
 
-class AliasRow(SQLModel, table=True):
+class AliasRow(Row, table=True):
     """Another id under which an account's data arrive."""
 
     __tablename__ = "alias"
@@ -63,7 +63,7 @@ class AliasRow(SQLModel, table=True):
     account: str
 
 
-class ContactRow(SQLModel, table=True):
+class ContactRow(Row, table=True):
     __tablename__ = "contact"
     __table_args__ = (UniqueConstraint("account_seq", "email"),)
     id: int | None = id_field()
@@ -77,7 +77,7 @@ class ContactRow(SQLModel, table=True):
     """False: only known from records that name the address, not from an import of contacts."""
 
 
-class TeammateRow(SQLModel, table=True):
+class TeammateRow(Row, table=True):
     __tablename__ = "teammate"
     email: str = Field(primary_key=True)
     name: str | None = None

@@ -1,10 +1,16 @@
-"""The kinds of fields that several tables have."""
+"""What all tables are, and the kinds of fields that several of them have."""
 
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Dialect, Integer, TypeDecorator
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
+
+
+class Row(SQLModel):
+    """A row of a table. None is ever made or validated: queries go by the tables alone, so no validator is built."""
+
+    model_config = {"defer_build": True}
 
 
 class Money(TypeDecorator[Decimal]):

@@ -3,12 +3,12 @@
 from typing import Any
 
 from sqlalchemy import Column, Integer
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from engine.store.tables.fields import id_field, json_field, moment_field
+from engine.store.tables.fields import Row, id_field, json_field, moment_field
 
 
-class SweepRow(SQLModel, table=True):
+class SweepRow(Row, table=True):
     """A look at everybody, or at all that an import concerns: how many accounts fire in it, and what became of it.
 
     `state`: judging, passed or held. `until`: whoever judges it is taken for dead after that.
@@ -25,7 +25,7 @@ class SweepRow(SQLModel, table=True):
     fired: int = 0
 
 
-class ArrivalHourRow(SQLModel, table=True):
+class ArrivalHourRow(Row, table=True):
     """An hour since the epoch, and how many accounts fired in it by what arrived for them."""
 
     __tablename__ = "arrival_hour"
@@ -33,7 +33,7 @@ class ArrivalHourRow(SQLModel, table=True):
     fired: int
 
 
-class HoldRow(SQLModel, table=True):
+class HoldRow(Row, table=True):
     """A sweep of which nothing was saved. Of one `subject` (sweep, import ID, arrival) one stands at a time."""
 
     __tablename__ = "hold"

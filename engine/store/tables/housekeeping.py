@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from engine.store.tables.fields import json_field, moment_field
+from engine.store.tables.fields import Row, json_field, moment_field
 
 
-class VersionRow(SQLModel, table=True):
+class VersionRow(Row, table=True):
     """A workspace's files."""
 
     __tablename__ = "version"
@@ -16,7 +16,7 @@ class VersionRow(SQLModel, table=True):
     at: int = moment_field()
 
 
-class TickRow(SQLModel, table=True):
+class TickRow(Row, table=True):
     """Something that is done once for all, and the moment that it was done as of: the findings of a day, and the
     newest findings."""
 
@@ -25,7 +25,7 @@ class TickRow(SQLModel, table=True):
     at: int = moment_field()
 
 
-class InUseRow(SQLModel, table=True):
+class InUseRow(Row, table=True):
     """The one row that says which version is in use."""
 
     __tablename__ = "in_use"

@@ -3,12 +3,12 @@
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from engine.store.tables.fields import id_field, json_field, moment_field
+from engine.store.tables.fields import Row, id_field, json_field, moment_field
 
 
-class ImportRow(SQLModel, table=True):
+class ImportRow(Row, table=True):
     __tablename__ = "import"
     id: int | None = id_field()
     kind: str
@@ -23,7 +23,7 @@ class ImportRow(SQLModel, table=True):
     """What is odd about its values, a line each, until somebody lets it pass: sweeps that fire are held."""
 
 
-class HeldRow(SQLModel, table=True):
+class HeldRow(Row, table=True):
     """A record that waits for its account."""
 
     __tablename__ = "held"
@@ -38,7 +38,7 @@ class HeldRow(SQLModel, table=True):
     """What imports before it said of the same, the oldest first: [import, record]."""
 
 
-class IdLookRow(SQLModel, table=True):
+class IdLookRow(Row, table=True):
     """What an id looks like (`engine.look_alikes`): of each that ever came in as an account's, an alias, or unknown."""
 
     __tablename__ = "id_look"
@@ -46,7 +46,7 @@ class IdLookRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
 
 
-class LookAlikeRow(SQLModel, table=True):
+class LookAlikeRow(Row, table=True):
     """An id that looks like another, and where it came in."""
 
     __tablename__ = "look_alike"
@@ -57,7 +57,7 @@ class LookAlikeRow(SQLModel, table=True):
     import_id: int = Field(index=True)
 
 
-class CorrectionRow(SQLModel, table=True):
+class CorrectionRow(Row, table=True):
     """What an import wrote into one chunk.
 
     `cells`: those that it replaced, or filled in on days already looked at, old and new, packed. `filled`: which others
@@ -75,7 +75,7 @@ class CorrectionRow(SQLModel, table=True):
     filled: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
-class ChangeRow(SQLModel, table=True):
+class ChangeRow(Row, table=True):
     """One field that changed. `entity`: an account's id, ACCOUNT/EMAIL of a contact, a teammate's email, a number (of
     a fact, task or delivery), a recorded name, an alias, ACCOUNT/CONTACT/METRIC/DAY of a contact's observation."""
 

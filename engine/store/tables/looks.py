@@ -3,12 +3,12 @@
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from engine.store.tables.fields import id_field, json_field, moment_field
+from engine.store.tables.fields import Row, id_field, json_field, moment_field
 
 
-class ScoreVersionRow(SQLModel, table=True):
+class ScoreVersionRow(Row, table=True):
     """The code under which a score version stands in series and stays. `bands`: name and lower edge, lowest first."""
 
     __tablename__ = "score_version"
@@ -19,7 +19,7 @@ class ScoreVersionRow(SQLModel, table=True):
     bands: list[tuple[str, float]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
-class ScoreRow(SQLModel, table=True):
+class ScoreRow(Row, table=True):
     """The present of one score of one account, and its stay."""
 
     __tablename__ = "score"
@@ -49,7 +49,7 @@ class ScoreRow(SQLModel, table=True):
     day: int
 
 
-class BreakdownRow(SQLModel, table=True):
+class BreakdownRow(Row, table=True):
     """The parts of one score at the last look of each account of a block, packed."""
 
     __tablename__ = "breakdown"
@@ -58,7 +58,7 @@ class BreakdownRow(SQLModel, table=True):
     parts: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class RuleVersionRow(SQLModel, table=True):
+class RuleVersionRow(Row, table=True):
     """The version of a rule that looks are by, and the moment of the first of them."""
 
     __tablename__ = "rule_version"
@@ -67,7 +67,7 @@ class RuleVersionRow(SQLModel, table=True):
     since: int = moment_field()
 
 
-class StandingRow(SQLModel):
+class StandingRow(Row):
     """Where a rule stands; what it stands there for is the table's."""
 
     state: str
@@ -96,7 +96,7 @@ class GroupEpisodeRow(StandingRow, table=True):
     group: str = Field(primary_key=True)
 
 
-class DecisionRow(SQLModel, table=True):
+class DecisionRow(Row, table=True):
     __tablename__ = "decision"
     __table_args__ = (Index("decision_by_account", "account_seq", "rule", "at"),)
     id: int | None = id_field()
@@ -115,7 +115,7 @@ class DecisionRow(SQLModel, table=True):
     cause: str
 
 
-class FindingRow(SQLModel, table=True):
+class FindingRow(Row, table=True):
     """Something about many accounts at once, or about a feed. Days are the company's."""
 
     __tablename__ = "finding"

@@ -3,12 +3,12 @@
 from typing import Any
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from engine.store.tables.fields import id_field, json_field, moment_field
+from engine.store.tables.fields import Row, id_field, json_field, moment_field
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Row, table=True):
     """An event as it came. `identity`: a hash of name and source id, or of all content and the how-manieth of it."""
 
     __tablename__ = "event"
@@ -28,7 +28,7 @@ class EventRow(SQLModel, table=True):
     import_id: int | None = None
 
 
-class StripRow(SQLModel, table=True):
+class StripRow(Row, table=True):
     """The events of one name, block and span once more, by columns (`engine.store.strips`): what looks read."""
 
     __tablename__ = "strip"
@@ -38,7 +38,7 @@ class StripRow(SQLModel, table=True):
     events: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class FactRow(SQLModel, table=True):
+class FactRow(Row, table=True):
     """A fact as it came. What replaces one withdraws it; `until` may be set later (it ended)."""
 
     __tablename__ = "fact"
@@ -62,7 +62,7 @@ class FactRow(SQLModel, table=True):
     import_id: int | None = None
 
 
-class OutcomeRow(SQLModel, table=True):
+class OutcomeRow(Row, table=True):
     __tablename__ = "outcome"
     __table_args__ = (UniqueConstraint("account_seq", "outcome", "at"),)
     id: int | None = id_field()
@@ -74,7 +74,7 @@ class OutcomeRow(SQLModel, table=True):
     import_id: int | None = None
 
 
-class UndoneEventRow(SQLModel, table=True):
+class UndoneEventRow(Row, table=True):
     """An event that was taken back with its import: a look back at a time before that still sees it."""
 
     __tablename__ = "undone_event"
@@ -90,7 +90,7 @@ class UndoneEventRow(SQLModel, table=True):
     undone_at: int = moment_field()
 
 
-class UndoneOutcomeRow(SQLModel, table=True):
+class UndoneOutcomeRow(Row, table=True):
     """The same of an outcome."""
 
     __tablename__ = "undone_outcome"
@@ -102,7 +102,7 @@ class UndoneOutcomeRow(SQLModel, table=True):
     undone_at: int = moment_field()
 
 
-class OverrideRow(SQLModel, table=True):
+class OverrideRow(Row, table=True):
     """A person's value of a score, from `at` to `until`; the newest that holds counts."""
 
     __tablename__ = "override"

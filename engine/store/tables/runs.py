@@ -3,12 +3,12 @@
 from typing import Any
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from engine.store.tables.fields import id_field, json_field, moment_field
+from engine.store.tables.fields import Row, id_field, json_field, moment_field
 
 
-class RunRow(SQLModel, table=True):
+class RunRow(Row, table=True):
     __tablename__ = "run"
     __table_args__ = (
         Index("run_by_account", "account_seq", "playbook", "started_day"),
@@ -34,7 +34,7 @@ class RunRow(SQLModel, table=True):
     """What that was, in words."""
 
 
-class TaskRow(SQLModel, table=True):
+class TaskRow(Row, table=True):
     __tablename__ = "task"
     id: int | None = id_field()
     key: str = Field(unique=True)
@@ -57,7 +57,7 @@ class TaskRow(SQLModel, table=True):
     cause: str
 
 
-class DeliveryRow(SQLModel, table=True):
+class DeliveryRow(Row, table=True):
     """One message on its way. `try_at`: when it is due (none: not by itself); `attempts` is the fencing number.
 
     `to` is as the action says; `address` what it was looked up as when it left. `claimed_until`: a try is under way.
@@ -102,7 +102,7 @@ class DeliveryRow(SQLModel, table=True):
     cause: str
 
 
-class PaceRow(SQLModel, table=True):
+class PaceRow(Row, table=True):
     """When the next message may go to that Slack channel; of a pool, who had the `last` turn."""
 
     __tablename__ = "pace"

@@ -3,15 +3,15 @@
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Integer, LargeBinary, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from engine.store.tables.fields import id_field
+from engine.store.tables.fields import Row, id_field
 
 SPAN = 32
 """Days in a chunk."""
 
 
-class SeriesRow(SQLModel, table=True):
+class SeriesRow(Row, table=True):
     """The number of a series; `key` is `Series.key`, or `score NAME value|adjusted|base|coverage|version|filled`."""
 
     __tablename__ = "series"
@@ -23,7 +23,7 @@ class SeriesRow(SQLModel, table=True):
     """Of counts and sums: `kind`, `prop`, and `where` as [property, operator, values]."""
 
 
-class ChunkRow(SQLModel, table=True):
+class ChunkRow(Row, table=True):
     """One series of one block for one span: 256 × 32 values, packed (`engine.store.chunks`).
 
     `times`: elapsed milliseconds since the start of the account's day, packed; none where all are 0.
@@ -37,7 +37,7 @@ class ChunkRow(SQLModel, table=True):
     times: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
-class RecordedRow(SQLModel, table=True):
+class RecordedRow(Row, table=True):
     """The oldest and the newest day on which any account has a record of that metric or event, and the newest moment
     of one, so that a look knows whether something came after it."""
 
@@ -48,7 +48,7 @@ class RecordedRow(SQLModel, table=True):
     last_at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
 
 
-class FeedRow(SQLModel, table=True):
+class FeedRow(Row, table=True):
     """What a sweep said of a feed whose days can be thin: as of which day it is held (none: it is not), and of how
     many accounts the last thin day has a record, and usually."""
 
@@ -60,7 +60,7 @@ class FeedRow(SQLModel, table=True):
     usual: float | None = None
 
 
-class ContactObservationRow(SQLModel, table=True):
+class ContactObservationRow(Row, table=True):
     """A contact's value of a metric on a day; the account's series holds the mean of its contacts.
 
     `time`: elapsed milliseconds since the start of the account's day.
