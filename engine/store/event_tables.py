@@ -232,18 +232,12 @@ def _built_in(connection: Connection, wanted: Collection[str], whose: Whose, tab
     if "hour" in wanted:
         found["hour"] = _hours(whose.zones, table)
     if {"contact", "contact_role"} & set(wanted):
-        found["contact"], found["contact_role"] = _people(whose.by_number(connection), table.contact)
+        named, place = np.unique(table.contact, return_inverse=True)
+        people = whose.by_number(connection)
+        who = [people.get(one, (None, None)) for one in named.tolist()]
+        found["contact"] = np.array([*(email for email, _ in who), None], dtype=np.object_)[:-1][place]
+        found["contact_role"] = np.array([*(role for _, role in who), None], dtype=np.object_)[:-1][place]
     return found
-
-
-def _people(people: Mapping[int, tuple[str, str | None]], contact: Days) -> tuple[Column, Column]:
-    """Of each event the contact's email and role, by number: accounts that are looked at together have near ones."""
-    lowest = min(people, default=0)
-    emails, roles = np.full((2, max(people, default=0) - lowest + 2), None)
-    for number, (email, role) in people.items():
-        emails[number - lowest], roles[number - lowest] = email, role
-    place = np.where((contact >= lowest) & (contact < lowest + len(emails)), contact - lowest, -1)
-    return emails[place], roles[place]
 
 
 def _hours(zones: tuple[str, ...], table: EventTable) -> Numbers:
