@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+from sqlalchemy import text
 
 from engine.store.breakdowns import parts, unpack_sheets
 from engine.store.database import Database
@@ -30,6 +31,20 @@ def test_the_last_look_of_a_day_is_the_day_s_score(database: Database) -> None:
         ("zen", "2026-11-25"): 71.0,
     }
     assert cells(database, "score health coverage")["acme", "2026-11-25"] == 0.25
+
+
+def test_a_second_look_on_a_day_writes_only_the_series_that_it_changed(database: Database) -> None:
+    put(database, accounts("acme"))
+    keep(database, reading(database, NOW), scores={"health": score(40)})
+    with database.writing() as connection:
+        connection.execute(text("update chunk set times = :mark"), {"mark": b"not written since"})
+
+    keep(database, reading(database, LATER), scores={"health": score(41)})
+
+    marks = dict(zip(rows_of(database, "chunk", "series_id"), rows_of(database, "chunk", "times"), strict=True))
+    written = {key for id_, key in rows_of(database, "series", "id", "key") if id_ in marks and marks[id_] is None}
+    assert written == {"score health adjusted", "score health base", "score health value"}
+    assert set(marks.values()) == {None, b"not written since"}
 
 
 def test_history_tells_which_version_made_a_day_s_score(database: Database) -> None:
