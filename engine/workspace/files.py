@@ -18,7 +18,7 @@ from engine.workspace.nodes import Node, text_of
 from engine.workspace.reading import Form
 from engine.workspace.spots import Spot
 from engine.workspace.toml_nodes import read_toml
-from engine.workspace.yaml_nodes import is_no_text, read_yaml
+from engine.workspace.yaml_nodes import NO_TEXT, read_yaml
 
 Sources = Mapping[str, str]
 """The text of every file of a workspace, by its path relative to the workspace, with `/`."""
@@ -133,7 +133,7 @@ def read_files(sources: Sources) -> Files:
     files = Files()
     for file in sorted(sources):
         text = sources[file]
-        odd = next((place for place, character in enumerate(text) if is_no_text(character)), None)
+        odd = NO_TEXT.search(text)
         if _is_lost(file):
             there = ", ".join(f"{folder}/" for folder in FOLDERS)
             message = "the file is not read: nothing is looked for in this folder"
@@ -141,7 +141,7 @@ def read_files(sources: Sources) -> Files:
         elif len(text) > LARGEST:
             _refuse(files, file, Problem(file, 1, "the file is larger than 5 MB", "Split it."))
         elif odd is not None:
-            _refuse(files, file, _no_text(file, text.count("\n", 0, odd) + 1, text[odd]))
+            _refuse(files, file, _no_text(file, text.count("\n", 0, odd.start()) + 1, odd[0]))
         else:
             _read_file(files, file, text)
     if SETTINGS not in sources:

@@ -4,6 +4,7 @@ Scalars are texts, but for a plain `true`, `false` and blank; YAML's own guesses
 off.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -13,6 +14,8 @@ import yaml
 from engine.errors import Problem
 from engine.workspace.nodes import DEEPEST, Node, Place, under_key
 
+NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+"""NUL and halves of characters: no database takes them."""
 _OWN_TAGS: Final = "tag:yaml.org,2002:"
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN: Final[dict[str, object]] = {"true": True, "false": False, "": None, "null": None, "~": None}
@@ -84,7 +87,7 @@ class _Reader:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, depth)
         if isinstance(event, yaml.ScalarEvent):
-            odd = any(is_no_text(character) for character in event.value)
+            odd = NO_TEXT.search(event.value) is not None
             if odd:
                 self._refuse(_start(event), "a character stands here that no text has", "Delete it.")
             plain = event.style in (None, "")
@@ -149,11 +152,6 @@ class _Reader:
 
     def _refuse(self, place: Place, message: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, place[0], message, remedy, column=place[1]))
-
-
-def is_no_text(character: str) -> bool:
-    """NUL and halves of characters: no database takes them."""
-    return character == "\0" or "\ud800" <= character <= "\udfff"
 
 
 def _start(event: yaml.Event) -> Place:
