@@ -40,9 +40,11 @@ class Left:
         return cls({score: nowhere(accounts) for score in scores}, {}, {}, never, never)
 
     @classmethod
-    def by(cls, snapshot: Snapshot, signals: Signals) -> "Left":
-        """By a look, and those before it. Of accounts whose first day is still to come nothing is left."""
+    def by(cls, snapshot: Snapshot, signals: Signals, *, seen: Bits | None = None) -> "Left":
+        """By a look, and those before it. Of accounts whose first day is still to come nothing is left, nor of those
+        that are not among the `seen`."""
         at, begun = microseconds(snapshot.at), ~np.isnan(snapshot.first_day)
+        begun = begun if seen is None else begun & seen
         first = {(name, standing.rule.fingerprint): snapshot.at for name, standing in signals.standings.items()}
         return cls(
             stays={score: only(look.stays, begun) for score, look in signals.scores.items()},
@@ -68,6 +70,11 @@ class Left:
             seed_next=np.zeros(len(snapshot), dtype=np.bool_),
             runs={},
         )
+
+
+def looked_by(stored: Snapshot, at: datetime) -> Bits:
+    """The accounts that some look had seen by then."""
+    return np.asarray((stored.first_look != NEVER) & (stored.first_look <= microseconds(at)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,10 @@ class FilledDays:
             stands |= alive & ~is_open
         left = stands & ~filled
         self.counts += Counts(int(filled.sum()), int(left.sum()), int((alive & ~filled & ~left).sum()))
+        self._place += 1
+
+    def leave(self) -> None:
+        """The next day stays as it is."""
         self._place += 1
 
     def _fill(self, score: str, look: ScoreLook, is_open: Bits, version: Days) -> None:

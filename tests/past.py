@@ -147,25 +147,29 @@ def known(database: Database, files: Mapping[str, str], of: Company) -> Book:
     return book
 
 
-def filled(book: Book, of: Company, *, again: bool = False) -> Filled:
-    """All days up to yesterday."""
+def filled(book: Book, of: Company, *, again: bool = False, first: int = 0) -> Filled:
+    """All days up to yesterday, from the first or a later one on."""
     assert isinstance(book.clock, SetClock)
     book.clock.at = FIRST
-    return fill(book, Wish(day_number(of.first), day_number(TODAY) - 1, again))
+    return fill(book, Wish(day_number(of.first) + first, day_number(TODAY) - 1, again))
 
 
 def looked_day_by_day(files: Mapping[str, str], of: Company, days: Sequence[int]) -> Database:
     """Another store, in which all were looked at at the end of each of these of their days, counted from the first."""
     database = Database.open("sqlite://")
     database.migrate()
-    book, first = known(database, files, of), day_number(of.first)
+    look_day_by_day(known(database, files, of), of, days)
+    return database
+
+
+def look_day_by_day(book: Book, of: Company, days: Sequence[int]) -> None:
+    first = day_number(of.first)
     for day in days:
         # The latest first, for an account whose first look comes after that of a rule is new to it.
         zones = sorted(set(of.zone_of.values()), key=lambda one: end_of_day(0, one), reverse=True)
         for zone in zones:
             mine = [name for name, own in of.zone_of.items() if own == zone] if len(zones) > 1 else None
             look(book, Order(end_of_day(first + day, zone), f"day {day}", accounts=mine))
-    return database
 
 
 Told = Mapping[tuple[str, str, str, str], float | str]

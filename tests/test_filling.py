@@ -21,7 +21,19 @@ from engine.store.saving.filling import OutOfUse, keep_days
 from engine.workspace import load
 from engine.workspace.scored import only_scored
 from tests.faults.base import came
-from tests.past import CONTEXT, PLAIN, ZONES, Told, company, filled, known, lived, looked_day_by_day, told
+from tests.past import (
+    CONTEXT,
+    PLAIN,
+    ZONES,
+    Told,
+    company,
+    filled,
+    known,
+    lived,
+    look_day_by_day,
+    looked_day_by_day,
+    told,
+)
 from tests.store.records import dump, rows_of
 from tests.test_looks import FILES as LOOKS
 from tests.test_looks import FIRST, accounts, book_of, edited, fired, looked, nps, on
@@ -45,6 +57,17 @@ def test_a_filled_day_is_what_a_look_at_its_end_would_have_left(database: Databa
 
     assert told(database) == looked_at(files)
     assert done.counts.filled == len({(name, day) for _, _, name, day in looked_at(files)})
+
+
+@pytest.mark.parametrize("looked", [9, 15])
+def test_rules_go_on_from_what_the_looks_before_have_left(database: Database, looked: int) -> None:
+    """What only `clear_at` ends, and what fades by the days since a rule became active, hold as they would have."""
+    book = known(database, CONTEXT, zoned())
+    look_day_by_day(book, zoned(), range(looked))
+
+    filled(book, zoned(), first=looked)
+
+    assert told(database) == looked_at("context")
 
 
 two_years = cache(lambda accounts: company(accounts, 730, ZONES))

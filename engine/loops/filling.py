@@ -6,9 +6,9 @@ from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 
-from engine.clock import day_of, end_of_day, local_day
+from engine.clock import day_number, day_of, end_of_day, local_day
 from engine.errors import PulsebookError
-from engine.filling import Counts, FilledDays, Left
+from engine.filling import Counts, FilledDays, Left, looked_by
 from engine.loops.book import Book
 from engine.loops.looking import (
     Order,
@@ -24,12 +24,14 @@ from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.store.database import Database, portions
 from engine.store.due import Due, due_count
-from engine.store.past_days import first_day, most_days, past_days, zones_of
+from engine.store.past_days import first_day, first_looked, most_days, past_days, zones_of
 from engine.store.saving.filling import Stretch, first_filled, give_codes, keep_days, kept_days
 from engine.workspace.scored import only_scored
 
 AT_ONCE = 16 * 256
 """Accounts whose days are in memory together."""
+REMEMBERED = 365
+"""Days before the first to be filled in from which on rules are judged, where looks had begun by then."""
 
 
 class NotOver(PulsebookError):
@@ -77,10 +79,12 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Accounts whose days end at the same moments. `ends`: by day, those that are over."""
+    """Accounts whose days end at the same moments. `ends`: by day, those that are over; what is kept begins with
+    `first`, what comes before it is only what rules have to remember."""
 
     accounts: tuple[str, ...]
     ends: Mapping[int, datetime]
+    first: int
     today: int
 
 
@@ -98,7 +102,9 @@ def fill(
     if not days:
         return Filled()
     give_codes(book.database, plan.scores.values())
-    done, count, total = 0, due_count(book.database, Due()) * len(days), Filled()
+    judge = Judge(Plan(only_scored(plan.workspace)))
+    before = _days_before(book.database, judge.plan, days)
+    done, count, total = 0, due_count(book.database, Due()) * (before + len(days)), Filled()
 
     def took(accounts: int) -> None:
         nonlocal done
@@ -106,10 +112,10 @@ def fill(
         progress(done, count)
 
     compares = max(plan.needs.score_days.values(), default=0)
-    job = _Job(book, now, Judge(Plan(only_scored(plan.workspace))), compares, wish.again, took)
+    job = _Job(book, now, judge, compares, wish.again, took)
     for part in from_children_up(book, plan, Order(now, "fill")):
         for shard in shards_of(book, part):
-            for group in _groups(book, plan, shard, days):
+            for group in _groups(book, plan, shard, days, before):
                 total += _fill(job, group)
     return total
 
@@ -130,12 +136,20 @@ def _days(database: Database, wish: Wish) -> range:
     return range(max(wish.first, min((day for day in begun if day is not None), default=wish.last + 1)), wish.last + 1)
 
 
-def _groups(book: Book, plan: Plan, order: Order, days: range) -> Iterator[_Group]:
+def _days_before(database: Database, plan: Plan, days: range) -> int:
+    """On how many days before these there may have been looks that rules with an effect on a score remember."""
+    with database.reading() as connection:
+        looked = first_looked(connection) if plan.rules else None
+    return 0 if looked is None else min(REMEMBERED, max(0, days.start - day_number(plan.company.day(looked)) + 1))
+
+
+def _groups(book: Book, plan: Plan, order: Order, days: range, before: int) -> Iterator[_Group]:
     """By the moments at which their days end: a snapshot is of one moment."""
+    judged = range(days.start - before, days.stop)
 
     @cache
     def ends(zone: str) -> tuple[datetime, ...]:
-        moments = (end_of_day(day, zone) for day in days)
+        moments = (end_of_day(day, zone) for day in judged)
         return tuple(moment for moment in moments if moment < order.at)
 
     together: dict[tuple[tuple[datetime, ...], int], list[str]] = {}
@@ -143,7 +157,7 @@ def _groups(book: Book, plan: Plan, order: Order, days: range) -> Iterator[_Grou
         together.setdefault((ends(zone), local_day(order.at, zone)), []).append(account)
     for (moments, today), accounts in together.items():
         for some in portions(accounts if moments else (), AT_ONCE):
-            yield _Group(tuple(some), dict(zip(days, moments, strict=False)), today)
+            yield _Group(tuple(some), dict(zip(judged, moments, strict=False)), days.start, today)
 
 
 def _fill(job: _Job, group: _Group) -> Filled:
@@ -154,20 +168,25 @@ def _fill(job: _Job, group: _Group) -> Filled:
     wanted = replace(wanted, needs=replace(plan.needs, score_days={}))
     before = {score: plan.needs.score_days.get(score, 0) for score in plan.scores}
     left, most = Left.nothing(plan.scores, len(group.accounts)), most_days(plan.catalog)
-    for _, some in groupby(group.ends, lambda day: day // most):
+    for (is_kept, _), some in groupby(group.ends, lambda day: (day >= group.first, day // most)):
         days = list(some)
         reading, snapshots = past_days(database, wanted, [group.ends[day] for day in days])
         if reading.snapshot.accounts != group.accounts:
             raise Disappeared
-        stretch = Stretch(reading.seqs, days[0], len(days), job.again, group.today - job.compares)
+        stretch = Stretch(reading.seqs, days[0], len(days), job.again and is_kept, group.today - job.compares)
         filled = FilledDays(kept_days(database, stretch, before))
         for snapshot in snapshots:
             with without_collector():
                 then = left.to(snapshot, filled.history())
                 signals = job.judge.signals(then)
-            left = Left.by(then, signals)
-            filled.take(then, signals.scores)
+            if is_kept:
+                left = Left.by(then, signals)
+                filled.take(then, signals.scores)
+            else:
+                left = Left.by(then, signals, seen=looked_by(reading.snapshot, then.at))
+                filled.leave()
             job.took(len(then))
-        counts += filled.counts
-        due |= keep_days(database, plan.version, stretch, filled, job.at)
+        if is_kept:
+            counts += filled.counts
+            due |= keep_days(database, plan.version, stretch, filled, job.at)
     return Filled(counts, len(due))

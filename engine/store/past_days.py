@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from engine.arithmetic.earlier import deepened, earlier, with_scores
-from engine.clock import microseconds
+from engine.clock import microseconds, moment
 from engine.language.catalog import Catalog
 from engine.snapshot import Numbers, Snapshot
 from engine.store import records
@@ -35,6 +35,12 @@ def first_day(connection: Connection) -> int | None:
     oldest = select(func.min(func.coalesce(ACCOUNT.c.since, ACCOUNT.c.first_record)))
     found: int | None = connection.execute(oldest).scalar_one()
     return found
+
+
+def first_looked(connection: Connection) -> datetime | None:
+    """The first look at whichever account; None: there was none."""
+    found: int | None = connection.execute(select(func.min(ACCOUNT.c.first_look))).scalar_one()
+    return None if found is None else moment(found)
 
 
 def zones_of(database: Database, wanted: Wanted) -> dict[str, str]:
