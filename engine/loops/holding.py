@@ -36,10 +36,10 @@ def held(database: Database, plan: Plan, sweep: Sweep, tally: Tally, due: Due, o
         odd = oddities(connection)
         if not odd and tally.count <= guards.hold_accounts:
             return None
-        lock_holds(connection)
         crowd = crowd_of(connection, sweep.day)
         if not odd and not is_far_more(tally.count, crowd.accounts, crowd.usual, guards):
             return None
+        lock_holds(connection)
         text = notice(sweep.cause, tally, crowd.accounts, crowd.usual, plan.titles, odd)
         hold = keep_hold(connection, sweep, tally, crowd, text)
         save_notice(connection, f"hold/{hold.id}", hold.told, sweep.at, office, version=plan.version, cause=sweep.cause)
@@ -58,10 +58,10 @@ def held_of_the_hour(database: Database, plan: Plan, sweep: Sweep, tally: Tally,
         odd = oddities(connection)
         if not odd and count <= guards.hold_accounts:
             return None
-        lock_holds(connection)
         crowd = crowd_of_hours(connection, hour)
         if not odd and not is_far_more(count, crowd.accounts, crowd.usual, guards):
             return None
+        lock_holds(connection)
         arrivals, all_held = replace(sweep, cause=ARRIVAL), held_arrivals(connection) + tally
         text = notice(ARRIVAL, all_held, crowd.accounts, crowd.usual, plan.titles, odd)
         hold = keep_hold(connection, arrivals, all_held, crowd, text)

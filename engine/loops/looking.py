@@ -29,7 +29,7 @@ from engine.store.due import Due, block_numbers
 from engine.store.family import parent_by_account
 from engine.store.holds import end_hold, let_pass, passed, refuse_earlier, refuse_unread
 from engine.store.lanes import SHARD, SHARD_ACCOUNTS
-from engine.store.people import contacts_of
+from engine.store.people import contacts_of, listed_of
 from engine.store.reading import Reading, Wanted, read
 from engine.store.saving.save import Office, Saved, save
 from engine.store.spool import Spool
@@ -243,14 +243,15 @@ def _judge(book: Book, judge: Judge, order: Order) -> _Shard | None:
         return read(book.database, replace(these, needs=plan.deep_needs, only_measured=True)).snapshot
 
     def contacts(accounts: Sequence[str]) -> Mapping[str, Sequence[Contact]]:
-        return contacts_of(book.database, {int(numbers[account]): account for account in accounts})
+        ids = {int(numbers[account]): account for account in accounts}
+        return contacts_of(book.database, ids) if reading.contacts is None else listed_of(reading.contacts, ids)
 
     numbers = dict(zip(reading.snapshot.accounts, reading.seqs, strict=True))
     asides = Asides(deeper, contacts)
     doubted = looked_into(book.database, judge, wanted, reading)
     judged = judge.look(reading.snapshot, order.cause, asides, doubted).only_saved()
     counted = count_across(plan, reading.snapshot) if order.across else Counted()
-    return _Shard(judged, replace(reading, snapshot=judged.snapshot), counted)
+    return _Shard(judged, replace(reading, snapshot=judged.snapshot, contacts=None), counted)
 
 
 def stays_in_the_outbox(order: Order, now: datetime) -> bool:

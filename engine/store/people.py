@@ -1,6 +1,6 @@
 """Rows of teammates and contacts in; the people, as they are or as they were known by a moment, out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
@@ -57,11 +57,15 @@ def contacts_of(
     """The contacts that an import brought, by account and sorted by email. `ids`: of accounts, by number; `known_at`:
     microseconds; None: now.
     """
-    found: dict[str, list[Contact]] = {}
     with database.asking() if known_at is None else database.reading() as connection:
-        rows = contact_rows(connection, {"seqs": ids}, ids, known_at)
+        return listed_of(contact_rows(connection, {"seqs": ids}, ids, known_at), ids)
+
+
+def listed_of(rows: Iterable["ContactTuple"], ids: Mapping[int, str]) -> dict[str, tuple[Contact, ...]]:
+    """Of rows that are read already the same."""
+    found: dict[str, list[Contact]] = {}
     for row in rows:
-        if row.listed:
+        if row.listed and row.account_seq in ids:
             account = ids[row.account_seq]
             consent = None if row.consent is None else bool(row.consent)
             found.setdefault(account, []).append(Contact(account, row.email, row.name, row.role, consent))

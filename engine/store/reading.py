@@ -1,6 +1,6 @@
 """What is stored in; the snapshot of some accounts at a moment, and where their counters stood, out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from engine.store.event_tables import event_tables
 from engine.store.family import children, people, personal_values
 from engine.store.feeds import held_feeds
 from engine.store.matrices import Lanes, matrices, score_key
-from engine.store.people import teammates
+from engine.store.people import ContactTuple, teammates
 from engine.store.recorded import recorded
 from engine.store.records import Whose
 from engine.store.recounting import average_today_again, count_again
@@ -77,6 +77,8 @@ class Reading:
     changed: Days
     held: Mapping[str, int]
     """The last day that is seen of each feed that is held."""
+    contacts: Sequence[ContactTuple] | None = None
+    """Every contact of these accounts; None: nothing that was read rests on any."""
 
     def __len__(self) -> int:
         return len(self.seqs)
@@ -151,7 +153,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
         lags={name: np.maximum(0, today - day) for name, day in held.items()},
         **(_nothing(len(rows)) if wanted.only_measured else _people_and_left(connection, whose, wanted)),
     )
-    return Reading(snapshot, lanes.seqs, looked, changed, held)
+    return Reading(snapshot, lanes.seqs, looked, changed, held, whose.contacts_read)
 
 
 def _people_and_left(connection: Connection, whose: Whose, wanted: Wanted) -> dict[str, Any]:

@@ -72,6 +72,11 @@ class Whose:
             self._contacts.append(contact_rows(connection, self.lanes.whom, ids, self.people_known))
         return self._contacts[0]
 
+    @property
+    def contacts_read(self) -> Sequence[ContactTuple] | None:
+        """Their contacts, if anybody has asked."""
+        return self._contacts[0] if self._contacts else None
+
     def by_number(self, connection: Connection) -> Mapping[int, tuple[str, str | None]]:
         """Email and role of their contacts, listed or not."""
         if not self._by_number:
