@@ -50,12 +50,12 @@ def quiet_feeds(
         return {}
     records = _Records(connection, catalog, company_zone, at, known_at)
     quiet: dict[str, NewestRecord] = {}
-    for name, row in rows.items():
-        if name not in after:
+    for name, days in after.items():
+        if name not in rows:
             continue
-        is_all_seen = known_at is None and row.last_at <= microseconds(at)
-        newest = records.newest(name, after[name], row.last_day if is_all_seen else None)
-        if newest is not None and newest.age >= after[name]:
+        is_all_seen = known_at is None and rows[name].last_at <= microseconds(at)
+        newest = records.newest(name, days, rows[name].last_day if is_all_seen else None)
+        if newest is not None and newest.age >= days:
             quiet[name] = newest
     return quiet
 
