@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from engine.loops.looking import Order, look
 from engine.scenarios import Theatre
 from engine.store import listing
 from engine.store.database import Database
-from engine.store.feeds import quiet_feeds
+from engine.store.feeds import Feeds
 from engine.store.findings import findings
 from engine.workspace import load
 from tests.test_looks import FILES, accounts, book_of, copied, edited, looked, nps, on, scores, troubles, worked_off
@@ -162,11 +161,12 @@ def test_a_feed_that_is_watched_no_more_ends_its_finding(book: Book) -> None:
 
 
 def test_a_version_that_goes_out_of_use_meanwhile_finds_nothing(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    def late(*given: Any, **more: Any) -> dict[str, NewestRecord]:
-        edited(book, "max: 100, quiet_after: 3d", "max: 100, quiet_after: 4d")
-        return quiet_feeds(*given, **more)
+    class Late(Feeds):
+        def quiet(self) -> dict[str, NewestRecord]:
+            edited(book, "max: 100, quiet_after: 3d", "max: 100, quiet_after: 4d")
+            return super().quiet()
 
-    monkeypatch.setattr("engine.loops.findings.quiet_feeds", late)
+    monkeypatch.setattr("engine.loops.findings.Feeds", Late)
 
     assert found(book, STOPS + 4) == []
 

@@ -11,7 +11,7 @@ from engine.loops.findings import sweep
 from engine.loops.looking import Order
 from engine.store import listing
 from engine.store.database import Database
-from engine.store.feeds import held_feeds
+from engine.store.feeds import Feeds
 from engine.store.recorded import recorded
 from tests.across import listed, notices
 from tests.test_looks import FILES, accounts, book_of, copied, nps, on, scores, trouble, trouble_of, worked_off
@@ -174,7 +174,7 @@ def test_a_look_goes_by_what_the_last_sweep_before_it_said(book: Book) -> None:
 
     with book.database.reading() as connection:
         moments = [on(day).replace(hour=hour) for day in (LAST + 2, LAST + 3) for hour in (4, 6)]
-        held = [held_feeds(connection, catalog, "UTC", at, rows=recorded(connection)) for at in moments]
+        held = [Feeds(connection, catalog, "UTC", at, recorded(connection)).held() for at in moments]
 
     both = {"nps": last, "trouble": last}
     assert held == [{}, both, both, {}]

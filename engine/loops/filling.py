@@ -138,8 +138,10 @@ def _days(database: Database, wish: Wish) -> range:
 
 def _days_before(database: Database, plan: Plan, days: range) -> int:
     """On how many days before these there may have been looks that rules with an effect on a score remember."""
+    if not plan.rules:
+        return 0
     with database.reading() as connection:
-        looked = first_looked(connection) if plan.rules else None
+        looked = first_looked(connection)
     return 0 if looked is None else min(REMEMBERED, max(0, days.start - day_number(plan.company.day(looked)) + 1))
 
 

@@ -20,7 +20,7 @@ from engine.pipeline import Judge
 from engine.plan import Plan
 from engine.store.database import portions
 from engine.store.due import block_numbers, due_blocks
-from engine.store.feeds import quiet_feeds, seen_until
+from engine.store.feeds import Feeds, seen_until
 from engine.store.findings import end_findings, open_finding, open_keys, remind
 from engine.store.groups import end_others, groups_before, save_groups
 from engine.store.ingest.look_alikes import standing_look_alikes
@@ -54,8 +54,7 @@ def find(
     if counted is None:
         counted = _counted(book, plan, order)
     with book.database.reading() as connection:
-        rows = recorded(connection)
-        quiet = quiet_feeds(connection, plan.catalog, plan.company.zone, order.at, rows=rows)
+        quiet = Feeds(connection, plan.catalog, plan.company.zone, order.at, recorded(connection)).quiet()
         thin = thin_feeds(connection, plan.catalog.thin_shares(), order.at)
     feeds = (*quiet_findings(plan, order.at, quiet), *thin_findings(plan, order.at, thin))
     sweep = Sweep(order.at, plan.company, seen_until(quiet, thin))

@@ -30,6 +30,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 WAL_TRIES = 1_000
 CACHE = 32_768
+"""KiB of pages that SQLite keeps, not 2,000: the indexes of what an import brings fell out again and again."""
 MIGRATION_LOCK = 7_305_127
 """Taken on PostgreSQL while the tables are brought up to date, for several workers start at once."""
 PARAMETERS = 10_000
@@ -222,7 +223,6 @@ def _prepare_sqlite(connection: SQLiteConnection, _: object) -> None:
     connection.isolation_level = None
     _switch_to_wal(connection)
     connection.execute("pragma synchronous = normal")
-    # KiB. By default 2,000: the indexes of what an import brings fall out of it again and again.
     connection.execute(f"pragma cache_size = -{CACHE}")
 
 

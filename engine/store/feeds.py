@@ -31,49 +31,6 @@ A_DAY_APART = 1
 """Accounts' todays lie so far around the company's."""
 
 
-def quiet_feeds(
-    connection: Connection,
-    catalog: Catalog,
-    company_zone: str,
-    at: datetime,
-    known_at: int | None = None,
-    *,
-    rows: Mapping[str, Any],
-) -> dict[str, NewestRecord]:
-    """Per metric and event of which no account has had a record for its `quiet_after`, by the account's own days: the
-    newest.
-
-    A feed that never brought one is not quiet. `known_at`: by what had arrived by then. `rows`: what `recorded` has.
-    """
-    after = catalog.quiet_days()
-    if not after:
-        return {}
-    records = _Records(connection, catalog, company_zone, at, known_at)
-    quiet: dict[str, NewestRecord] = {}
-    for name, days in after.items():
-        if name not in rows:
-            continue
-        is_all_seen = known_at is None and rows[name].last_at <= microseconds(at)
-        newest = records.newest(name, days, rows[name].last_day if is_all_seen else None)
-        if newest is not None and newest.age >= days:
-            quiet[name] = newest
-    return quiet
-
-
-def held_feeds(
-    connection: Connection,
-    catalog: Catalog,
-    company_zone: str,
-    at: datetime,
-    known_at: int | None = None,
-    *,
-    rows: Mapping[str, Any],
-) -> dict[str, int]:
-    """Per metric and event that is quiet, or thin as the last sweep said: the last day that is seen of it."""
-    quiet = quiet_feeds(connection, catalog, company_zone, at, known_at, rows=rows)
-    return seen_until(quiet, thin_feeds(connection, catalog.thin_shares(), at))
-
-
 def seen_until(quiet: Mapping[str, NewestRecord], thin: Mapping[str, ThinFeed]) -> dict[str, int]:
     """The last day that is seen of each feed that is quiet, thin or both."""
     days = {name: newest.day for name, newest in quiet.items()}
@@ -88,16 +45,38 @@ def complete_since(connection: Connection, catalog: Catalog, names: Collection[s
 
 
 @dataclass(frozen=True)
-class _Records:
-    """The records of all accounts as a look at a moment sees them."""
+class Feeds:
+    """The records of all accounts as a look at a moment sees them.
+
+    `spans`: what `recorded` has; `known_at`: by what had arrived by then (microseconds; None: now).
+    """
 
     connection: Connection
     catalog: Catalog
     company_zone: str
     at: datetime
-    known_at: int | None
+    spans: Mapping[str, Any]
+    known_at: int | None = None
 
-    def newest(self, name: str, after: int, last_day: int | None) -> NewestRecord | None:
+    def quiet(self) -> dict[str, NewestRecord]:
+        """Per metric and event of which no account has had a record for its `quiet_after`, by the account's own days:
+        the newest. A feed that never brought one is not quiet."""
+        found: dict[str, NewestRecord] = {}
+        for name, days in self.catalog.quiet_days().items():
+            span = self.spans.get(name)
+            if span is None:
+                continue
+            is_all_seen = self.known_at is None and span.last_at <= microseconds(self.at)
+            newest = self._newest(name, days, span.last_day if is_all_seen else None)
+            if newest is not None and newest.age >= days:
+                found[name] = newest
+        return found
+
+    def held(self) -> dict[str, int]:
+        """Per metric and event that is quiet, or thin as the last sweep said: the last day that is seen of it."""
+        return seen_until(self.quiet(), thin_feeds(self.connection, self.catalog.thin_shares(), self.at))
+
+    def _newest(self, name: str, after: int, last_day: int | None) -> NewestRecord | None:
         """The newest; where one is less than `after` days old, any that is. `last_day`: of the newest, where all that
         is stored is seen."""
         today = local_day(self.at, self.company_zone)

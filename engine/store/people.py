@@ -62,7 +62,7 @@ def contacts_of(
 
 
 def listed_of(rows: Iterable["ContactTuple"], ids: Mapping[int, str]) -> dict[str, tuple[Contact, ...]]:
-    """Of rows that are read already the same."""
+    """The same of rows that are read already; of other accounts nothing."""
     found: dict[str, list[Contact]] = {}
     for row in rows:
         if row.listed and row.account_seq in ids:

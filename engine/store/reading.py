@@ -18,7 +18,7 @@ from engine.store.database import Database
 from engine.store.due import Due, is_due
 from engine.store.event_tables import event_tables
 from engine.store.family import children, people, personal_values
-from engine.store.feeds import held_feeds
+from engine.store.feeds import Feeds
 from engine.store.matrices import Lanes, matrices, score_key
 from engine.store.people import ContactTuple, teammates
 from engine.store.recorded import recorded
@@ -130,7 +130,7 @@ def _read(connection: Connection, wanted: Wanted, rows: list[Any]) -> Reading:
     spans = recorded(connection)
     held = wanted.held
     if held is None:
-        held = held_feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, wanted.known, rows=spans)
+        held = Feeds(connection, wanted.catalog, wanted.company_zone, wanted.at, spans, wanted.known).held()
     whose = Whose.of(lanes, [row.id for row in rows], zones, microseconds(wanted.at), wanted.known, held)
     whose = replace(whose, people_known=wanted.people_known)
     series, history = _series(connection, whose, wanted, spans)

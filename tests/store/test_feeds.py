@@ -27,7 +27,7 @@ from engine.measures import Measures
 from engine.resolving import resolvers
 from engine.snapshot import EventRows, Needs, Series, Snapshot
 from engine.store.database import Database
-from engine.store.feeds import quiet_feeds
+from engine.store.feeds import Feeds
 from engine.store.reading import Wanted, read
 from engine.store.recorded import recorded
 from tests.store.looking import at
@@ -50,7 +50,7 @@ ZONES = {"acme": "Europe/Berlin", "tide": "Pacific/Auckland", "west": "America/L
 
 def quiet(database: Database, when: datetime, known_at: int | None = None) -> dict[str, int]:
     with database.reading() as connection:
-        found = quiet_feeds(connection, QUIET, ZONE, when, known_at, rows=recorded(connection))
+        found = Feeds(connection, QUIET, ZONE, when, recorded(connection), known_at).quiet()
     return {name: newest.day for name, newest in found.items()}
 
 
@@ -132,7 +132,7 @@ def test_each_account_counts_by_its_own_days(
         put(database, events(late), at=at("2026-11-24 13:00"))
 
     with database.reading() as connection:
-        found = quiet_feeds(connection, QUIET, ZONE, at(when), rows=recorded(connection))
+        found = Feeds(connection, QUIET, ZONE, at(when), recorded(connection)).quiet()
 
     assert {name: newest.age for name, newest in found.items()} == ({} if age is None else {"login": age})
 
